@@ -1,0 +1,147 @@
+"""The reader port: what a station's readers report, and the factory that makes one from its settings."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeAlias
+
+from station.clock import Clock
+from station.reader.settings import PN532, ReaderSettings
+
+__all__ = [
+    "Credential",
+    "Presented",
+    "Reader",
+    "ReaderDown",
+    "ReaderEvent",
+    "ReaderHealth",
+    "ReaderSettings",
+    "ReaderUp",
+    "Reason",
+    "Removed",
+    "TwoCards",
+    "Unreadable",
+    "build",
+]
+
+
+class Credential(NamedTuple):
+    """What was presented, in its canonical form.
+
+    `kind` is one of `uid`, `idm`, `em`, `sc1`; `value` is lower-case hex; `tech` says how it was read
+    (`nfc-a`, `nfc-f`, `iso-dep`, `em4100`, `scanner`); `assurance` runs from 1 (a number anybody can
+    copy) to 3 (a device answered a fresh challenge); `evidence` is base64url text or None.
+    """
+
+    kind: str
+    value: str
+    tech: str
+    assurance: int
+    evidence: str | None
+
+    def __repr__(self) -> str:
+        # The value identifies a person: it must not reach a log by way of a repr.
+        return f"Credential(kind={self.kind!r}, tech={self.tech!r}, assurance={self.assurance})"
+
+
+class Reason(StrEnum):
+    """Why a presentation gave no credential."""
+
+    RANDOM_UID = "random-uid"
+    FOREIGN = "foreign"
+    TORN = "torn"
+    TOO_SLOW = "too-slow"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A credential came to the reader; reported once, however long it is held there."""
+
+    credential: Credential
+    reader: str
+    raw_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The credential last presented has left; follows every `Presented`, even across a fault."""
+
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class TwoCards:
+    """Several cards lie on the reader; none of them is read until all are gone."""
+
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something was presented that is no credential; `reason` is a `Reason`."""
+
+    reader: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderUp:
+    """The reader works, at first or again."""
+
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderDown:
+    """The reader stopped working, or never began; it keeps trying by itself."""
+
+    reader: str
+    reason: str
+
+
+ReaderEvent: TypeAlias = Presented | Removed | TwoCards | Unreadable | ReaderUp | ReaderDown
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderHealth:
+    """How a reader fares: `state` is `opening`, `ready` or `down`, since `since_ms` (raw_ms).
+
+    `resets` counts how often it had to be opened again; `cycle_ms` is the raw_ms of the last completed
+    read cycle (None before the first), for a watchdog; `counters` are counts of what happened by name.
+    """
+
+    state: str
+    since_ms: int
+    resets: int
+    cycle_ms: int | None = None
+    counters: Mapping[str, int] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """Something that reads credentials; each runs in a thread of its own."""
+
+    name: str
+
+    def run(self, emit: Callable[[ReaderEvent], None], stop: threading.Event) -> None:
+        """Report events until `stop` is set; block meanwhile, recover from every fault, never raise."""
+
+    def health(self) -> ReaderHealth:
+        """Say how the reader fares; callable from any thread."""
+
+
+def build(settings: ReaderSettings, clock: Clock, pulse: Callable[[int], None] | None = None) -> Reader:
+    """Make the reader the settings describe; nothing is opened before its `run`.
+
+    `pulse(pin)` resets a PN532 by its RSTPDN line (low for 100 ms); without it `reset_pin` has no effect.
+    """
+    if settings.kind == PN532:
+        from station.reader.nfc import NfcReader
+
+        pin = settings.reset_pin
+        reset = None if pin is None or pulse is None else lambda: pulse(pin)
+        return NfcReader(settings, clock, reset=reset)
+    from station.reader.serial_line import SerialLineReader
+
+    return SerialLineReader(settings, clock)

@@ -1,0 +1,77 @@
+"""Turn what a reader sees, cycle by cycle, into one event for each thing laid on it."""
+
+from typing import TypeAlias
+
+from station.reader import Credential, Presented, ReaderEvent, Reason, Removed, TwoCards, Unreadable
+
+
+class Crowd:
+    """The sight of more than one card."""
+
+
+CROWD = Crowd()
+Sight: TypeAlias = Credential | Reason | Crowd | None
+
+# A card is gone only when both hold: a single missed poll is jitter, and fast polls miss many in a row.
+MISSES_BEFORE_GONE = 3
+GAP_BEFORE_GONE_MS = 150
+
+
+class Hold:
+    """Remember what lies on one reader, so that however long it lies there it is reported once."""
+
+    def __init__(self, reader: str, gap_ms: int = GAP_BEFORE_GONE_MS) -> None:
+        self._reader = reader
+        self._gap_ms = gap_ms
+        self._current: Sight = None
+        self._presented = False
+        self._misses = 0
+        self._seen_ms = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is held, as far as is known."""
+        return self._current is None
+
+    def see(self, sight: Sight, raw_ms: int) -> list[ReaderEvent]:
+        """Take in one cycle's sight and return what is to be reported, oldest first."""
+        if self._continues(sight):
+            self._misses = 0
+            self._seen_ms = raw_ms
+            return []
+        if self._waits(sight):
+            self._misses += 1
+            if self._misses < MISSES_BEFORE_GONE or raw_ms - self._seen_ms < self._gap_ms:
+                return []
+            return self._clear() + self._take(sight, raw_ms)
+        events = [] if isinstance(sight, Crowd) else self._clear()
+        return events + self._take(sight, raw_ms)
+
+    def _continues(self, sight: Sight) -> bool:
+        held = self._current
+        if isinstance(held, Credential) and isinstance(sight, Credential):
+            # A phone proves itself afresh at every reading: who it is stays, the evidence differs.
+            return (held.kind, held.value) == (sight.kind, sight.value)
+        if isinstance(held, Reason):
+            return isinstance(sight, Reason)
+        # Which of two cards answers is chance, so none of them counts until both are gone.
+        return isinstance(held, Crowd) and sight is not None
+
+    def _waits(self, sight: Sight) -> bool:
+        if self._current is None:
+            return False
+        return sight is None or (isinstance(sight, Reason) and isinstance(self._current, Credential))
+
+    def _clear(self) -> list[ReaderEvent]:
+        events: list[ReaderEvent] = [Removed(self._reader)] if self._presented else []
+        self._current, self._presented, self._misses = None, False, 0
+        return events
+
+    def _take(self, sight: Sight, raw_ms: int) -> list[ReaderEvent]:
+        self._current, self._misses, self._seen_ms = sight, 0, raw_ms
+        if isinstance(sight, Credential):
+            self._presented = True
+            return [Presented(sight, self._reader, raw_ms)]
+        if isinstance(sight, Reason):
+            return [Unreadable(self._reader, sight)]
+        return [TwoCards(self._reader)] if isinstance(sight, Crowd) else []
