@@ -1,0 +1,88 @@
+"""The one configuration file of central, read into one frozen value."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from station import settings
+
+ENVIRONMENT = "ROLLBOOK_CENTRAL_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeConfig:
+    """Marks a practice installation: its clock is moved by hand and its numbers are never claimed."""
+
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class TlsConfig:
+    """Paths of the certificate chain and private key, both PEM."""
+
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CentralConfig:
+    """Everything central is told; paths are absolute or relative to the folder of the file.
+
+    `allowed_hosts` names every host staff type into a browser. `public_url` is what stations and
+    printed pages point to.
+    """
+
+    data_dir: str = "var/central"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = "http://127.0.0.1:8080"
+    allowed_hosts: list[str] = field(default_factory=lambda: ["127.0.0.1", "localhost"])
+    time_zone: str = "America/Los_Angeles"
+    language: str = "en"
+    tls: TlsConfig | None = None
+    practice: PracticeConfig | None = None
+
+    @property
+    def data(self) -> Path:
+        """The folder that holds both databases, the keys and what is published to stations."""
+        return Path(self.data_dir)
+
+    @property
+    def records(self) -> Path:
+        """The staff side's database file."""
+        return self.data / "records.sqlite"
+
+    @property
+    def evidence(self) -> Path:
+        """The intake's database file."""
+        return self.data / "evidence.sqlite"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of secret and public keys, mode 0700."""
+        return self.data / "keys"
+
+
+def read(path: Path) -> CentralConfig:
+    """Read the file at `path`; paths inside it are taken relative to its folder."""
+    config = settings.load(path, CentralConfig)
+    base = path.resolve().parent
+    practice = config.practice and PracticeConfig(clock=str(base / config.practice.clock))
+    tls = config.tls and TlsConfig(str(base / config.tls.certificate), str(base / config.tls.key))
+    return CentralConfig(
+        data_dir=str(base / config.data_dir),
+        host=config.host,
+        port=config.port,
+        public_url=config.public_url,
+        allowed_hosts=config.allowed_hosts,
+        time_zone=config.time_zone,
+        language=config.language,
+        tls=tls,
+        practice=practice,
+    )
+
+
+def current() -> CentralConfig:
+    """Read the file the environment names; without one, the defaults, which serve type checks and tests."""
+    named = os.environ.get(ENVIRONMENT)
+    return read(Path(named)) if named else CentralConfig()

@@ -1,0 +1,41 @@
+"""Everything the staff side remembers, one module an aggregate."""
+
+from central.store.models.attendance import AttendanceRecord, Decision, SessionCertification
+from central.store.models.calendar import CalendarDay, ExcludedWeek, SchoolYear, Track
+from central.store.models.credential import Credential
+from central.store.models.delivery import Delivery, PaperSheet, ReportSnapshot
+from central.store.models.evidence import ProjectorPosition, Tap
+from central.store.models.oversight import AuditEvent, ImportedFile
+from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
+from central.store.models.school import Meeting, Room, School, Section
+from central.store.models.station import Station, StationKey
+
+__all__ = [
+    "Assignment",
+    "AttendanceRecord",
+    "AuditEvent",
+    "CalendarDay",
+    "Credential",
+    "Decision",
+    "Delivery",
+    "Enrollment",
+    "ExcludedWeek",
+    "ImportedFile",
+    "Meeting",
+    "PaperSheet",
+    "Placement",
+    "ProjectorPosition",
+    "ReportSnapshot",
+    "Room",
+    "School",
+    "SchoolYear",
+    "Section",
+    "SessionCertification",
+    "Staff",
+    "Station",
+    "StationKey",
+    "Student",
+    "Tap",
+    "TeachingCredential",
+    "Track",
+]

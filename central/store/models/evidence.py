@@ -1,0 +1,54 @@
+"""The projection of station entries: derived from the intake's bytes and rebuilt from them at will."""
+
+from django.db import models
+
+
+class ProjectorPosition(models.Model):
+    """How far the projector has read; it moves in the transaction that writes what it read."""
+
+    server_sequence = models.PositiveBigIntegerField(default=0)
+
+
+class Tap(models.Model):
+    """One presented credential as evidence, with what is proven about its time."""
+
+    class Outcome(models.TextChoices):
+        """What became of a tap; only a person moves one out of review."""
+
+        PENDING = "pending"
+        RECORDED = "recorded"
+        REPEAT = "repeat"
+        UNKNOWN_CREDENTIAL = "unknown-credential"
+        NO_SESSION = "no-session"
+        NOT_ENROLLED = "not-enrolled"
+        TIME_REVIEW = "time-review"
+        UNPARSED = "unparsed"
+
+    school = models.ForeignKey("store.School", on_delete=models.PROTECT, related_name="taps")
+    station = models.ForeignKey("store.Station", on_delete=models.PROTECT, related_name="taps")
+    server_sequence = models.PositiveBigIntegerField(help_text="the batch it came in")
+    position = models.PositiveIntegerField(help_text="its place in the batch, from 0")
+    epoch = models.BigIntegerField()
+    sequence = models.PositiveBigIntegerField()
+    leaf = models.BinaryField(max_length=32, unique=True, help_text="RFC 6962 leaf hash of the stored bytes")
+    token = models.BinaryField(max_length=16, null=True)
+    key_id = models.CharField(max_length=20, blank=True)
+    reader = models.CharField(max_length=40)
+    flags = models.JSONField(default=dict)
+    evidence = models.TextField(blank=True)
+    earliest_at = models.DateTimeField(null=True)
+    latest_at = models.DateTimeField(null=True)
+    time_quality = models.CharField(max_length=2, help_text="T1 T2 P D R X")
+    on = models.DateField(
+        null=True, help_text="the school's local date, only where the whole interval lies in it"
+    )
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.PENDING)
+    record = models.ForeignKey(
+        "store.AttendanceRecord", on_delete=models.PROTECT, null=True, related_name="taps"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["station", "epoch", "sequence"], name="tap_once"),
+        ]
+        indexes = [models.Index(fields=["school", "outcome"], name="tap_outcome")]

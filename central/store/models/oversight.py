@@ -1,0 +1,24 @@
+"""The log of what people and imports did."""
+
+from django.db import models
+
+
+class ImportedFile(models.Model):
+    """A file taken in whole: what, when, by whom, with what result."""
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    counts = models.JSONField()
+
+
+class AuditEvent(models.Model):
+    """One act of a person or command; rows are only ever added."""
+
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    verb = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    detail = models.JSONField(default=dict)
