@@ -1,0 +1,190 @@
+"""Published: the clocks a station can read, and the ones a test or a rehearsal sets by hand."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from station.tap import Reading
+
+LEAST_ERROR_MS = 500
+"""timesyncd resets the kernel's error bound to nothing at each sync, which no clock deserves."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STA_UNSYNC = 0x0040
+_TIME_ERROR = 5
+_MS_IN_NS = 1_000_000
+
+
+class Clock(Protocol):
+    """Whatever can say what time it is, and how little it knows about it."""
+
+    def reading(self) -> Reading:
+        """Return what every clock of the machine says now."""
+
+    def now(self) -> datetime:
+        """Return the wall clock's claim as an aware UTC datetime."""
+
+
+def boot_ordinal(last: tuple[int, str] | None, boot_id: str) -> int:
+    """Return the number of this boot of the machine, given the `(ordinal, boot_id)` the journal saw last.
+
+    A process that starts again within one boot keeps its number, since the raw clock ran on.
+    """
+    if last is None:
+        return 1
+    ordinal, seen = last
+    return ordinal if seen == boot_id else ordinal + 1
+
+
+def instant(wall_ms: int) -> datetime:
+    """Return milliseconds since 1970 as an aware UTC datetime."""
+    return _EPOCH + timedelta(milliseconds=wall_ms)
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def __init__(self, boot: int) -> None:
+        self._boot = boot
+        self._kernel = _KernelTime()
+
+    def reading(self) -> Reading:
+        """Return what every clock of the machine says now."""
+        sync_state, error_ms = self._kernel.quality()
+        return Reading(
+            boot=self._boot,
+            raw_ms=time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW) // _MS_IN_NS,
+            bt_ms=time.clock_gettime_ns(time.CLOCK_BOOTTIME) // _MS_IN_NS,
+            wall_ms=max(0, time.time_ns() // _MS_IN_NS),
+            sync_state=sync_state,
+            max_error_ms=max(LEAST_ERROR_MS, error_ms),
+        )
+
+    def now(self) -> datetime:
+        """Return the wall clock's claim as an aware UTC datetime."""
+        return instant(self.reading().wall_ms)
+
+
+@dataclass(slots=True)
+class HandClock:
+    """A clock that stands still until somebody moves it."""
+
+    boot: int = 1
+    raw_ms: int = 1_000
+    bt_ms: int = 1_000
+    wall_ms: int = 1_789_000_000_000
+    sync_state: int = 1
+    max_error_ms: int = LEAST_ERROR_MS
+
+    def reading(self) -> Reading:
+        """Return what the clock was set to."""
+        return Reading(self.boot, self.raw_ms, self.bt_ms, self.wall_ms, self.sync_state, self.max_error_ms)
+
+    def now(self) -> datetime:
+        """Return the wall clock it was set to as an aware UTC datetime."""
+        return instant(self.wall_ms)
+
+    def advance(self, ms: int) -> None:
+        """Let time pass on every clock."""
+        self.raw_ms += ms
+        self.bt_ms += ms
+        self.wall_ms += ms
+
+    def set_wall(self, wall_ms: int) -> None:
+        """Set the wall clock alone, as a person or a time server does."""
+        self.wall_ms = wall_ms
+
+    def reboot(self, raw_ms: int = 1_000) -> None:
+        """Begin the next boot: the monotonic clocks start over, the wall clock stays."""
+        self.boot += 1
+        self.raw_ms = raw_ms
+        self.bt_ms = raw_ms
+
+
+@dataclass(slots=True)
+class PracticeClock:
+    """A clock moved forward by a file, so that every process of a rehearsal sees the same time.
+
+    The file holds `{"offset_ms": N}`; N is added to the wall and to both monotonic clocks, so
+    nothing looks like a step. It is read again when it changed. An N lower than one already seen
+    is not followed, because time that ran back would make the journal contradict itself.
+    """
+
+    file: Path
+    inner: Clock
+    _offset_ms: int = field(default=0, init=False)
+    _seen: tuple[int, int] | None = field(default=None, init=False)
+
+    def reading(self) -> Reading:
+        """Return the inner clock's reading moved by the offset."""
+        inner = self.inner.reading()
+        offset_ms = self._current()
+        return replace(
+            inner,
+            raw_ms=inner.raw_ms + offset_ms,
+            bt_ms=inner.bt_ms + offset_ms,
+            wall_ms=inner.wall_ms + offset_ms,
+        )
+
+    def now(self) -> datetime:
+        """Return the moved wall clock as an aware UTC datetime."""
+        return instant(self.reading().wall_ms)
+
+    def _current(self) -> int:
+        try:
+            stat = self.file.stat()
+            seen = (stat.st_mtime_ns, stat.st_size)
+            if seen != self._seen:
+                offset_ms = json.loads(self.file.read_text(encoding="utf-8"))["offset_ms"]
+                self._offset_ms = max(self._offset_ms, int(offset_ms))
+                self._seen = seen
+        except (OSError, ValueError, KeyError, TypeError):
+            # A file that is missing or half written leaves the time where it was.
+            return self._offset_ms
+        return self._offset_ms
+
+
+class _Timeval(ctypes.Structure):
+    _fields_: ClassVar = [("tv_sec", ctypes.c_long), ("tv_usec", ctypes.c_long)]
+
+
+class _Timex(ctypes.Structure):
+    """`struct timex` of adjtimex(2); only `maxerror` and `status` are read."""
+
+    _fields_: ClassVar = [
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("constant", ctypes.c_long),
+        ("precision", ctypes.c_long),
+        ("tolerance", ctypes.c_long),
+        ("time", _Timeval),
+        ("tick", ctypes.c_long),
+        ("reserve", ctypes.c_long * 8),
+        ("tail", ctypes.c_int * 12),
+    ]
+
+
+class _KernelTime:
+    """What the kernel says about its wall clock: synchronised or not, and how wrong at most."""
+
+    def __init__(self) -> None:
+        self._adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
+
+    def quality(self) -> tuple[int, int]:
+        """Return `(sync_state, error in ms)`; a kernel that will not say is not synchronised."""
+        if self._adjtimex is None:
+            return 0, LEAST_ERROR_MS
+        timex = _Timex(modes=0)
+        state = self._adjtimex(ctypes.byref(timex))
+        is_synchronised = 0 <= state < _TIME_ERROR and not timex.status & _STA_UNSYNC
+        return int(is_synchronised), timex.maxerror // 1_000

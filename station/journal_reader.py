@@ -1,0 +1,72 @@
+"""How everyone but the station reads a journal: read-only, a few rows at a time, and let go."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from station import journal_file
+from station.errors import JournalError
+from station.journal_file import Head, Row
+from station.tap import VERSION, Kind, decode
+
+MOST_ROWS: Final = 500
+"""How many rows may be taken at once: a held read keeps the write-ahead log growing."""
+
+# SUBSTR, because a body is a blob and LIKE would not look into it.
+_LAST_BOOT = "SELECT body FROM entry WHERE SUBSTR(body, 1, ?) = ? ORDER BY rowid DESC LIMIT 1"
+
+
+class JournalReader:
+    """A journal seen from another thread or process; each call opens the file and closes it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def epochs(self) -> list[int]:
+        """Return the epochs, oldest first; none while no station has begun the journal."""
+        if not self._path.exists():
+            return []
+        with self._opened() as connection:
+            if not journal_file.schema_version(connection, self._path):
+                return []
+            return [epoch for (epoch,) in connection.execute("SELECT epoch FROM epoch ORDER BY rowid")]
+
+    def head(self, epoch: int) -> Head:
+        """Return the newest entry of an epoch; raises JournalError when there is no such epoch."""
+        with self._opened() as connection:
+            found = journal_file.newest(connection, epoch)
+        if found is None:
+            msg = f"{self._path}: there is no epoch {epoch} in this journal; name one of its epochs"
+            raise JournalError(msg)
+        return found[0]
+
+    def rows(self, epoch: int, after_seq: int, limit: int = MOST_ROWS) -> list[Row]:
+        """Return the rows that follow `after_seq`, in order, never more than 500."""
+        with self._opened() as connection:
+            return journal_file.rows_after(connection, epoch, after_seq, min(limit, MOST_ROWS))
+
+    def last_boot(self) -> tuple[int, str] | None:
+        """Return `(boot ordinal, kernel boot_id)` of the newest boot entry, None before the first."""
+        if not self.epochs():
+            return None
+        prefix = f'[{VERSION},"{Kind.BOOT}",'.encode()
+        with self._opened() as connection:
+            found = connection.execute(_LAST_BOOT, (len(prefix), prefix)).fetchone()
+        if found is None:
+            return None
+        entry = decode(found[0])
+        boot_id = entry.payload.get("boot_id") if isinstance(entry.payload, dict) else None
+        return entry.reading.boot, str(boot_id)
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(journal_file.connect_to_read(self._path)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            msg = f"{self._path}: the journal cannot be read ({error}); check that the station made it"
+            raise JournalError(msg) from error
