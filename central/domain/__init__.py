@@ -1,0 +1,1 @@
+"""What a school is made of, as values that know no storage, no framework and no clock."""
