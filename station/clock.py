@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from station.errors import SettingsError
 from station.tap import Reading
 
 LEAST_ERROR_MS = 500
@@ -111,43 +112,55 @@ class HandClock:
 class PracticeClock:
     """A clock moved forward by a file, so that every process of a rehearsal sees the same time.
 
-    The file holds `{"offset_ms": N}`; N is added to the wall and to both monotonic clocks, so
-    nothing looks like a step. It is read again when it changed. An N lower than one already seen
-    is not followed, because time that ran back would make the journal contradict itself.
+    The file holds `{"offset_ms": N, "start_ms": S}`: N is added to the wall clock, and N - S, what
+    the rehearsal has moved since it began at S, to both monotonic clocks, so that nothing looks like
+    a step. S may be negative: a rehearsal may lie in the past. The file is read again when it
+    changed; an N lower than one already seen is not followed, because time that ran back would make
+    the journal contradict itself. A file that cannot be read at the start raises SettingsError.
     """
 
     file: Path
     inner: Clock
     _offset_ms: int = field(default=0, init=False)
+    _start_ms: int = field(default=0, init=False)
     _seen: tuple[int, int] | None = field(default=None, init=False)
 
+    def __post_init__(self) -> None:
+        self._follow()
+        if self._seen is None:
+            msg = f"practice clock {self.file} cannot be read; it holds {{'offset_ms': N, 'start_ms': S}}"
+            raise SettingsError(msg)
+
     def reading(self) -> Reading:
-        """Return the inner clock's reading moved by the offset."""
+        """Return the inner clock's reading moved by what the file says."""
         inner = self.inner.reading()
-        offset_ms = self._current()
+        self._follow()
+        moved_ms = self._offset_ms - self._start_ms
         return replace(
             inner,
-            raw_ms=inner.raw_ms + offset_ms,
-            bt_ms=inner.bt_ms + offset_ms,
-            wall_ms=inner.wall_ms + offset_ms,
+            raw_ms=inner.raw_ms + moved_ms,
+            bt_ms=inner.bt_ms + moved_ms,
+            wall_ms=inner.wall_ms + self._offset_ms,
         )
 
     def now(self) -> datetime:
         """Return the moved wall clock as an aware UTC datetime."""
         return instant(self.reading().wall_ms)
 
-    def _current(self) -> int:
+    def _follow(self) -> None:
         try:
             stat = self.file.stat()
             seen = (stat.st_mtime_ns, stat.st_size)
-            if seen != self._seen:
-                offset_ms = json.loads(self.file.read_text(encoding="utf-8"))["offset_ms"]
-                self._offset_ms = max(self._offset_ms, int(offset_ms))
-                self._seen = seen
+            if seen == self._seen:
+                return
+            told = json.loads(self.file.read_text(encoding="utf-8"))
+            offset_ms, self._start_ms = int(told["offset_ms"]), int(told["start_ms"])
         except (OSError, ValueError, KeyError, TypeError):
-            # A file that is missing or half written leaves the time where it was.
-            return self._offset_ms
-        return self._offset_ms
+            # A file that goes missing or is half written leaves the time where it was.
+            return
+        if self._seen is None or offset_ms > self._offset_ms:
+            self._offset_ms = offset_ms
+        self._seen = seen
 
 
 class _Timeval(ctypes.Structure):
