@@ -1,10 +1,10 @@
 """Everything the staff side remembers, one module an aggregate."""
 
-from central.store.models.attendance import AttendanceRecord, Decision, SessionCertification
+from central.store.models.attendance import AttendanceRecord, Decision, SessionCertification, SpentCode
 from central.store.models.calendar import CalendarDay, ExcludedWeek, SchoolYear, Track
 from central.store.models.credential import Credential
-from central.store.models.delivery import Delivery, PaperSheet, ReportSnapshot
-from central.store.models.evidence import ProjectorPosition, Tap
+from central.store.models.delivery import Delivery, PaperLine, PaperSheet, ReportSnapshot
+from central.store.models.evidence import ProjectorPosition, StationTimeline, Tap
 from central.store.models.oversight import AuditEvent, ImportedFile
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
 from central.store.models.school import Meeting, Room, School, Section
@@ -22,6 +22,7 @@ __all__ = [
     "ExcludedWeek",
     "ImportedFile",
     "Meeting",
+    "PaperLine",
     "PaperSheet",
     "Placement",
     "ProjectorPosition",
@@ -31,9 +32,11 @@ __all__ = [
     "SchoolYear",
     "Section",
     "SessionCertification",
+    "SpentCode",
     "Staff",
     "Station",
     "StationKey",
+    "StationTimeline",
     "Student",
     "Tap",
     "TeachingCredential",

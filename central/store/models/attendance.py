@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from central.store.models.append_only import AppendOnly
+
 
 class AttendanceRecord(models.Model):
     """One student, day and section; the legal truth once certified. Its history is in `decisions`."""
@@ -46,7 +48,7 @@ class AttendanceRecord(models.Model):
         permissions = [("certify", "Certify attendance records"), ("submit", "Submit and confirm records")]
 
 
-class Decision(models.Model):
+class Decision(AppendOnly):
     """One step of a record: who, when, why, signed how. Never changed, never deleted."""
 
     record = models.ForeignKey(AttendanceRecord, on_delete=models.PROTECT, related_name="decisions")
@@ -63,6 +65,9 @@ class Decision(models.Model):
     )
     signed_with = models.CharField(max_length=12, blank=True, help_text="totp, practice, or empty")
     reason = models.CharField(max_length=255, blank=True)
+    certification = models.ForeignKey(
+        "store.SessionCertification", on_delete=models.PROTECT, null=True, related_name="decisions"
+    )
 
     class Meta:
         constraints = [
@@ -72,17 +77,34 @@ class Decision(models.Model):
         ]
 
 
-class SessionCertification(models.Model):
-    """A teacher's signature under one section on one day."""
+class SessionCertification(AppendOnly):
+    """A teacher's signature under one section on one day; a correction is a further revision."""
 
     section = models.ForeignKey("store.Section", on_delete=models.PROTECT, related_name="certifications")
     on = models.DateField()
+    revision = models.PositiveSmallIntegerField(help_text="1 for the first signature of the session")
     by = models.ForeignKey("store.Staff", on_delete=models.PROTECT, related_name="certifications")
     at = models.DateTimeField()
     signed_with = models.CharField(max_length=12)
     late_reason = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(
+        max_length=255, blank=True, help_text="why the session was certified again; empty for revision 1"
+    )
     present = models.PositiveSmallIntegerField()
     absent = models.PositiveSmallIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["section", "on"], name="certified_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "on", "revision"], name="certified_once_a_revision")
+        ]
+
+
+class SpentCode(AppendOnly):
+    """A one-time code that has signed once: its time step can never sign again, whichever process asks."""
+
+    staff = models.ForeignKey("store.Staff", on_delete=models.PROTECT, related_name="spent_codes")
+    time_step = models.PositiveBigIntegerField(help_text="Unix time divided by the code's period")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "time_step"], name="code_signs_once")]

@@ -8,9 +8,14 @@ class Delivery(models.Model):
 
     record = models.ForeignKey("store.AttendanceRecord", on_delete=models.PROTECT, related_name="deliveries")
     key = models.CharField(max_length=64, unique=True, help_text="record, mark and revision, hashed")
+    mark = models.CharField(max_length=8, help_text="what was sent")
     file_sha256 = models.CharField(max_length=64)
+    sent_by = models.ForeignKey("store.Staff", on_delete=models.PROTECT, related_name="deliveries")
     sent_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    difference = models.CharField(
+        max_length=200, blank=True, help_text="what the system said instead, when last read back"
+    )
 
 
 class PaperSheet(models.Model):
@@ -25,6 +30,28 @@ class PaperSheet(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["section", "on", "sheet"], name="sheet_once")]
+
+
+class PaperLine(models.Model):
+    """One line of a paper sheet as evidence, with what became of it; taps and paper stand side by side."""
+
+    class Outcome(models.TextChoices):
+        """How the line stands to what was known when the sheet came in."""
+
+        RECORDED = "recorded"
+        CORROBORATES = "corroborates"
+        CONFLICTS = "conflicts"
+
+    sheet = models.ForeignKey(PaperSheet, on_delete=models.PROTECT, related_name="lines")
+    line = models.PositiveSmallIntegerField(help_text="its place in the file, whose line 1 names columns")
+    record = models.ForeignKey("store.AttendanceRecord", on_delete=models.PROTECT, related_name="paper_lines")
+    mark = models.CharField(max_length=8)
+    first_in_at = models.DateTimeField(null=True)
+    last_out_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sheet", "line"], name="paper_line_once")]
 
 
 class ReportSnapshot(models.Model):

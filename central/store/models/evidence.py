@@ -9,6 +9,27 @@ class ProjectorPosition(models.Model):
     server_sequence = models.PositiveBigIntegerField(default=0)
 
 
+class StationTimeline(models.Model):
+    """How far the times of one journal are settled: entries up to there are never looked at again.
+
+    The bounds are those of the entry numbered `settled_sequence`, in milliseconds UTC; without them
+    nothing is settled yet and the times of the whole journal are still open.
+    """
+
+    station = models.ForeignKey("store.Station", on_delete=models.PROTECT, related_name="timelines")
+    epoch = models.BigIntegerField()
+    projected_sequence = models.PositiveBigIntegerField(default=0, help_text="the last entry read")
+    settled_sequence = models.PositiveBigIntegerField(default=0)
+    settled_earliest_ms = models.BigIntegerField(null=True)
+    settled_latest_ms = models.BigIntegerField(null=True)
+    not_taps = models.JSONField(
+        default=dict, help_text="entries by kind that are no taps, unknown kinds among them"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["station", "epoch"], name="timeline_once")]
+
+
 class Tap(models.Model):
     """One presented credential as evidence, with what is proven about its time."""
 
@@ -23,6 +44,9 @@ class Tap(models.Model):
         NOT_ENROLLED = "not-enrolled"
         TIME_REVIEW = "time-review"
         UNPARSED = "unparsed"
+        AMBIGUOUS = "ambiguous"
+        AFTER_DECISION = "after-decision"
+        STAFF = "staff"
 
     school = models.ForeignKey("store.School", on_delete=models.PROTECT, related_name="taps")
     station = models.ForeignKey("store.Station", on_delete=models.PROTECT, related_name="taps")
@@ -30,7 +54,7 @@ class Tap(models.Model):
     position = models.PositiveIntegerField(help_text="its place in the batch, from 0")
     epoch = models.BigIntegerField()
     sequence = models.PositiveBigIntegerField()
-    leaf = models.BinaryField(max_length=32, unique=True, help_text="RFC 6962 leaf hash of the stored bytes")
+    leaf = models.BinaryField(max_length=32, help_text="RFC 6962 leaf hash of the stored bytes")
     token = models.BinaryField(max_length=16, null=True)
     key_id = models.CharField(max_length=20, blank=True)
     reader = models.CharField(max_length=40)
@@ -50,5 +74,10 @@ class Tap(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["station", "epoch", "sequence"], name="tap_once"),
+            # A station's clocks make its entries' bytes unique; two stations may well write the same bytes.
+            models.UniqueConstraint(fields=["station", "leaf"], name="tap_leaf_once"),
         ]
-        indexes = [models.Index(fields=["school", "outcome"], name="tap_outcome")]
+        indexes = [
+            models.Index(fields=["school", "outcome"], name="tap_outcome"),
+            models.Index(fields=["token", "on"], name="tap_token_day"),
+        ]
