@@ -11,7 +11,7 @@ from demo.school import School
 from demo.school_calendar import FIRST_DAY, LAST_DAY, YEAR
 
 _Row = Mapping[str, str]
-_ABSENT = "categories classResources courseResources lineItems resources results".split()  # noqa: SIM905 -- a list of words
+_ABSENT = "categories classResources courseResources lineItems resources results".split()
 _HEADERS = {
     "academicSessions": "title type startDate endDate parentSourcedId schoolYear",
     "classes": "title grades courseSourcedId classCode classType location schoolSourcedId termSourcedIds "

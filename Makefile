@@ -1,0 +1,41 @@
+# Two commands matter: `make demo` shows Rollbook, `make test` proves it. Each makes its own environment.
+PYTHON ?= python3
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help demo test soak lint bench clean pins
+
+PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
+DEMO := .venv-demo
+TEST := .venv-test
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+demo: $(DEMO)/ready ## Show the whole path, from a tap to P-2 (CI=1: unattended, checked, exits)
+	@$(DEMO)/bin/python -m demo $(if $(CI),--unattended) $(ARGS)
+
+test: $(TEST)/ready ## Prove it (ARGS="tests/station -k tap" narrows)
+	@$(TEST)/bin/python -m pytest -n 2 -m "not soak" $(ARGS)
+
+soak: $(TEST)/ready ## The long runs CI has no time for
+	@$(TEST)/bin/python -m pytest -m soak $(ARGS)
+
+lint: $(TEST)/ready ## Style, types and the direction of imports
+	@$(TEST)/bin/ruff check . && $(TEST)/bin/ruff format --check .
+	@$(TEST)/bin/mypy
+	@$(TEST)/bin/lint-imports
+
+bench: $(TEST)/ready ## What is claimed to be fast, as ratios in one run
+	@$(TEST)/bin/python -m benchmarks
+
+clean: ## Remove environments and caches
+	@rm -rf .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var
+
+$(DEMO)/ready: $(PINS)
+	@PYTHON=$(PYTHON) .ci/make-venv $(DEMO) demo
+
+$(TEST)/ready: $(PINS)
+	@PYTHON=$(PYTHON) .ci/make-venv $(TEST) test,lint
+
+pins: ## Renew constraints/ from the newest releases the ranges allow, for this PYTHON
+	@.ci/renew-pins $(PYTHON)
