@@ -1,5 +1,6 @@
 """The reader port: what a station's readers report, and the factory that makes one from its settings."""
 
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -141,7 +142,7 @@ def build(settings: ReaderSettings, clock: Clock, pulse: Callable[[int], None] |
 
         pin = settings.reset_pin
         reset = None if pin is None or pulse is None else lambda: pulse(pin)
-        return NfcReader(settings, clock, reset=reset)
+        return NfcReader(settings, clock, secrets.token_bytes, reset=reset)
     from station.reader.serial_line import SerialLineReader
 
     return SerialLineReader(settings, clock)
