@@ -1,7 +1,7 @@
 """The one configuration file of central, read into one frozen value."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from station import settings
@@ -29,14 +29,16 @@ class CentralConfig:
     """Everything central is told; paths are absolute or relative to the folder of the file.
 
     `allowed_hosts` names every host staff type into a browser. `public_url` is what stations and
-    printed pages point to.
+    printed pages point to. Stations are heard on `station_port` by a process of their own; with
+    `serve --single` they share `port`.
     """
 
     data_dir: str = "var/central"
     host: str = "127.0.0.1"
     port: int = 8080
+    station_port: int = 8081
     public_url: str = "http://127.0.0.1:8080"
-    allowed_hosts: list[str] = field(default_factory=lambda: ["127.0.0.1", "localhost"])
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     time_zone: str = "America/Los_Angeles"
     language: str = "en"
     tls: TlsConfig | None = None
@@ -69,17 +71,7 @@ def read(path: Path) -> CentralConfig:
     base = path.resolve().parent
     practice = config.practice and PracticeConfig(clock=str(base / config.practice.clock))
     tls = config.tls and TlsConfig(str(base / config.tls.certificate), str(base / config.tls.key))
-    return CentralConfig(
-        data_dir=str(base / config.data_dir),
-        host=config.host,
-        port=config.port,
-        public_url=config.public_url,
-        allowed_hosts=config.allowed_hosts,
-        time_zone=config.time_zone,
-        language=config.language,
-        tls=tls,
-        practice=practice,
-    )
+    return replace(config, data_dir=str(base / config.data_dir), tls=tls, practice=practice)
 
 
 def current() -> CentralConfig:

@@ -19,7 +19,7 @@ def _secret() -> str:
 
 SECRET_KEY = _secret()
 DEBUG = False
-ALLOWED_HOSTS = CONFIG.allowed_hosts
+ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
 ROOT_URLCONF = "central.web.urls"
 USE_TZ = True
 TIME_ZONE = CONFIG.time_zone
@@ -104,8 +104,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
 
+# Static files are served out of the installed packages: nothing has to be collected.
 STATIC_URL = "static/"
-STATIC_ROOT = CONFIG.data / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,120 @@
+"""The program `rollbook-central`: finds the asked command, gives it configuration and time, tells errors."""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
+
+from central import commands
+from central import config as configuration
+from central.commands import Now
+from central.config import CentralConfig
+from central.errors import CentralError, ConfigError
+from station.clock import PracticeClock, SystemClock
+from station.errors import StationError
+
+PROGRAM = "rollbook-central"
+USAGE = 64
+# These touch no records, or make them: they run without the store being ready.
+WITHOUT_STORE = frozenset({"init", "law", "serve"})
+# These must run on a store that is not up to date.
+ON_ANY_STORE = frozenset({"migrate", "check"})
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that ends with this program's exit code for wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was not understood and where to read more."""
+        self.exit(USAGE, f"{PROGRAM}: {message}; see {self.prog} --help\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every expected error becomes lines on stderr."""
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except (CentralError, StationError) as error:
+        for line in str(error).splitlines():
+            print(f"{PROGRAM}: {line}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output left; what was written to disk before is complete.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def names() -> list[str]:
+    """Return every command there is, as it is typed."""
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
+
+
+def clock(config: CentralConfig) -> Now:
+    """Return the real time, or the practice clock where the configuration names one."""
+    if config.practice:
+        return PracticeClock(Path(config.practice.clock), SystemClock(boot=1)).now
+    return lambda: datetime.now(UTC)
+
+
+def _run(arguments: list[str]) -> int:
+    top = Parser(prog=PROGRAM, add_help=False, allow_abbrev=False)
+    top.add_argument("--config", metavar="FILE")
+    named, rest = top.parse_known_args(arguments)
+    if not rest or rest[0] in {"-h", "--help"}:
+        _print_overview()
+        return 0 if rest else USAGE
+    name = rest.pop(0)
+    if name not in names():
+        top.error(f"there is no command {name!r}")
+    config = _configuration(named.config, is_needed=not {"-h", "--help"} & set(rest))
+    command = _load(name)
+    parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP)
+    command.arguments(parser)
+    args = parser.parse_args(rest)
+    if name not in WITHOUT_STORE | ON_ANY_STORE:
+        _require_store(config)
+    return int(command.run(args, config, clock(config)))
+
+
+def _configuration(named: str | None, *, is_needed: bool) -> CentralConfig:
+    path = named or os.environ.get(configuration.ENVIRONMENT)
+    if path:
+        os.environ[configuration.ENVIRONMENT] = str(Path(path).resolve())
+        return configuration.read(Path(path))
+    if is_needed:
+        msg = f"no configuration is named; give --config FILE or set {configuration.ENVIRONMENT}"
+        raise ConfigError(msg)
+    return CentralConfig()
+
+
+def _load(name: str) -> ModuleType:
+    if name not in WITHOUT_STORE:
+        from central.store import readiness
+
+        readiness.set_up()
+    return importlib.import_module(f"central.commands.{name.replace('-', '_')}")
+
+
+def _require_store(config: CentralConfig) -> None:
+    from central.store import readiness
+
+    if readiness.require(config).is_practice:
+        print(f"{PROGRAM}: PRACTICE school: nothing here is ever claimed", file=sys.stderr)
+
+
+def _print_overview() -> None:
+    print(f"usage: {PROGRAM} --config FILE COMMAND [...]\n\ncommands:")
+    for name in names():
+        print(f"  {name:20} {_load(name).HELP}")
+    print(f"\n{PROGRAM} COMMAND --help tells more; {configuration.ENVIRONMENT} may name the file instead.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

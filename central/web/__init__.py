@@ -1,0 +1,1 @@
+"""The staff side: pages and sign-in."""
