@@ -59,7 +59,7 @@ class Program:
         return self._process.pid
 
     def wait_for(self, text: str) -> str:
-        """Return the next line that contains `text`; raise StoryError when none will come or time runs out."""
+        """Return the next line with `text` in it; raise StoryError when none will come."""
         deadline = time.monotonic() + PATIENCE_S
         while (left := deadline - time.monotonic()) > 0:
             try:
