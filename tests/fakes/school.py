@@ -166,12 +166,13 @@ def build(*, is_practice: bool = False) -> SmallSchool:
         name: enrol(name, section, number=f"00{1001 + index}")
         for index, (name, section) in enumerate(places.items())
     }
-    stations = [_station(school, section) for section in (algebra, english)]
+    stations = _station(school, algebra), _station(school, english)
     return SmallSchool(school, year, track_a, track_b, algebra, english, *stations, students, staff)
 
 
 def enrol(name: str, section: Section, *, number: str, grade: str = "9") -> Student:
     """Add a student with a card, enrolled in the section's track and placed in the section all year."""
+    assert section.track is not None
     student = Student.objects.create(
         school=section.school, number=number, family_name="Soto", given_name=name.capitalize()
     )
