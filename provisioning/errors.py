@@ -1,0 +1,45 @@
+"""What can go wrong while a station is provisioned, each with the exit code it ends the command with."""
+
+from collections.abc import Sequence
+
+
+class ProvisioningError(Exception):
+    """Base of every error this package raises on purpose."""
+
+    exit_code = 78
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """Return what to print, one line for each problem."""
+        return (str(self),)
+
+
+class InventoryError(ProvisioningError):
+    """The room list cannot be used; carries every problem found in it, not only the first."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self._problems = tuple(problems)
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """Return one line for each problem, in the order of the file."""
+        return self._problems
+
+
+class UnknownRoomError(ProvisioningError):
+    """The room asked for is not in the list, or is there more than once."""
+
+    exit_code = 64
+
+
+class KeyFileError(ProvisioningError):
+    """A key file is missing or does not hold a key."""
+
+
+class ReleaseError(ProvisioningError):
+    """A folder of wheels cannot be installed on a station."""
+
+
+class BundleError(ProvisioningError):
+    """A bundle cannot be written where it was asked for."""

@@ -1,0 +1,147 @@
+"""A second look at a written bundle: whole, well-formed, free of secrets where they must not be."""
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from provisioning import allow_list
+from provisioning.bundle import MANIFEST, NETWORK, SCHOOL_KEY, digests
+from provisioning.errors import BundleError
+
+_HEADER = "#cloud-config\n"
+_LOOKS_SECRET = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
+_TOOL_SECONDS = 60
+_SHAPES = {
+    "user-data": allow_list.USER_DATA,
+    NETWORK: allow_list.NETWORK,
+    "meta-data": allow_list.META_DATA,
+}
+
+
+@dataclass(slots=True)
+class Examination:
+    """What a bundle's examination found wrong, and what could not be examined on this machine."""
+
+    station: str
+    findings: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def examine(folder: Path) -> Examination:
+    """Check a bundle against its manifest, our allow-list, its secrets and the real tools.
+
+    Errors: BundleError when the folder holds no bundle at all.
+    """
+    manifest = _manifest(folder)
+    examination = Examination(str(manifest.get("station", "?")))
+    files = {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not file.is_symlink()
+    }
+    examination.findings += _compare(manifest, files)
+    examination.findings += _documents(files)
+    examination.findings += _leaks(files)
+    for name, tool in (("netplan", _netplan), ("cloud-init", _cloud_init)):
+        if command := shutil.which(name):
+            examination.findings += tool(command, files)
+        else:
+            examination.skipped.append(f"{name} is not installed here: its own check was not run")
+    return examination
+
+
+def _manifest(folder: Path) -> Mapping[str, object]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:
+        msg = f"{folder} holds no bundle ({MANIFEST} cannot be read); build it with rollbook-provision bundle"
+        raise BundleError(msg) from error
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("v") != 1
+        or not isinstance(manifest.get("files"), dict)
+    ):
+        msg = f"{folder / MANIFEST} is of a form this release does not know; build the bundle again"
+        raise BundleError(msg)
+    return manifest
+
+
+def _compare(manifest: Mapping[str, object], files: Mapping[str, bytes]) -> Iterator[str]:
+    listed = manifest["files"]
+    assert isinstance(listed, dict)  # noqa: S101 - _manifest refused anything else
+    found = digests({path: content for path, content in files.items() if path != MANIFEST})
+    for path in sorted(listed.keys() | found.keys()):
+        if path not in found:
+            yield f"{path}: is missing; build the bundle again"
+        elif path not in listed:
+            yield f"{path}: does not belong to the bundle; remove it"
+        elif found[path] != listed[path]:
+            yield f"{path}: was changed after the bundle was built; build it again"
+
+
+def _documents(files: Mapping[str, bytes]) -> Iterator[str]:
+    for name, shape in _SHAPES.items():
+        text = files.get(name, b"").decode(errors="replace")
+        if name == "user-data" and not text.startswith(_HEADER):
+            yield f"{name}: must begin with {_HEADER.strip()}, or cloud-init ignores it"
+        try:
+            document = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            yield f"{name}: is not YAML ({' '.join(str(error).split())})"
+            continue
+        wrong = [*allow_list.objections(document, shape), *allow_list.missing(document, name)]
+        yield from (f"{name}: {what}" for what in wrong)
+
+
+def _leaks(files: Mapping[str, bytes]) -> Iterator[str]:
+    school = files.get(SCHOOL_KEY, b"").strip()
+    for path, content in files.items():
+        if school and path != SCHOOL_KEY and school in content:
+            yield f"{path}: holds the school's key; it belongs in {SCHOOL_KEY} alone"
+    if _LOOKS_SECRET.search(files.get("user-data", b"").decode(errors="replace")):
+        yield "user-data: holds 64 hex digits; a key must never stand there, it stays on the card"
+
+
+def _netplan(command: str, files: Mapping[str, bytes]) -> list[str]:
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root) / "etc" / "netplan"
+        folder.mkdir(parents=True)
+        file = folder / "50-cloud-init.yaml"
+        file.touch(mode=0o600)
+        file.write_bytes(files.get(NETWORK, b""))
+        return _run([command, "generate", "--root-dir", root], NETWORK)
+
+
+def _cloud_init(command: str, files: Mapping[str, bytes]) -> list[str]:
+    try:
+        document = yaml.safe_load(files.get("user-data", b""))
+    except yaml.YAMLError:
+        return []  # already reported by our own check
+    # Debian's releases do not know the key that only Raspberry Pi OS has; our allow-list checks it.
+    known = (
+        {key: value for key, value in document.items() if key != "rpi"} if isinstance(document, dict) else {}
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "user-data"
+        file.write_text(_HEADER + yaml.safe_dump(known), encoding="utf-8")
+        return _run([command, "schema", "--config-file", str(file)], "user-data")
+
+
+def _run(command: list[str], document: str) -> list[str]:
+    try:
+        done = subprocess.run(  # noqa: S603 - a tool found on the PATH, with our own file
+            command, capture_output=True, text=True, timeout=_TOOL_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return [f"{document}: {Path(command[0]).name} did not finish in {_TOOL_SECONDS} s; try again"]
+    if done.returncode == 0:
+        return []
+    said = " ".join((done.stderr or done.stdout).split())[:500]
+    return [f"{document}: {Path(command[0]).name} refuses it: {said}"]

@@ -1,0 +1,154 @@
+"""A second look at a bundle finds whatever was damaged, added, or put where it must not be."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from provisioning import bundle
+from provisioning.cli import main
+from provisioning.errors import BundleError
+from provisioning.verify import examine
+from tests.fakes.provisioning import SCHOOL_KEY, Desk
+
+Damage = Callable[[Path], object]
+
+
+@pytest.fixture
+def made(desk: Desk) -> Path:
+    assert main(desk.bundle_arguments("R101")) == 0
+    return desk.out / "st-r101"
+
+
+def reseal(folder: Path) -> None:
+    """Make the manifest agree again, so that only the check in question can object."""
+    file = folder / bundle.MANIFEST
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path != file
+    }
+    file.write_text(json.dumps(manifest | {"files": bundle.digests(files)}), encoding="utf-8")
+
+
+def swap(name: str, old: str, new: str) -> Damage:
+    def damage(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        reseal(folder)
+
+    return damage
+
+
+def test_a_fresh_bundle_is_good(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(made)]) == 0
+    assert capsys.readouterr().out.endswith("bundle of station st-r101: good\n")
+
+
+def test_a_changed_a_missing_and_a_strange_file_are_all_named(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (made / "rollbook/station.toml").open("a", encoding="utf-8") as file:
+        file.write("# more\n")
+    (made / "rollbook/server-ack.pub").unlink()
+    (made / "rollbook/extra").touch()
+    assert main(["verify", str(made)]) == 1
+    said = [line.split(": ", 1)[1] for line in capsys.readouterr().err.splitlines()]
+    assert said == [
+        "rollbook/extra: does not belong to the bundle; remove it",
+        "rollbook/server-ack.pub: is missing; build the bundle again",
+        "rollbook/station.toml: was changed after the bundle was built; build it again",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (swap("user-data", "#cloud-config\n", ""), "user-data: must begin with #cloud-config"),
+        (swap("user-data", "hostname:", "hostnam:"), "user-data: hostnam is not a key we use"),
+        (swap("user-data", "hostname:", "hostnam:"), "user-data: hostname is missing"),
+        (swap("user-data", "  sudo: null\n", ""), "user-data: user.sudo is missing"),
+        (
+            swap("user-data", "sudo: null", "sudo: ALL=(ALL) NOPASSWD:ALL"),
+            "user.sudo is str, must be NoneType",
+        ),
+        (swap("user-data", '"0644"', "0644"), "write_files[0].permissions is int, must be str"),
+        (swap("user-data", "console: false", 'console: "no"'), "serial.console is str, must be bool"),
+        (swap("user-data", "user:", "users:"), "user-data: users is not a key we use"),
+        (swap("user-data", "timezone:", "  timezone:"), "user-data: is not YAML"),
+        (swap("user-data", "rollbook/install.sh", SCHOOL_KEY), "user-data: holds 64 hex digits"),
+        (swap("user-data", "rollbook/install.sh", SCHOOL_KEY), "user-data: holds the school's key"),
+        (swap("rollbook/config.txt", "[all]", SCHOOL_KEY), "rollbook/config.txt: holds the school's key"),
+        (swap("network-config", "eth0:", "eth1:"), "network-config: network.ethernets.eth1 is not a key"),
+        (swap("network-config", "eth0:", "eth1:"), "network-config: network.ethernets.eth0 is missing"),
+        (swap("network-config", "version: 2", 'version: "2"'), "network.version is str, must be int"),
+        (swap("meta-data", "instance-id", "instance_id"), "meta-data: instance-id is missing"),
+    ],
+)
+def test_a_boot_file_that_would_boot_into_something_else_is_found(
+    made: Path, damage: Damage, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(made))  # our own check alone, as on a laptop without the tools
+    damage(made)
+    assert [line for line in examine(made).findings if said in line]
+
+
+def test_what_a_later_release_wrote_is_not_judged_by_this_one(made: Path) -> None:
+    file = made / bundle.MANIFEST
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"v": 2}), encoding="utf-8")
+    with pytest.raises(BundleError, match="does not know"):
+        examine(made)
+
+
+def test_a_folder_without_a_bundle_is_refused(tmp_path: Path) -> None:
+    assert main(["verify", str(tmp_path)]) == 78
+
+
+def test_a_machine_without_the_real_tools_says_which_checks_it_left_out(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(made))
+    examination = examine(made)
+    assert examination.findings == []
+    assert [line.split()[0] for line in examination.skipped] == ["netplan", "cloud-init"]
+
+
+needs_netplan = pytest.mark.skipif(
+    not shutil.which("netplan"), reason="netplan is missing: apt install netplan.io"
+)
+needs_cloud_init = pytest.mark.skipif(
+    not shutil.which("cloud-init"), reason="cloud-init is missing: apt install cloud-init"
+)
+
+
+@needs_netplan
+@pytest.mark.parametrize("room", ["R101", "R102"])
+def test_netplan_takes_our_network_config(desk: Desk, room: str) -> None:
+    main(desk.bundle_arguments(room))
+    (folder,) = desk.out.iterdir()
+    examination = examine(folder)
+    assert examination.findings == []
+    assert not [line for line in examination.skipped if "netplan" in line]
+
+
+@needs_netplan
+def test_netplan_refuses_what_it_cannot_bring_up(made: Path) -> None:
+    swap("network-config", "regulatory-domain:", "regulatory-domaine:")(made)
+    assert [line for line in examine(made).findings if "netplan refuses it" in line]
+
+
+@needs_cloud_init
+def test_cloud_init_takes_our_user_data(made: Path) -> None:
+    examination = examine(made)
+    assert examination.findings == []
+    assert not [line for line in examination.skipped if "cloud-init" in line]
+
+
+@needs_cloud_init
+def test_cloud_init_refuses_a_value_it_cannot_use(made: Path) -> None:
+    swap("user-data", 'mode: "reboot"', 'mode: "sleep"')(made)
+    assert [line for line in examine(made).findings if "cloud-init refuses it" in line]
