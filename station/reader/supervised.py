@@ -147,7 +147,8 @@ class SupervisedReader:
         log.warning("reader.reset", reader=self.name)
         try:
             self._reset()
-        except Exception:  # noqa: BLE001 (a reset line that cannot be driven must not end the reading)
+        except Exception:
+            # A reset line that cannot be driven must not end the reading.
             log.exception("reader.reset-failed", reader=self.name)
 
     def _turn(self, state: str) -> None:

@@ -1,0 +1,1 @@
+"""An emulated PN532 with cards, phones and faults, for practice and for tests with the real driver."""
