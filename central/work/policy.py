@@ -150,7 +150,7 @@ def _settle(session: Session, seen: list[SeenTap], policy: Policy, day: JudgedDa
     out = _last_out(first, telling, session)
     day.presences[session] = Presence(
         first_in_at=_to_the_minute(first, first.latest_at, policy),
-        last_out_at=out and _to_the_minute(out, min(out.earliest_at, session.ends_at), policy),
+        last_out_at=_to_the_minute(out, min(out.earliest_at, session.ends_at), policy) if out else None,
         is_tardy=first.earliest_at > session.starts_at + policy.tardy_after,
         left_early=out is not None and out.latest_at < session.ends_at - policy.early_before,
     )

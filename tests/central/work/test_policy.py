@@ -16,9 +16,7 @@ GEOMETRY = Session(at(MONDAY, "10:00"), at(MONDAY, "11:30"), 12, ROOM, MONDAY)
 ENGLISH = Session(at(MONDAY, "12:30"), at(MONDAY, "14:00"), 13, OTHER_ROOM, MONDAY)
 
 
-def tap(
-    clock: str, *, number: int = 1, room: int = ROOM, width_s: int = 1, is_repeat: bool = False
-) -> SeenTap:
+def tap(clock: str, *, room: int = ROOM, width_s: int = 1, is_repeat: bool = False) -> SeenTap:
     earliest = at(MONDAY, clock)
     return SeenTap(0, room, earliest, earliest + timedelta(seconds=width_s), is_repeat)
 

@@ -1,0 +1,90 @@
+"""The read side of the intake's database: batches as they were received, in the order they came."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from central.errors import UnavailableError
+from sync_agent import wire
+
+_JOURNAL_COLUMNS: Final = "srv_seq, station, epoch, first_seq, last_seq, received_ms, bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """That a batch of one journal came in, and as which."""
+
+    server_sequence: int
+    station: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """One batch with its bytes as received; `received_ms` is UTC."""
+
+    server_sequence: int
+    station: str
+    epoch: int
+    first_sequence: int
+    last_sequence: int
+    received_ms: int
+    data: bytes
+
+    def open(self) -> wire.Batch:
+        """Take the bytes apart; raises WireError when they are not what the intake stored."""
+        return wire.unpack(self.data, wire.MAX_MESSAGE_BYTES)
+
+
+class Evidence:
+    """What stations sent, read without ever holding the intake up: every call opens and closes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def arrivals(self, after: int, limit: int) -> list[Arrival]:
+        """Return up to `limit` batches after a server sequence, oldest first; none before the first came."""
+        if not self._path.exists():
+            return []
+        query = "SELECT srv_seq, station, epoch FROM batch WHERE srv_seq > ? ORDER BY srv_seq LIMIT ?"
+        with self._reading() as connection:
+            return [Arrival(*row) for row in connection.execute(query, (after, limit))]
+
+    def journals(self) -> list[tuple[str, int, int]]:
+        """Return station, epoch and last sequence of every journal something was stored of."""
+        if not self._path.exists():
+            return []
+        query = "SELECT station, epoch, max(last_seq) FROM batch GROUP BY station, epoch"
+        with self._reading() as connection:
+            return list(connection.execute(query))
+
+    def journal(
+        self, station: str, epoch: int, *, beyond: int = 0, up_to: int | None = None
+    ) -> list[StoredBatch]:
+        """Return a journal's batches that hold entries beyond a sequence, in the journal's order.
+
+        `up_to` leaves out batches that came in after that server sequence.
+        """
+        query = (
+            f"SELECT {_JOURNAL_COLUMNS} FROM batch WHERE station = ? AND epoch = ? AND last_seq > ? "  # noqa: S608  our own constant
+            "AND srv_seq <= ? ORDER BY first_seq"
+        )
+        newest = 2**63 - 1 if up_to is None else up_to
+        with self._reading() as connection:
+            return _batches(connection.execute(query, (station, epoch, beyond, newest)).fetchall())
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            msg = f"the evidence in {self._path} cannot be read ({error}); is the disk full or the file moved?"
+            raise UnavailableError(msg) from error
+
+
+def _batches(rows: Sequence[Sequence[object]]) -> list[StoredBatch]:
+    return [StoredBatch(*row) for row in rows]  # type: ignore[arg-type]  # the STRICT table gives the types
