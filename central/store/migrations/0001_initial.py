@@ -823,7 +823,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("grade", models.CharField(help_text="TK, K, 1 to 12", max_length=4)),
-                ("programme", models.CharField(default="classroom", max_length=20)),
+                (
+                    "programme",
+                    models.CharField(default="47612", help_text="47612 or 47612.1", max_length=20),
+                ),
                 ("since", models.DateField()),
                 ("until", models.DateField(help_text="last day, inclusive; empty while enrolled", null=True)),
                 (

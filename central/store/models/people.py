@@ -28,7 +28,7 @@ class Enrollment(models.Model):
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="enrollments")
     track = models.ForeignKey("store.Track", on_delete=models.PROTECT, related_name="enrollments")
     grade = models.CharField(max_length=4, help_text="TK, K, 1 to 12")
-    programme = models.CharField(max_length=20, default="classroom")
+    programme = models.CharField(max_length=20, default="47612", help_text="47612 or 47612.1")
     since = models.DateField()
     until = models.DateField(null=True, help_text="last day, inclusive; empty while enrolled")
 

@@ -1,0 +1,138 @@
+"""The files of a OneRoster zip as tables of rows, with what the manifest and the status column say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from central.exchange import archive, table
+from central.exchange.problem import Problem, Where
+from central.exchange.table import Columns, Row, normalised
+
+_ALWAYS = ("status", "dateLastModified")
+COLUMNS: Final = {
+    "orgs": Columns(("sourcedId", "name", "type"), (*_ALWAYS, "identifier", "parentSourcedId")),
+    "academicSessions": Columns(
+        ("sourcedId", "type", "startDate", "endDate"), (*_ALWAYS, "title", "parentSourcedId", "schoolYear")
+    ),
+    "users": Columns(
+        ("sourcedId", "givenName", "familyName", "identifier"),
+        (
+            *_ALWAYS,
+            "orgSourcedIds",
+            "role",
+            "grades",
+            "metadata.programme",
+            "metadata.credential",
+            "metadata.credentialBegin",
+            "metadata.credentialEnd",
+        ),
+        # The law's spelling differs across the Atlantic; a header may follow either.
+        {"metadata.program": "metadata.programme"},
+    ),
+    "roles": Columns(("sourcedId", "userSourcedId", "role", "orgSourcedId"), (*_ALWAYS, "roleType")),
+    "demographics": Columns(("sourcedId",), (*_ALWAYS, "birthDate")),
+    "courses": Columns(("sourcedId",), (*_ALWAYS, "title")),
+    "classes": Columns(
+        ("sourcedId", "schoolSourcedId", "termSourcedIds"),
+        (*_ALWAYS, "title", "courseSourcedId", "classCode", "location", "periods", "metadata.track"),
+    ),
+    "enrollments": Columns(
+        ("sourcedId", "classSourcedId", "userSourcedId", "role"),
+        (*_ALWAYS, "schoolSourcedId", "primary", "beginDate", "endDate", "metadata.track"),
+    ),
+}
+NEEDED: Final = ("orgs", "academicSessions", "users", "classes", "enrollments")
+_MANIFEST: Final = Columns(("propertyName", "value"))
+_VERSIONS: Final = ("1.0", "1.1", "1.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Rows by file and sourcedId; rows marked for deletion are only named, in `removed`."""
+
+    version: str
+    rows: dict[str, dict[str, Row]]
+    partial: frozenset[str]
+    problems: list[Problem]
+    removed: dict[str, set[str]] = field(default_factory=dict)
+
+    def is_whole(self, file: str) -> bool:
+        """Tell whether what this file does not mention is gone."""
+        return file in self.rows and file not in self.partial
+
+    def of(self, file: str) -> dict[str, Row]:
+        """Return a file's rows by sourcedId; a file that is not there has none."""
+        return self.rows.get(file, {})
+
+
+def read(name: str, data: bytes) -> Tables:
+    """Return the tables of a zip; everything wrong with its files is in `problems`."""
+    problems: list[Problem] = []
+    files = {normalised(key): content for key, content in archive.csv_files(name, data, problems).items()}
+    manifest = _manifest(files, problems)
+    version = manifest.get("oneroster.version", "")
+    if not problems and version and not version.startswith(_VERSIONS):
+        problems.append(
+            Problem(Where("manifest.csv"), f"OneRoster {version} is not known; export 1.1 or 1.2")
+        )
+    modes = _modes(name, files, manifest, problems)
+    partial = frozenset(file for file, mode in modes.items() if mode == "delta")
+    tables = Tables(version or "1.1", {}, partial, problems)
+    for file in modes:
+        rows = table.read(f"{file}.csv", files[normalised(file)], COLUMNS[file], problems)
+        tables.rows[file] = _by_id(file, rows, tables)
+    return tables
+
+
+def _manifest(files: Mapping[str, bytes], problems: list[Problem]) -> dict[str, str]:
+    if "manifest" not in files:
+        return {}
+    rows = table.read("manifest.csv", files["manifest"], _MANIFEST, problems)
+    return {row.text("propertyName"): row.text("value") for row in rows}
+
+
+def _modes(
+    name: str, files: Mapping[str, bytes], manifest: Mapping[str, str], problems: list[Problem]
+) -> dict[str, str]:
+    """Return how each file that is to be read is meant: bulk or delta."""
+    modes = {}
+    for file in COLUMNS:
+        is_there = normalised(file) in files
+        mode = manifest.get(f"file.{file}", "bulk" if is_there else "absent").casefold()
+        if mode not in {"bulk", "delta", "absent"}:
+            text = f"file.{file} is {mode!r}; the standard knows bulk, delta and absent"
+            problems.append(Problem(Where("manifest.csv"), text))
+        elif mode != "absent" and not is_there:
+            problems.append(
+                Problem(Where(f"{file}.csv"), "the manifest promises this file; the zip lacks it")
+            )
+        elif mode != "absent":
+            modes[file] = mode
+    is_delta = "delta" in modes.values()
+    missing = [file for file in NEEDED if file not in modes and not is_delta and not problems]
+    problems.extend(Problem(Where(name), f"{file}.csv is missing; export it too") for file in missing)
+    return modes
+
+
+def _by_id(file: str, rows: list[Row], tables: Tables) -> dict[str, Row]:
+    kept: dict[str, Row] = {}
+    for row in rows:
+        source_id = row.needed("sourcedId")
+        if not source_id:
+            continue
+        if source_id in kept or source_id in tables.removed.get(file, set()):
+            row.problem("an earlier row has this sourcedId already", "sourcedId")
+        elif _is_removed(row, is_delta=file in tables.partial):
+            tables.removed.setdefault(file, set()).add(source_id)
+        else:
+            kept[source_id] = row
+    return kept
+
+
+def _is_removed(row: Row, *, is_delta: bool) -> bool:
+    status = row.text("status").casefold()
+    if status in {"tobedeleted", "inactive"}:
+        return True
+    if status not in {"", "active"} or (is_delta and not status):
+        row.problem(f"{status!r} is no status; a delta file says active or tobedeleted", "status")
+    return False
