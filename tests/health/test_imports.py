@@ -1,0 +1,103 @@
+"""House rule 7: a library that touches the world is imported in one named place; arrows run one way."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.health import source
+
+# Library -> the files (or folders, ending in /) that may import it.
+PLACES = {
+    "nfc": ("station/reader/nfc.py", "station/reader/pn532.py"),
+    "serial": ("station/reader/port.py",),
+    "RPi": ("station/panel/gpio.py",),
+    "requests": ("sync_agent/courier.py",),
+    "apscheduler": ("sync_agent/schedule.py",),
+    "yaml": ("provisioning/render.py", "provisioning/verify.py"),
+    "uvicorn": ("central/",),
+    "starlette": ("central/intake/",),
+    "typst": ("central/reports/",),
+    "segno": ("central/reports/", "provisioning/labels.py"),
+    "psycopg": ("central/store/",),
+    "cryptography": ("sync_agent/signing.py", "central/work/", "central/web/"),
+    "django": ("central/",),
+    "rich": ("central/cli.py", "central/commands/"),
+    "sqlite_utils": ("sync_agent/", "station/taps.py", "station/export.py", "station/commands/"),
+}
+REPEATING_TRIGGERS = {"interval", "cron", "combining", "calendarinterval"}
+
+
+def strays(name: str, tree: ast.Module) -> list[str]:
+    """Return the libraries a file imports outside the places named for them."""
+    libraries = {full.split(".", 1)[0] for full in source.imports(tree)} & PLACES.keys()
+    return [
+        f"{name}: {library} belongs in {', '.join(PLACES[library])}"
+        for library in sorted(libraries)
+        if not any(
+            name == place or (place.endswith("/") and name.startswith(place)) for place in PLACES[library]
+        )
+    ]
+
+
+def repeating_triggers(tree: ast.Module) -> list[int]:
+    """Return the lines that ask APScheduler for a job that repeats by the wall clock."""
+    lines = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            words = [*node.args[:2], *(item.value for item in node.keywords if item.arg == "trigger")]
+            values = {word.value for word in words if isinstance(word, ast.Constant)}
+            if getattr(node.func, "attr", "") in {"add_job", "scheduled_job"} and values & REPEATING_TRIGGERS:
+                lines.append(node.lineno)
+    named = [full for full in source.imports(tree) if full.startswith("apscheduler.triggers.")]
+    return lines + [0 for full in named if full.split(".")[2] in REPEATING_TRIGGERS]
+
+
+def test_every_library_is_imported_in_its_place_alone() -> None:
+    assert [stray for name in source.product_files() for stray in strays(name, source.syntax(name))] == []
+
+
+def test_a_planted_import_is_found_even_inside_a_function() -> None:
+    planted = ast.parse("def fetch():\n    from requests.adapters import HTTPAdapter\n")
+    assert strays("sync_agent/exchange.py", planted) == [
+        "sync_agent/exchange.py: requests belongs in sync_agent/courier.py"
+    ]
+    assert strays("sync_agent/courier.py", planted) == []
+
+
+def test_no_job_repeats_by_the_wall_clock() -> None:
+    # When a clock is put right by a year, such a job runs not at all or for ever: ours re-arm themselves.
+    assert [name for name in source.product_files() if repeating_triggers(source.syntax(name))] == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        'scheduler.add_job(sync, "interval", seconds=30)',
+        'scheduler.add_job(sync, trigger="cron", hour=3)',
+        '@scheduler.scheduled_job("cron")\ndef sync(): ...',
+        "from apscheduler.triggers.interval import IntervalTrigger",
+    ],
+)
+def test_a_planted_repeating_job_is_found(planted: str) -> None:
+    assert repeating_triggers(ast.parse(planted))
+
+
+def test_a_job_that_runs_once_is_not_taken_for_a_repeating_one() -> None:
+    assert repeating_triggers(ast.parse('scheduler.add_job(sync, "date", run_date=at)')) == []
+
+
+def test_the_arrows_between_packages_run_one_way() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    if not linter.exists():
+        found = shutil.which("lint-imports")
+        if not found:
+            pytest.skip("lint-imports is missing: pip install import-linter")
+        linter = Path(found)
+    done = subprocess.run(
+        [str(linter), "--no-cache"], cwd=source.ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
