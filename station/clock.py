@@ -32,15 +32,16 @@ class Clock(Protocol):
         """Return the wall clock's claim as an aware UTC datetime."""
 
 
-def boot_ordinal(last: tuple[int, str] | None, boot_id: str) -> int:
-    """Return the number of this boot of the machine, given the `(ordinal, boot_id)` the journal saw last.
+def boot_ordinal(last: tuple[int, str] | None, boot_id: str, *, ran_on: bool = True) -> int:
+    """Return the number of this boot, given the `(ordinal, boot_id)` the journal saw last.
 
-    A process that starts again within one boot keeps its number, since the raw clock ran on.
+    A process that starts again within one boot keeps its number, since the raw clock ran on. Where it
+    did not (a rehearsal whose clock was set back), the number must not stay either.
     """
     if last is None:
         return 1
     ordinal, seen = last
-    return ordinal if seen == boot_id else ordinal + 1
+    return ordinal if seen == boot_id and ran_on else ordinal + 1
 
 
 def instant(wall_ms: int) -> datetime:

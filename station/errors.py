@@ -56,6 +56,10 @@ class JournalBusyError(JournalError):
     exit_code = EXIT_TRY_AGAIN
 
 
+class InboxError(StationError):
+    """A file of the inbox cannot be taken away."""
+
+
 class RosterError(StationError):
     """A roster file that cannot be used."""
 

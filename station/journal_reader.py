@@ -11,7 +11,7 @@ from typing import Final
 from station import journal_file
 from station.errors import JournalError
 from station.journal_file import Head, Row
-from station.tap import VERSION, Kind, decode
+from station.tap import VERSION, Entry, Kind, decode
 
 MOST_ROWS: Final = 500
 """How many rows may be taken at once: a held read keeps the write-ahead log growing."""
@@ -43,6 +43,14 @@ class JournalReader:
             msg = f"{self._path}: there is no epoch {epoch} in this journal; name one of its epochs"
             raise JournalError(msg)
         return found[0]
+
+    def newest(self) -> Entry | None:
+        """Return the newest entry of the youngest epoch, None before there is any."""
+        if not self.epochs():
+            return None
+        with self._opened() as connection:
+            found = journal_file.newest(connection)
+        return None if found is None else decode(found[1])
 
     def rows(self, epoch: int, after_seq: int, limit: int = MOST_ROWS) -> list[Row]:
         """Return the rows that follow `after_seq`, in order, never more than 500."""

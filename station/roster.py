@@ -48,6 +48,10 @@ class Roster:
         """Say whether central meant this roster to be replaced by now."""
         return now >= self.expires_at
 
+    def is_ordered(self) -> bool:
+        """Say whether the tokens ascend, without which none could be found."""
+        return all(self._at(place) < self._at(place + 1) for place in range(len(self) - 1))
+
     def _at(self, place: int) -> bytes:
         return self.tokens[place * self.width : (place + 1) * self.width]
 
@@ -96,7 +100,7 @@ def _check(roster: Roster) -> None:
     if roster.expires_at.tzinfo is None:
         msg = "the roster's expires_at names no offset from UTC; have it made again"
         raise RosterError(msg)
-    if any(roster._at(place) >= roster._at(place + 1) for place in range(len(roster) - 1)):
+    if not roster.is_ordered():
         msg = "the roster's tokens are not in ascending order; have it made again"
         raise RosterError(msg)
 

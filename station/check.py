@@ -1,0 +1,163 @@
+"""One screen about a station for a phone call with IT: settings, versions, journal, clock, readers."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import platform
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Final, TextIO
+
+import station as package
+from station.check_settings import effective
+from station.config import KEY_BYTES, StationSettings
+from station.errors import EXIT_DONE, EXIT_FINDINGS, JournalError, ReaderError
+from station.journal import FILE_NAME, JournalReader
+from station.machine import BOOT_ID, boot_id_of, clock_of, gpio_of, make_readers
+from station.reader import Reader, ReaderDown, ReaderEvent, ReaderUp
+from station.roster import FILE_NAME as ROSTER_FILE
+from station.roster import RosterFile
+from station.status import FILE_NAME as STATUS_FILE
+
+ANSWER_S: Final = 5.0
+"""How long a reader is given to say whether it is there."""
+
+_LIBRARIES: Final = ("nfcpy", "pyserial", "sqlite-utils", "RPi.GPIO", "rpi-lgpio")
+
+
+def check(settings: StationSettings, file: Path, out: TextIO) -> int:
+    """Print everything about the station and return the exit code; writes nothing anywhere.
+
+    Raises SettingsError for a secret that cannot be read, and ReaderError when no reader answers.
+    """
+    key = settings.token.key.hex_bytes(KEY_BYTES)
+    findings: list[str] = []
+    _print(out, "settings", effective(settings, file))
+    _print(out, "versions", _versions())
+    _print(out, "key", [f"{settings.token.key_id}: {len(key)} bytes from {settings.token.key.file}"])
+    _print(out, "clock", _clock(settings, findings))
+    _print(out, "journal", _journal(settings, findings))
+    _print(out, "roster", _roster(settings))
+    states = _reader_states(settings)
+    _print(out, "readers", [f"{name}: {state}" for name, state in states.items()])
+    for name, state in states.items():
+        if state != "ready":
+            findings.append(f"reader {name} does not answer ({state}); check its cable and port")
+    _print(out, "findings", findings or ["none"])
+    if "ready" not in states.values():
+        names = ", ".join(states)
+        msg = f"{file}: no reader is present ({names}); check its cable and `port` under [[readers]]"
+        raise ReaderError(msg)
+    return EXIT_FINDINGS if findings else EXIT_DONE
+
+
+def _print(out: TextIO, title: str, lines: list[str]) -> None:
+    print(title, file=out)
+    for line in lines:
+        print(f"  {line}", file=out)
+
+
+def _versions() -> list[str]:
+    return [
+        f"rollbook-station {package.__version__}",
+        f"python {platform.python_version()}",
+        f"sqlite {sqlite3.sqlite_version}",
+        *_libraries(),
+    ]
+
+
+def _libraries() -> Iterator[str]:
+    for name in _LIBRARIES:
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            yield f"{name} is not installed"
+
+
+def _clock(settings: StationSettings, findings: list[str]) -> list[str]:
+    clock = clock_of(settings, boot_id_of(BOOT_ID))
+    reading = clock.reading()
+    lines = [
+        f"claims {clock.now().isoformat(timespec='seconds')}, wrong by {reading.max_error_ms} ms at most"
+        if reading.sync_state
+        else f"claims {clock.now().isoformat(timespec='seconds')}, not synchronised"
+    ]
+    if settings.practice is not None:
+        lines.append(f"PRACTICE: time is moved by {settings.practice.clock}; nothing recorded here is real")
+        findings.append("this is a practice station; remove [practice] for real use")
+    return lines
+
+
+def _journal(settings: StationSettings, findings: list[str]) -> list[str]:
+    from station.listing import verified
+
+    path = settings.state_dir / FILE_NAME
+    epochs = JournalReader(path).epochs()
+    if not epochs:
+        return [f"none yet at {path}; the first start begins it"]
+    lines = [f"{path}, written by {'a running station' if is_running(settings) else 'nobody at the moment'}"]
+    for epoch in epochs:
+        try:
+            count = sum(1 for _ in verified(path, epoch))
+        except JournalError as error:
+            findings.append(str(error))
+            lines.append(f"epoch {epoch}: damaged")
+        else:
+            lines.append(f"epoch {epoch}: {count} entries, the chain holds")
+    return lines
+
+
+def _roster(settings: StationSettings) -> list[str]:
+    roster = RosterFile(settings.state_dir / ROSTER_FILE, settings.station, settings.token.key_id).current()
+    if roster is None:
+        return ["none; every card is welcomed and recorded"]
+    return [
+        f"version {roster.version}, {len(roster)} tokens, to be replaced by {roster.expires_at.isoformat()}"
+    ]
+
+
+def is_running(settings: StationSettings) -> bool:
+    """Say whether a station process is writing the journal now."""
+    try:
+        with (settings.state_dir / FILE_NAME).with_suffix(".lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _reader_states(settings: StationSettings) -> dict[str, str]:
+    if is_running(settings):
+        # The readers are in use: what the running station says of them is all that can be known.
+        try:
+            said = json.loads((settings.state_dir / STATUS_FILE).read_text(encoding="utf-8"))["readers"]
+            return {reader.name: str(said[reader.name]["state"]) for reader in settings.readers}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {reader.name: "unknown, the running station has not said" for reader in settings.readers}
+    clock = clock_of(settings, boot_id_of(BOOT_ID))
+    return {reader.name: ask(reader) for reader in make_readers(settings, clock, gpio_of(settings))}
+
+
+def ask(reader: Reader) -> str:
+    """Open a reader just long enough to hear whether it is there; return "ready" or why not."""
+    events: queue.SimpleQueue[ReaderEvent] = queue.SimpleQueue()
+    stop = threading.Event()
+    thread = threading.Thread(target=reader.run, args=(events.put, stop), daemon=True)
+    thread.start()
+    try:
+        event = events.get(timeout=ANSWER_S)
+    except queue.Empty:
+        return "silent"
+    finally:
+        stop.set()
+        thread.join(ANSWER_S)
+    if isinstance(event, ReaderDown):
+        return f"down: {event.reason}"
+    return "ready" if isinstance(event, ReaderUp) else "unknown"

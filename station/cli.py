@@ -1,0 +1,104 @@
+"""The command `rollbook-station`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import station as package
+from station import logs
+from station.config import DEFAULT_FILE, read
+from station.errors import EXIT_DONE, StationError, UsageError
+
+PROGRAM = "rollbook-station"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes look like every other error of the command."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError in place of printing a page."""
+        msg = f"{message}; see {self.prog} --help"
+        raise UsageError(msg)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["practise"]:
+        # The rehearsal has options of its own.
+        from station.simulator import practise
+
+        return practise.main(arguments[1:])
+    try:
+        return _dispatch(_parser().parse_args(arguments))
+    except StationError as error:
+        for line in str(error).splitlines():
+            print(f"{PROGRAM}: {line}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_DONE
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog=PROGRAM, description="Record taps in one classroom.")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {package.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    run = _command(commands, "run", "answer taps until told to stop")
+    run.add_argument("--require-reader", action="store_true", help="give up when no reader answers")
+    run.add_argument(
+        "--verbose", action="store_true", help="log what only somebody looking for a fault needs"
+    )
+    _command(commands, "check", "print settings, versions, journal and readers on one screen")
+    taps = _command(commands, "taps", "list the newest taps and verify the journal")
+    taps.add_argument("--json", action="store_true", help="print JSON")
+    taps.add_argument("--limit", type=_positive, default=20, help="how many (default 20)")
+    export = _command(commands, "export", "write the verified journal to a new SQLite file")
+    export.add_argument("file", type=Path, help="the file to make")
+    commands.add_parser("practise", help="rehearse without hardware: a simulated reader and cards")
+    return parser
+
+
+def _command(commands: argparse._SubParsersAction[_Parser], name: str, does: str) -> _Parser:
+    command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".")
+    command.add_argument("--config", type=Path, default=DEFAULT_FILE, help=f"default {DEFAULT_FILE}")
+    return command
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    settings = read(options.config)
+    logs.setup(verbose=getattr(options, "verbose", False))
+    match options.command:
+        case "run":
+            from station.run import run
+
+            return run(settings, require_reader=options.require_reader)
+        case "check":
+            from station.check import check
+
+            return check(settings, options.config, sys.stdout)
+        case "taps":
+            from station.listing import taps
+
+            return taps(settings.state_dir, sys.stdout, limit=options.limit, as_json=options.json)
+        case _:
+            from station.listing import export
+
+            count = export(settings.state_dir, options.file)
+            print(f"{count} entries exported to {options.file}; the chain of the whole journal holds")
+            return EXIT_DONE
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        msg = f"{text} is not 1 or more"
+        raise argparse.ArgumentTypeError(msg)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

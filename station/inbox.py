@@ -1,0 +1,107 @@
+"""What the agent wants journalled: files it renames into a folder, taken over word for word."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from station.errors import InboxError
+from station.journal import Journal, Row
+from station.logs import Log
+from station.tap import Json, Kind, Reading, decode
+
+FOLDER: Final = "inbox"
+REFUSED: Final = "refused"
+KINDS: Final = frozenset({Kind.BEACON, Kind.SEAL, Kind.CFG, Kind.CARRY, Kind.REKEY})
+"""Never `tap`: nobody but a reader makes a tap."""
+MOST_BYTES: Final = 65_536
+MOST_FILES: Final = 16
+"""How many files are taken at once, so that a tap never waits long behind them."""
+
+# A name still being written does not look like this.
+_NAME = re.compile(r"(\d{1,18})-([a-z]+)\.json")
+
+log = Log(__name__)
+
+
+class Inbox:
+    """The folder `inbox/`; files leave it once their entries are stored."""
+
+    def __init__(self, folder: Path, recent: Iterable[Row] = ()) -> None:
+        """Take the folder; `recent` rows tell which files were stored by a process that died since."""
+        self._folder = folder
+        self._stored = {_mark(entry.kind, entry.payload) for entry in (decode(row.body) for row in recent)}
+
+    def take(self, journal: Journal, reading: Reading) -> list[Kind]:
+        """Append what lies in the folder and return the kinds appended, in the order of the names.
+
+        Raises JournalError when nothing was appended, InboxError when a file cannot be taken away.
+        """
+        found = [(file, self._read(file)) for file in self._files()]
+        good = [(file, item) for file, item in found if item is not None]
+        fresh = [item for _, item in good if _mark(*item) not in self._stored]
+        if fresh:
+            journal.append_all(fresh, reading)
+        # Should the process end here, or a file not go away, its entry is not stored a second time.
+        self._stored.update(_mark(*item) for item in fresh)
+        for file, item in good:
+            self._discard(file)
+            self._stored.discard(_mark(*item))
+        return [kind for kind, _ in fresh]
+
+    def _files(self) -> list[Path]:
+        try:
+            named = [
+                (match, file) for file in self._folder.iterdir() if (match := _NAME.fullmatch(file.name))
+            ]
+        except FileNotFoundError:
+            return []
+        return [file for _, file in sorted(named, key=_order)][:MOST_FILES]
+
+    def _read(self, file: Path) -> tuple[Kind, Json] | None:
+        try:
+            if file.stat().st_size > MOST_BYTES:
+                self._refuse(file, f"larger than {MOST_BYTES} bytes")
+                return None
+            wanted = json.loads(file.read_text(encoding="utf-8"))
+            kind, payload = Kind(wanted["kind"]), wanted["payload"]
+            json.dumps(payload, allow_nan=False).encode()
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            self._refuse(file, type(error).__name__)
+            return None
+        if kind not in KINDS:
+            self._refuse(file, f"kind {kind} is not taken from files")
+            return None
+        return kind, payload
+
+    def _refuse(self, file: Path, why: str) -> None:
+        log.warning("inbox.refused", file=file.name, why=why)
+        aside = self._folder / REFUSED
+        with _folder_rights(file):
+            aside.mkdir(exist_ok=True)
+            file.rename(aside / file.name)
+
+    def _discard(self, file: Path) -> None:
+        with _folder_rights(file):
+            file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _folder_rights(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = f"{file}: cannot be taken away ({error.strerror}); check the rights of its folder"
+        raise InboxError(msg) from error
+
+
+def _order(named: tuple[re.Match[str], Path]) -> tuple[int, str]:
+    return int(named[0][1]), named[0][2]
+
+
+def _mark(kind: str, payload: Json) -> str:
+    return json.dumps([kind, payload], sort_keys=True)

@@ -1,0 +1,23 @@
+"""The panel port: the lamps and the buzzer that answer a student."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from station.verdict import Sign
+
+__all__ = ["Panel"]
+
+
+class Panel(Protocol):
+    """Something that can show a sign.
+
+    A verdict is shown once and then gives way to the state shown last; NOT_RECORDED stays until
+    the next sign. `show` returns at once and a new sign takes the place of one still being shown.
+    """
+
+    def show(self, sign: Sign) -> None:
+        """Begin to show a sign; after `close` nothing is shown any more."""
+
+    def close(self) -> None:
+        """Go dark and silent; closing twice does no harm."""

@@ -1,0 +1,43 @@
+"""The file in which the running station says how it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import station as package
+from station.loop import Station
+from station.reader import Reader
+from station.tap import Reading
+from station.verdict import State
+
+FILE_NAME: Final = "status.json"
+
+
+def describe(station: Station, readers: Sequence[Reader], state: State | None, reading: Reading) -> str:
+    """Return the status as JSON; it changes only when something worth telling changed."""
+    roster = station.roster.current()
+    healths = {reader.name: reader.health() for reader in readers}
+    return json.dumps(
+        {
+            "readers": {
+                name: {"state": health.state, "resets": health.resets, "since_ms": health.since_ms}
+                for name, health in healths.items()
+            },
+            "journalled": station.journalled,
+            "lost": station.losses.count,
+            "panel": None if state is None else state.name,
+            "roster": None if roster is None else roster.version,
+            "boot": reading.boot,
+            "sw": package.__version__,
+        }
+    )
+
+
+def write(file: Path, text: str) -> None:
+    """Put the status in its place by rename, so that nobody reads half of it."""
+    draft = file.with_suffix(".tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
