@@ -1,23 +1,64 @@
 """What can go wrong in the agent, each with the exit code its command ends with."""
 
+EXIT_DONE = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 64
+EXIT_UNAVAILABLE = 69
+EXIT_TRY_AGAIN = 75
+EXIT_CONFIGURATION = 78
+
 
 class AgentError(Exception):
-    """Be the base of every error of the agent; `exit_code` follows the house's list."""
+    """Something the agent cannot do; its text says what, where and what to do."""
 
-    exit_code = 70
+    exit_code = EXIT_TRY_AGAIN
 
 
 class WireError(AgentError):
-    """Say that bytes from the other side are not what the protocol describes."""
-
-    exit_code = 75
+    """Bytes from the other side are not what the protocol describes."""
 
 
 class TooLargeError(WireError):
-    """Say that a message is longer than its reader is willing to hold."""
+    """A message is longer than its reader is willing to hold."""
 
 
 class SignatureError(AgentError):
-    """Say that a signature is missing, malformed, by another key, or over other bytes."""
+    """A signature is missing, malformed, by another key, or over other bytes."""
 
-    exit_code = 75
+
+class CourierError(AgentError):
+    """No complete answer came back: nobody listens, time ran out, or the answer has no end."""
+
+    exit_code = EXIT_UNAVAILABLE
+
+
+class RefusedError(AgentError):
+    """Central refuses this station until a person has looked at it."""
+
+    exit_code = EXIT_UNAVAILABLE
+
+
+class MemoryFileError(AgentError):
+    """The agent's own database cannot be opened, read or written."""
+
+
+class MemoryBusyError(AgentError):
+    """Another process is the agent's writer at this moment."""
+
+
+class SchemaError(AgentError):
+    """The agent's own database is of another release."""
+
+    exit_code = EXIT_CONFIGURATION
+
+
+class ConfigError(AgentError):
+    """The configuration or a key file cannot be used."""
+
+    exit_code = EXIT_CONFIGURATION
+
+
+class UsageError(AgentError):
+    """A command was called in a way it does not know."""
+
+    exit_code = EXIT_USAGE
