@@ -57,7 +57,7 @@ class Evidence:
         """Return station, epoch and last sequence of every journal something was stored of."""
         if not self._path.exists():
             return []
-        query = "SELECT station, epoch, max(last_seq) FROM batch GROUP BY station, epoch"
+        query = "SELECT station, epoch, seq FROM station_head WHERE seq > 0"
         with self._reading() as connection:
             return list(connection.execute(query))
 
@@ -82,7 +82,7 @@ class Evidence:
             with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
                 yield connection
         except sqlite3.Error as error:
-            msg = f"the evidence in {self._path} cannot be read ({error}); is the disk full or the file moved?"
+            msg = f"the evidence in {self._path} cannot be read ({error}); see whether the file was moved"
             raise UnavailableError(msg) from error
 
 

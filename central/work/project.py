@@ -1,0 +1,156 @@
+"""Bring new evidence into the records: each tap a row, with what is proven about its time."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from django.db import transaction
+
+from central.store.evidence import Evidence, StoredBatch
+from central.store.models import ProjectorPosition, Station, StationTimeline
+from central.work.open_times import OpenTimes, Settled
+from central.work.tap_rows import Seen, write_taps
+from station import chain, tap
+from station.errors import EntryError
+from sync_agent import signing, wire
+
+log = logging.getLogger(__name__)
+# One transaction's worth: long enough to be quick, short enough that staff never wait for it.
+_BATCHES_AT_ONCE = 200
+
+_Timed: TypeAlias = "tuple[int, tap.Entry, wire.Beacon | None]"
+
+
+@dataclass(slots=True)
+class Projected:
+    """What one run did."""
+
+    batches: int = 0
+    taps: int = 0
+    retimed: int = 0
+    unreadable: int = 0
+    unknown_stations: set[str] = field(default_factory=set)
+
+
+def project(evidence: Evidence, server_key: signing.VerifyKey) -> Projected:
+    """Read every batch that came in since the last run, in transactions of their own.
+
+    Each moves the position together with the rows it wrote, so a run that is cut off is simply
+    continued. The result depends on what stations recorded, not on the order in which their
+    batches came in or on how often this runs. A beacon counts only under `server_key`. Batches of
+    a station the records do not know wait until they do.
+    """
+    done = Projected()
+    while _project_some(evidence, server_key, done):
+        pass
+    for station, epoch in _left_behind(evidence):
+        with transaction.atomic():
+            _project_journal(evidence, (station, epoch), None, server_key, done)
+    return done
+
+
+def _project_some(evidence: Evidence, server_key: signing.VerifyKey, done: Projected) -> bool:
+    """Read the next batches in one transaction; return whether there may be more."""
+    with transaction.atomic():
+        # Written first, so that two projectors queue up at the database instead of both reading on.
+        position, _ = ProjectorPosition.objects.select_for_update().get_or_create(pk=1)
+        arrivals = evidence.arrivals(position.server_sequence, _BATCHES_AT_ONCE)
+        if not arrivals:
+            return False
+        newest = arrivals[-1].server_sequence
+        for journal in dict.fromkeys((arrival.station, arrival.epoch) for arrival in arrivals):
+            _project_journal(evidence, journal, newest, server_key, done)
+        position.server_sequence = newest
+        position.save()
+    done.batches += len(arrivals)
+    return len(arrivals) == _BATCHES_AT_ONCE
+
+
+def _left_behind(evidence: Evidence) -> Iterator[tuple[str, int]]:
+    """Yield the journals that were passed by while their station was unknown, and now can be read."""
+    read = set(StationTimeline.objects.values_list("station_id", "epoch"))
+    known = set(Station.objects.values_list("code", flat=True))
+    for station, epoch, _ in evidence.journals():
+        if (station, epoch) not in read and station in known:
+            yield station, epoch
+
+
+def _project_journal(
+    evidence: Evidence,
+    journal: tuple[str, int],
+    newest: int | None,
+    server_key: signing.VerifyKey,
+    done: Projected,
+) -> None:
+    station = Station.objects.select_related("school").filter(code=journal[0]).first()
+    if station is None:
+        done.unknown_stations.add(journal[0])
+        return
+    timeline, _ = StationTimeline.objects.select_for_update().get_or_create(station=station, epoch=journal[1])
+    settled = Settled(timeline.settled_sequence, timeline.settled_earliest_ms, timeline.settled_latest_ms)
+    times = OpenTimes(settled)
+    seen: list[Seen] = []
+    # From the settled entry on: what came in before may still become better known by what comes now.
+    for batch in evidence.journal(*journal, beyond=max(0, settled.sequence - 1), up_to=newest):
+        lines = _lines(batch, done)
+        times.add(_timed(lines, station.code, server_key), batch.received_ms)
+        new = [line for line in lines if line.sequence > timeline.projected_sequence]
+        seen += [line for line in new if line.is_tap]
+        _count_others(timeline, new)
+        timeline.projected_sequence = max(timeline.projected_sequence, batch.last_sequence)
+    times.judge()
+    done.retimed += write_taps(station, journal[1], seen, times.intervals)
+    done.taps += len(seen)
+    timeline.settled_sequence = times.settled.sequence
+    timeline.settled_earliest_ms = times.settled.earliest_ms
+    timeline.settled_latest_ms = times.settled.latest_ms
+    timeline.save()
+
+
+def _lines(batch: StoredBatch, done: Projected) -> list[Seen]:
+    try:
+        bodies = batch.open().bodies
+    except wire.WireError:
+        # The intake verified these bytes before it kept them, so the file itself has been damaged.
+        log.exception("evidence.unreadable sequence=%d station=%s", batch.server_sequence, batch.station)
+        done.unreadable += 1
+        return []
+    return [_seen(batch, place, body) for place, body in enumerate(bodies)]
+
+
+def _seen(batch: StoredBatch, place: int, body: bytes) -> Seen:
+    entry: tap.Entry | None = None
+    shown: tap.Tap | None = None
+    try:
+        entry = tap.decode(body)
+        if entry.kind == tap.Kind.TAP:
+            shown = tap.Tap.from_payload(entry.payload)
+    except EntryError:
+        # Kept as evidence all the same: a later version may read what this one cannot.
+        shown = None
+    return Seen(batch.server_sequence, place, batch.first_sequence + place, chain.leaf(body), entry, shown)
+
+
+def _timed(lines: Sequence[Seen], station: str, server_key: signing.VerifyKey) -> Iterator[_Timed]:
+    for line in lines:
+        if line.entry is not None:
+            yield line.sequence, line.entry, _beacon(line.entry, station, server_key)
+
+
+def _beacon(entry: tap.Entry, station: str, server_key: signing.VerifyKey) -> wire.Beacon | None:
+    """Return the beacon an entry carries if this server signed it for this station."""
+    if entry.kind != tap.Kind.BEACON or not isinstance(entry.payload, dict):
+        return None
+    try:
+        beacon = wire.Beacon.of(signing.open_note("beacon", entry.payload.get("signed"), server_key))
+    except (signing.SignatureError, wire.WireError):
+        log.warning("beacon.unproven station=%s", station)
+        return None
+    return beacon if beacon.station == station else None
+
+
+def _count_others(timeline: StationTimeline, lines: Sequence[Seen]) -> None:
+    for line in lines:
+        if not line.is_tap and line.entry is not None:
+            timeline.not_taps[line.entry.kind] = timeline.not_taps.get(line.entry.kind, 0) + 1

@@ -1,0 +1,163 @@
+"""Write what one day's taps show as provisional records, and leave alone what a person has decided."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from central.store.models import AttendanceRecord, Decision, PaperLine, School, Tap
+from central.work.policy import Presence
+
+PROCESS = "resolve"
+_Mark, _Stage, _Source = AttendanceRecord.Mark, AttendanceRecord.Stage, AttendanceRecord.Source
+_SHOWN = ["mark", "stage", "first_in_at", "last_out_at", "is_tardy", "left_early"]
+_DECIDED = {_Stage.CERTIFIED, _Stage.SUBMITTED, _Stage.CONFIRMED}
+_LINKED = {Tap.Outcome.RECORDED, Tap.Outcome.REPEAT, Tap.Outcome.AFTER_DECISION}
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """One student seen in one section by taps."""
+
+    student_id: int
+    section_id: int
+    presence: Presence
+    taps: tuple[Tap, ...]
+
+
+@dataclass(slots=True)
+class ProvisionalDay:
+    """One school's records of one date while taps are judged; `write` keeps what came of it."""
+
+    school: School
+    on: date
+    now: datetime
+    _outcomes: dict[int, tuple[Tap, str]] = field(default_factory=dict)
+    _supported: list[tuple[AttendanceRecord, tuple[Tap, ...]]] = field(default_factory=list)
+    _new: list[AttendanceRecord] = field(default_factory=list)
+    _changed: list[AttendanceRecord] = field(default_factory=list)
+    _decisions: list[Decision] = field(default_factory=list)
+
+    def set_outcome(self, tap: Tap, outcome: str) -> None:
+        """Say what became of a tap; one that stands behind a decided record stays there."""
+        if tap.record is not None and tap.record.stage in _DECIDED:
+            outcome = Tap.Outcome.RECORDED if tap.outcome == Tap.Outcome.PENDING else tap.outcome
+        self._outcomes[tap.pk] = (tap, outcome)
+
+    def write(self, attended: Iterable[Attended], students: Iterable[int]) -> tuple[int, int]:
+        """Create, renew or withdraw the students' records; return how many taps and records changed."""
+        existing = self._existing(students)
+        for seen in attended:
+            self._attend(seen, existing.pop((seen.student_id, seen.section_id), None))
+        for record in existing.values():
+            self._withdraw(record)
+        AttendanceRecord.objects.bulk_create(self._new, batch_size=_AT_ONCE)
+        AttendanceRecord.objects.bulk_update(self._changed, _SHOWN, batch_size=_AT_ONCE)
+        Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
+        return self._write_taps(), len(self._new) + len(self._changed)
+
+    def _existing(self, students: Iterable[int]) -> dict[tuple[int, int], AttendanceRecord]:
+        rows = AttendanceRecord.objects.select_for_update().filter(on=self.on, student__in=list(students))
+        return {(row.student_id, row.section_id): row for row in rows.prefetch_related("decisions")}
+
+    def _attend(self, seen: Attended, record: AttendanceRecord | None) -> None:
+        if record is None:
+            record = self._create(seen)
+        elif is_open(record):
+            self._renew(record, seen.presence)
+        else:
+            for tap in seen.taps:
+                # What was there when the person decided stays; what comes later is kept beside it.
+                if tap.record_id != record.pk:
+                    self._outcomes[tap.pk] = (tap, Tap.Outcome.AFTER_DECISION)
+        self._supported.append((record, seen.taps))
+
+    def _create(self, seen: Attended) -> AttendanceRecord:
+        record = AttendanceRecord(
+            school=self.school,
+            student_id=seen.student_id,
+            section_id=seen.section_id,
+            on=self.on,
+            mark=_Mark.PRESENT,
+            stage=_Stage.PROVISIONAL,
+            source=_Source.TAP,
+            **_shown(seen.presence),
+        )
+        self._new.append(record)
+        self._decide(record, "", "")
+        return record
+
+    def _renew(self, record: AttendanceRecord, presence: Presence) -> None:
+        shown = _shown(presence)
+        if record.mark == _Mark.ABSENT:
+            # Only paper can have said so here. A tap is not silently overruled: the sheet's line
+            # stands beside it for the teacher to settle.
+            PaperLine.objects.filter(record=record).update(outcome=PaperLine.Outcome.CONFLICTS)
+            self._move(record, _Stage.PROVISIONAL, _Mark.PRESENT, "a tap contradicts the paper sheet")
+        elif record.stage == _Stage.REMOVED:
+            self._move(record, _Stage.PROVISIONAL, _Mark.PRESENT, "taps support it again")
+        elif all(getattr(record, name) == value for name, value in shown.items()):
+            return
+        for name, value in shown.items():
+            setattr(record, name, value)
+        self._changed.append(record)
+
+    def _withdraw(self, record: AttendanceRecord) -> None:
+        is_ours = record.source == _Source.TAP and record.stage == _Stage.PROVISIONAL
+        if is_ours and is_open(record):
+            self._move(record, _Stage.REMOVED, record.mark, "no tap supports it any longer")
+            self._changed.append(record)
+
+    def _move(self, record: AttendanceRecord, stage: str, mark: str, reason: str) -> None:
+        before = record.stage
+        record.stage, record.mark = stage, mark
+        self._decide(record, before, reason)
+
+    def _decide(self, record: AttendanceRecord, stage_from: str, reason: str) -> None:
+        local = self.now.astimezone(ZoneInfo(self.school.time_zone)).date()
+        self._decisions.append(
+            Decision(
+                record=record,
+                stage_from=stage_from,
+                stage_to=record.stage,
+                mark=record.mark,
+                by_process=PROCESS,
+                at=self.now,
+                is_same_day=local == self.on,
+                reason=reason,
+            )
+        )
+
+    def _write_taps(self) -> int:
+        target = {tap.pk: record for record, taps in self._supported for tap in taps}
+        changed = []
+        for tap, outcome in self._outcomes.values():
+            record = target.get(tap.pk) or (tap.record if outcome in _LINKED else None)
+            if tap.outcome == outcome and tap.record_id == (record and record.pk):
+                continue
+            tap.outcome, tap.record = outcome, record
+            changed.append(tap)
+        Tap.objects.bulk_update(changed, ["outcome", "record"], batch_size=_AT_ONCE)
+        return len(changed)
+
+
+def is_open(record: AttendanceRecord) -> bool:
+    """Tell whether a record still follows its evidence: nobody has decided on it.
+
+    An imported sheet is evidence, not a decision. What the program withdrew it may bring back.
+    """
+    last = max(record.decisions.all(), key=lambda decision: decision.pk)
+    if record.stage == _Stage.REMOVED:
+        return last.by_process == PROCESS
+    is_evidence = last.by_process == PROCESS or record.source == _Source.PAPER
+    return record.stage == _Stage.PROVISIONAL and is_evidence
+
+
+def _shown(presence: Presence) -> dict[str, datetime | bool | None]:
+    return {
+        "first_in_at": presence.first_in_at,
+        "last_out_at": presence.last_out_at,
+        "is_tardy": presence.is_tardy,
+        "left_early": presence.left_early,
+    }

@@ -1,0 +1,153 @@
+"""Turn taps into provisional records, as often as more becomes known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from central.store.models import School, Tap
+from central.store.timetable import Bell, Holder, Timetable
+from central.work.policy import JudgedDay, Policy, SeenTap, Session, Verdict, judge_day
+from central.work.provisional import Attended, ProvisionalDay
+
+_OUTCOME = {
+    Verdict.COUNTS: Tap.Outcome.RECORDED,
+    Verdict.REPEAT: Tap.Outcome.REPEAT,
+    Verdict.NO_SESSION: Tap.Outcome.NO_SESSION,
+    Verdict.AMBIGUOUS: Tap.Outcome.AMBIGUOUS,
+    Verdict.TIME_REVIEW: Tap.Outcome.TIME_REVIEW,
+}
+_FRESH = [Tap.Outcome.PENDING]
+# What a later import can still settle.
+_WAITING = [
+    Tap.Outcome.PENDING,
+    Tap.Outcome.UNKNOWN_CREDENTIAL,
+    Tap.Outcome.NO_SESSION,
+    Tap.Outcome.NOT_ENROLLED,
+    Tap.Outcome.AMBIGUOUS,
+    Tap.Outcome.TIME_REVIEW,
+]
+
+
+@dataclass(slots=True)
+class Resolved:
+    """What one run did."""
+
+    taps: int = 0
+    records: int = 0
+    waiting: int = 0
+
+
+def resolve(now: datetime, *, only_new: bool = False, policy: Policy | None = None) -> Resolved:
+    """Judge the taps that wait, each school day in a transaction of its own.
+
+    Only taps whose whole uncertainty lies in one local date are dated; the others are for a
+    person. Taps that found no card, class or enrolment are tried again, since an import may have
+    brought it; `only_new` leaves those be. Running it twice changes nothing.
+    """
+    done = Resolved()
+    outcomes = _FRESH if only_new else _WAITING
+    for school in School.objects.all():
+        taps = Tap.objects.filter(school=school)
+        taps.filter(on__isnull=True, outcome=Tap.Outcome.PENDING).update(outcome=Tap.Outcome.TIME_REVIEW)
+        days = taps.filter(outcome__in=outcomes, on__isnull=False).values_list("on", flat=True)
+        judge = None
+        for on in filter(None, days.distinct().order_by("on")):
+            judge = judge or _Judge(school, policy or Policy(), now)
+            with transaction.atomic():
+                judge.judge(on, outcomes, done)
+        done.waiting += taps.filter(outcome__in=_WAITING).count()
+    return done
+
+
+class _Judge:
+    """One school's taps, judged day by day against a timetable loaded once."""
+
+    def __init__(self, school: School, policy: Policy, now: datetime) -> None:
+        self._school = school
+        self._policy = policy
+        self._now = now
+        self._zone = ZoneInfo(school.time_zone)
+        self._timetable = Timetable(school)
+
+    def judge(self, on: date, outcomes: Iterable[str], done: Resolved) -> None:
+        """Judge one day of every student with a tap that waits."""
+        waiting = Tap.objects.filter(school=self._school, on=on, outcome__in=outcomes)
+        bells = self._timetable.bells(on)
+        day = ProvisionalDay(self._school, on, self._now)
+        students: set[int] = set()
+        for tap in waiting:
+            holders = self._timetable.holders(bytes(tap.token), on) if tap.token else set()
+            student = _the_student(holders)
+            if student is None:
+                day.set_outcome(tap, _outcome_of_nobody(holders))
+            else:
+                students.add(student)
+        taps = self._taps_by_student(students, on)
+        attended: list[Attended] = []
+        for student in students:
+            attended += self._judge_student(student, on, taps[student], bells, day)
+        taps_changed, records_changed = day.write(attended, students)
+        done.taps += taps_changed
+        done.records += records_changed
+
+    def _taps_by_student(self, students: set[int], on: date) -> dict[int, list[Tap]]:
+        """Return every tap of the students that day, those long settled too: a day is judged whole."""
+        owner = {token: student for student in students for token in self._timetable.tokens(student, on)}
+        taps: dict[int, list[Tap]] = {student: [] for student in students}
+        rows = Tap.objects.filter(school=self._school, on=on, token__isnull=False)
+        for tap in rows.select_related("station", "record").exclude(outcome=Tap.Outcome.UNPARSED):
+            student = owner.get(bytes(tap.token or b""))
+            if student is not None and len(self._timetable.holders(bytes(tap.token or b""), on)) == 1:
+                taps[student].append(tap)
+        return taps
+
+    def _judge_student(
+        self, student: int, on: date, taps: list[Tap], bells: list[Bell], day: ProvisionalDay
+    ) -> list[Attended]:
+        own = self._timetable.sections(student, on) if self._timetable.is_enrolled(student, on) else set()
+        mine = [self._session(bell, on) for bell in bells if bell.section_id in own]
+        others = [self._session(bell, on) for bell in bells if bell.section_id not in own]
+        judged = judge_day(_seen(taps), mine, self._policy)
+        elsewhere = judge_day(_seen(taps), others, self._policy)
+        by_session: dict[Session, list[Tap]] = {session: [] for session in judged.presences}
+        for tap in taps:
+            verdict, session = judged.verdicts[tap.pk]
+            if session is not None:
+                by_session[session].append(tap)
+            day.set_outcome(tap, _outcome(tap, verdict, elsewhere))
+        return [
+            Attended(student, session.section_id, presence, tuple(by_session[session]))
+            for session, presence in judged.presences.items()
+        ]
+
+    def _session(self, bell: Bell, on: date) -> Session:
+        starts_at, ends_at = (datetime.combine(on, clock, self._zone) for clock in (bell.starts, bell.ends))
+        return Session(starts_at, ends_at, bell.section_id, bell.room_id, on)
+
+
+def _the_student(holders: set[Holder]) -> int | None:
+    return next(iter(holders)).student_id if len(holders) == 1 else None
+
+
+def _outcome_of_nobody(holders: set[Holder]) -> Tap.Outcome:
+    if len(holders) > 1:
+        return Tap.Outcome.AMBIGUOUS
+    return Tap.Outcome.STAFF if holders else Tap.Outcome.UNKNOWN_CREDENTIAL
+
+
+def _outcome(tap: Tap, verdict: Verdict, elsewhere: JudgedDay) -> Tap.Outcome:
+    is_elsewhere = elsewhere.verdicts[tap.pk][0] in {Verdict.COUNTS, Verdict.REPEAT, Verdict.AMBIGUOUS}
+    if verdict is Verdict.NO_SESSION and is_elsewhere:
+        return Tap.Outcome.NOT_ENROLLED
+    return _OUTCOME[verdict]
+
+
+def _seen(taps: Iterable[Tap]) -> list[SeenTap]:
+    return [
+        SeenTap(tap.pk, tap.station.room_id, tap.earliest_at, tap.latest_at, "repeat" in tap.flags)
+        for tap in taps
+        if tap.earliest_at is not None and tap.latest_at is not None
+    ]
