@@ -20,23 +20,23 @@ class Log:
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)
 
-    def debug(self, event: str, **fields: object) -> None:
+    def debug(self, event: str, /, **fields: object) -> None:
         """Note what only somebody looking for a fault wants to read."""
         self._logger.debug(line(event, fields))
 
-    def info(self, event: str, **fields: object) -> None:
+    def info(self, event: str, /, **fields: object) -> None:
         """Note that something happened as it should."""
         self._logger.info(line(event, fields))
 
-    def warning(self, event: str, **fields: object) -> None:
+    def warning(self, event: str, /, **fields: object) -> None:
         """Note what somebody should look at one day."""
         self._logger.warning(line(event, fields))
 
-    def error(self, event: str, **fields: object) -> None:
+    def error(self, event: str, /, **fields: object) -> None:
         """Note what somebody should look at now."""
         self._logger.error(line(event, fields))
 
-    def exception(self, event: str, **fields: object) -> None:
+    def exception(self, event: str, /, **fields: object) -> None:
         """Note an error being handled: its kind, its text and where it arose, on one line."""
         self._logger.error(line(event, {**fields, **_current_error()}))
 

@@ -126,10 +126,9 @@ def react(event: ReaderEvent, station: Station) -> Sign | None:
             return Verdict.READ_AGAIN
         case Removed():
             station.presence.leave(event.reader, station.clock.reading().raw_ms)
-        case ReaderUp():
-            log.info("reader.up", reader=event.reader)
-        case ReaderDown():
-            log.warning("reader.down", reader=event.reader, reason=event.reason)
+        case ReaderUp() | ReaderDown():
+            # The reader logs this itself, and the panel's state follows from its health.
+            log.debug("reader.turned", reader=event.reader, turn=type(event).__name__)
     return None
 
 

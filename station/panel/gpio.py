@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from station.errors import PanelError
+from station.logs import Log
 from station.panel.patterns import Lamp, Step
 from station.panel.player import Player
 from station.panel.settings import Pins
@@ -15,6 +16,8 @@ from station.verdict import Sign
 
 _JOIN_S = 2.0
 _RESET_S = 0.1
+
+log = Log(__name__)
 
 
 class Gpio(Protocol):
@@ -100,6 +103,8 @@ class GpioPanel:
     def _work(self) -> None:
         try:
             self._player.play()
+        except (RuntimeError, ValueError, OSError):
+            log.exception("panel.broke")
         finally:
             self._gpio.cleanup(self._pins)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, TextIO
 
 from station.panel.patterns import Lamp, Pattern, Step, pattern
@@ -72,9 +74,16 @@ def _rhythm(shape: Pattern) -> tuple[str, str]:
     size = max(_SLOT_MS // _GRAIN_MS, len(grains) // _WIDTH)
     slots = [grains[start : start + size] for start in range(0, len(grains), size)]
     light = "".join(_letter(slot[0]) for slot in slots)
-    # A beep shorter than a column still gets one.
-    sound = "".join("o" if any(step.sounds for step in slot) else "." for slot in slots)
+    heard = [step.sounds for step in grains]
+    sound = "".join("o" if _sounds(heard, start, size) else "." for start in range(0, len(grains), size))
     return light.ljust(_WIDTH), sound.ljust(_WIDTH)
+
+
+def _sounds(heard: Sequence[bool], start: int, size: int) -> bool:
+    slot = heard[start : start + size]
+    # A beep shorter than a column still gets one, and the rest of a beep does not look like another.
+    begins = any(now and not before for before, now in pairwise([start > 0 and heard[start - 1], *slot]))
+    return begins or 2 * sum(slot) >= len(slot)
 
 
 def _letter(step: Step) -> str:
