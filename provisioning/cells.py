@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 DEFAULT_PORT = "/dev/ttyAMA0"
-READERS = ("pn532", "none")
+READERS = ("pn532",)
 
 _STATION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 _HOSTNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_SCHOOL = re.compile(r"[0-9]{14}")
+_SCHOOL = re.compile(r"[0-9]{7}(?:[0-9]{7})?")
 _PORT = re.compile(r"/dev/[A-Za-z0-9/_.-]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 RAW_WIFI_KEY = re.compile(r"[0-9a-fA-F]{64}")
@@ -53,7 +53,7 @@ def _room(cell: str) -> str | None:
 def _school(cell: str) -> str | None:
     if _SCHOOL.fullmatch(cell):
         return None
-    return f"{cell!r} is not a CDS code; give all 14 digits as text (a spreadsheet drops a leading zero)"
+    return f"{cell!r} is not a CDS code; give all 7 or 14 digits as text (a spreadsheet drops a leading zero)"
 
 
 def _hostname(cell: str) -> str | None:

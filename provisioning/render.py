@@ -91,11 +91,12 @@ def meta_data(room: Room, instance: str) -> str:
 
 def station_toml(room: Room, key_id: str) -> str:
     """Return the settings of `rollbook-station`; `key_id` names the school key that makes tokens."""
-    reader = ""
-    if room.reader != "none":
-        reader = template("reader.toml").substitute(kind=_toml(room.reader), port=_toml(room.port))
     return template("station.toml").substitute(
-        station=_toml(room.station), school=_toml(room.school), key_id=_toml(key_id), readers=reader
+        station=_toml(room.station),
+        school=_toml(room.school),
+        key_id=_toml(key_id),
+        reader=_toml(room.reader),
+        port=_toml(room.port),
     )
 
 

@@ -66,7 +66,8 @@ fi
 
 if [ ! -s "$etc/station.key" ]; then
     say 'the signing key of this station, made here and never leaving'
-    "$opt/current/bin/rollbook-sync" keygen --config "$etc/sync.toml" > "$etc/station.pub.txt"
+    "$opt/current/bin/rollbook-sync" keygen --config "$etc/sync.toml" > "$etc/station.pub.new"
+    mv "$etc/station.pub.new" "$etc/station.pub.txt"
 fi
 # Public: whoever commissions the station reads it from the card, without logging in.
 cp "$etc/station.pub.txt" "$here/station.pub.txt"

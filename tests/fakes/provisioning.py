@@ -26,7 +26,7 @@ WIRED = {
     "school": "34000000123456",
     "hostname": "st-r102",
     "server": "https://central.school.lan:8443",
-    "reader": "none",
+    "reader": "pn532",
 }
 ACK_KEY = "a1" * 32
 CONFIG_KEY = "c2" * 32

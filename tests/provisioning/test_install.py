@@ -1,0 +1,140 @@
+"""install.sh, run for real into a folder: what a card does on its first start, twice over, or damaged."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from provisioning.cli import main
+from station import config
+from sync_agent.signing import VerifyKey, kid
+from tests.fakes.provisioning import SCHOOL_KEY, Desk, tree
+
+REPOSITORY = Path(__file__).parents[2]
+NEEDED = ("systemctl", "systemd-sysusers")
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, NEEDED)), reason=f"{' or '.join(NEEDED)} is missing: apt install systemd"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pi:
+    """A Raspberry Pi as a folder: its root, and the boot partition with a bundle copied to it."""
+
+    root: Path
+    boot: Path
+
+    def start(self) -> subprocess.CompletedProcess[str]:
+        """Run the installer as cloud-init does."""
+        environment = os.environ | {"ROLLBOOK_ROOT": str(self.root)}
+        script = str(self.boot / "rollbook/install.sh")
+        return subprocess.run(["sh", script], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def pi(desk: Desk) -> Pi:
+    assert main(desk.bundle_arguments("R101")) == 0
+    boot = desk.folder / "boot"
+    # A boot partition is FAT: it keeps no modes.
+    shutil.copytree(desk.out / "st-r101", boot, copy_function=shutil.copyfile)
+    (boot / "config.txt").write_text("dtparam=audio=on\n", encoding="utf-8")
+    root = desk.folder / "root"
+    programs = root / "opt/rollbook/current/bin"
+    programs.mkdir(parents=True)
+    # The real agent, started from this checkout instead of from an installed release.
+    command = f'#!/bin/sh\ncd "{REPOSITORY}" && exec "{sys.executable}" -m sync_agent.cli "$@"\n'
+    for name in ("rollbook-sync", "rollbook-station"):
+        (programs / name).write_text(command, encoding="utf-8")
+        (programs / name).chmod(0o755)
+    return Pi(root, boot)
+
+
+def test_a_card_becomes_a_station_with_a_key_of_its_own(pi: Pi) -> None:
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    etc = pi.root / "etc/rollbook"
+    secret = etc / "station.key"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    told = (pi.boot / "rollbook/station.pub.txt").read_text(encoding="ascii")
+    (public,) = re.findall(r"\b[0-9a-f]{64}\b", told)
+    assert kid(bytes.fromhex(public)) in told
+    assert VerifyKey(bytes.fromhex(public))
+    # What may leave the room is the public half alone.
+    secret_text = secret.read_bytes().strip()
+    assert [path for path, content in tree(pi.boot).items() if secret_text in content] == []
+    assert secret_text.decode() not in done.stdout + done.stderr
+
+
+def test_the_installed_settings_are_those_the_station_reads(pi: Pi) -> None:
+    pi.start()
+    settings = config.read(pi.root / "etc/rollbook/station.toml")
+    assert (settings.station, settings.school) == ("st-r101", "34000000123456")
+    assert settings.token.key.hex_bytes(32).hex() == SCHOOL_KEY
+
+
+def test_the_services_are_enabled_and_their_account_is_made(pi: Pi) -> None:
+    pi.start()
+    wanted = pi.root / "etc/systemd/system/multi-user.target.wants"
+    assert {link.name for link in wanted.iterdir()} == {"rollbook-station.service", "rollbook-sync.service"}
+    assert "\nrollbook:" in "\n" + (pi.root / "etc/passwd").read_text(encoding="utf-8")
+
+
+def test_the_school_key_leaves_the_card(pi: Pi) -> None:
+    pi.start()
+    assert [path for path, content in tree(pi.boot).items() if SCHOOL_KEY.encode() in content] == []
+    assert (pi.root / "etc/rollbook/school.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_start_changes_nothing(pi: Pi) -> None:
+    pi.start()
+    before = tree(pi.root) | tree(pi.boot)
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    assert tree(pi.root) | tree(pi.boot) == before
+
+
+def test_the_serial_port_is_set_up_once_and_asks_for_one_restart(pi: Pi) -> None:
+    pi.start()
+    flag = pi.root / "run/rollbook-reboot"
+    assert flag.exists()
+    flag.unlink()
+    pi.start()
+    assert not flag.exists()
+    boot = (pi.boot / "config.txt").read_text(encoding="utf-8")
+    assert boot.startswith("dtparam=audio=on\n")
+    assert boot.count("enable_uart=1") == 1
+
+
+@pytest.mark.parametrize("name", ["station.toml", "rollbook-sync.service", "server-ack.pub"])
+def test_a_damaged_card_does_not_become_half_a_station(pi: Pi, name: str) -> None:
+    with (pi.boot / "rollbook" / name).open("ab") as file:
+        file.write(b"#")
+    before = tree(pi.root)
+    done = pi.start()
+    assert done.returncode == 78
+    assert f"{name} is not what was built" in done.stderr
+    assert tree(pi.root) == before
+
+
+def test_a_card_without_a_release_says_how_to_get_one(pi: Pi) -> None:
+    shutil.rmtree(pi.root / "opt/rollbook/current")
+    done = pi.start()
+    assert done.returncode == 78
+    assert "build the bundle with --release" in done.stderr
+
+
+def test_a_station_without_the_school_key_is_told_so(pi: Pi) -> None:
+    manifest = pi.boot / "rollbook/manifest.json"
+    files = json.loads(manifest.read_text(encoding="utf-8"))
+    del files["files"]["rollbook/school.key"]
+    manifest.write_text(json.dumps(files), encoding="utf-8")
+    (pi.boot / "rollbook/school.key").unlink()
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    assert "school.key; the station starts once it is there" in done.stdout
