@@ -152,7 +152,7 @@ def test_the_folders_are_made_for_the_accounts(tmp_path: Path) -> None:
         "etc/rollbook": 0o755,
         "var/lib/rollbook": 0o750,
         "var/lib/rollbook/inbox": 0o750,
-        "var/lib/rollbook-central": 0o750,
+        "var/lib/rollbook-central": 0o700,
         "var/backups/rollbook": 0o700,
     }
 
