@@ -1,0 +1,148 @@
+"""Certify a session: a teacher's signature turns provisional records into attendance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from central.errors import RefusedError
+from central.store.models import AttendanceRecord, Section, SessionCertification, Staff
+from central.store.timetable import is_taught, meeting_on, placed
+from central.work import review, signing_off
+from central.work.changes import Change, Ledger, apply, counts
+
+_Stage = AttendanceRecord.Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signs, when, and how; with the reasons a late or repeated signature needs."""
+
+    by: Staff
+    at: datetime
+    signed_with: str = signing_off.TOTP_SIGNATURE
+    late_reason: str = ""
+    reason: str = ""
+
+
+def certify_with_code(
+    section: Section, on: date, signature: Signature, code: str, changes: Sequence[Change] = ()
+) -> SessionCertification:
+    """Certify a session under a one-time code; wrong or used codes leave everything as it was.
+
+    Raises RefusedError, and TryLaterError after too many wrong codes.
+    """
+    try:
+        with transaction.atomic():
+            certification = certify_session(section, on, signature, changes)
+            signing_off.spend_code(signature.by, code, signature.at)
+            return certification
+    except signing_off.WrongCodeError:
+        signing_off.note_refusal(signature.by, signature.at)
+        raise
+
+
+def certify_session(
+    section: Section, on: date, signature: Signature, changes: Sequence[Change] = ()
+) -> SessionCertification:
+    """Make the changes and certify every standing record of a section's day, in one transaction.
+
+    The caller has proven the signature (`certify_with_code` does). Only a teacher of the section
+    with a credential valid that day may sign; only a day that was taught; only when no student
+    placed is without a record. Signing after the day needs `late_reason`, signing again `reason`.
+    Raises RefusedError saying what to do; then nothing is written.
+
+    Source: EC 46300(a), EC 47605(l); CDE letter of August 3 2009 on electronic attendance.
+    """
+    _require_right(section, on, signature)
+    _require_day(section, on, signature)
+    try:
+        with transaction.atomic():
+            return _certify(section, on, signature, changes)
+    except IntegrityError as error:
+        msg = f"section {section.code} on {on} was signed by somebody else at this moment; reload the session"
+        raise RefusedError(msg) from error
+
+
+def _require_right(section: Section, on: date, signature: Signature) -> None:
+    signing_off.require_certificated(signature.by, on)
+    signing_off.require_teacher_of(signature.by, section, on)
+    signing_off.require_signature(signature.by, signature.signed_with)
+
+
+def _require_day(section: Section, on: date, signature: Signature) -> None:
+    where = f"section {section.code} on {on}"
+    if not section.since <= on <= section.until or not is_taught(section, on):
+        msg = f"{where} was not taught; there is no attendance to certify (correct the calendar if it was)"
+        raise RefusedError(msg)
+    zone = ZoneInfo(section.school.time_zone)
+    today = signature.at.astimezone(zone).date()
+    meeting = meeting_on(section, on)
+    if meeting is None and section.meetings.exists():
+        msg = f"{where} does not meet on that weekday; correct the bell schedule if it did"
+        raise RefusedError(msg)
+    if on > today or (meeting and signature.at < datetime.combine(on, meeting.starts, zone)):
+        msg = f"{where} has not begun yet; certify it after the class"
+        raise RefusedError(msg)
+    if on < today and not signature.late_reason.strip():
+        msg = f"{where} is signed after its calendar day; give the reason for the late entry"
+        raise RefusedError(msg)
+
+
+def _certify(
+    section: Section, on: date, signature: Signature, changes: Sequence[Change]
+) -> SessionCertification:
+    # One signs at a time: whoever comes second finds the first one's signature here.
+    Section.objects.select_for_update().get(pk=section.pk)
+    revision = _next_revision(section, on, signature)
+    ledger = Ledger(section, on, signature.by, signature.at, signature.signed_with)
+    here = placed(section, on)
+    apply(changes, here, ledger)
+    _require_only(here, section, on)
+    lacking = len(review.needed(section, on))
+    if lacking:
+        students = "1 student has" if lacking == 1 else f"{lacking} students have"
+        msg = f"{students} no record in section {section.code} on {on}; mark them present or absent first"
+        raise RefusedError(msg)
+    found = counts(section, on)
+    ledger.certification = SessionCertification.objects.create(
+        section=section,
+        on=on,
+        revision=revision,
+        by=signature.by,
+        at=signature.at,
+        signed_with=signature.signed_with,
+        late_reason=signature.late_reason.strip(),
+        reason=signature.reason.strip(),
+        present=found[AttendanceRecord.Mark.PRESENT],
+        absent=found[AttendanceRecord.Mark.ABSENT],
+    )
+    ledger.certify_provisional()
+    return ledger.certification
+
+
+def _require_only(here: Sequence[int], section: Section, on: date) -> None:
+    standing = AttendanceRecord.objects.filter(section=section, on=on).exclude(stage=_Stage.REMOVED)
+    strangers = standing.exclude(student__in=here).count()
+    if strangers:
+        records = "1 record is" if strangers == 1 else f"{strangers} records are"
+        msg = (
+            f"{records} of students not placed or not enrolled in section {section.code} on {on}; "
+            "remove them with a reason or correct the roster"
+        )
+        raise RefusedError(msg)
+
+
+def _next_revision(section: Section, on: date, signature: Signature) -> int:
+    standing = review.certification(section, on)
+    if standing is None:
+        return 1
+    if not signature.reason.strip():
+        msg = (
+            f"section {section.code} on {on} was certified by employee {standing.by.number} at "
+            f"{standing.at:%Y-%m-%d %H:%MZ}; to certify it again give a reason"
+        )
+        raise RefusedError(msg)
+    return standing.revision + 1

@@ -1,0 +1,164 @@
+"""What a teacher changes about a session's records before signing it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from central.errors import RefusedError
+from central.store.models import AttendanceRecord, Decision, Section, SessionCertification, Staff
+
+_Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
+_AT_ONCE = 500
+
+
+class Action(StrEnum):
+    """What can be done about one student of a session."""
+
+    REMOVE = "remove"
+    """The record is wrong or not required."""
+    ADD = "add"
+    """The student was there without a record."""
+    ABSENT = "absent"
+    PRESENT = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One student's change; a reason is needed wherever evidence is lacking or overruled."""
+
+    student_id: int
+    action: Action
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Decisions on the records of one session as they are taken by one person at one time."""
+
+    section: Section
+    on: date
+    by: Staff
+    at: datetime
+    signed_with: str = ""
+    certification: SessionCertification | None = None
+
+    @property
+    def is_same_day(self) -> bool:
+        """Tell whether the decisions are taken on the calendar day they are about."""
+        return self.at.astimezone(ZoneInfo(self.section.school.time_zone)).date() == self.on
+
+    def decide(self, record: AttendanceRecord, stage: str, mark: str, reason: str = "") -> Decision:
+        """Move a record and return the decision; both are still to be kept."""
+        decision = Decision(
+            record=record,
+            stage_from=record.stage if record.pk else "",
+            stage_to=stage,
+            mark=mark,
+            by=self.by,
+            at=self.at,
+            is_same_day=self.is_same_day,
+            signed_with=self.signed_with,
+            reason=reason,
+            certification=self.certification,
+        )
+        record.stage, record.mark = stage, mark
+        return decision
+
+    def certify_provisional(self) -> None:
+        """Certify every provisional record of the session; those certified before stay as they are."""
+        waiting = AttendanceRecord.objects.select_for_update().filter(
+            section=self.section, on=self.on, stage=_Stage.PROVISIONAL
+        )
+        records = list(waiting)
+        decisions = [self.decide(record, _Stage.CERTIFIED, record.mark) for record in records]
+        AttendanceRecord.objects.bulk_update(records, ["stage"], batch_size=_AT_ONCE)
+        Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
+
+
+def apply(changes: Sequence[Change], placed: Iterable[int], ledger: Ledger) -> None:
+    """Carry out the changes on the session's records and keep a decision for each.
+
+    Raises RefusedError for two changes of one student, a student not placed in the section that
+    day, a record that is not there, and a missing reason.
+    """
+    _refuse_doubles(changes)
+    records = {
+        record.student_id: record
+        for record in AttendanceRecord.objects.select_for_update().filter(
+            section=ledger.section, on=ledger.on
+        )
+    }
+    here = set(placed)
+    for change in changes:
+        record = records.get(change.student_id)
+        if change.action is Action.REMOVE:
+            _remove(change, record, ledger)
+            continue
+        if change.student_id not in here:
+            where = f"section {ledger.section.code} on {ledger.on}"
+            msg = f"a student not placed in {where} cannot be marked in it; correct the roster first"
+            raise RefusedError(msg)
+        _mark(change, record, ledger)
+
+
+def counts(section: Section, on: date) -> Mapping[str, int]:
+    """Return how many of a session's standing records say present and absent."""
+    marks = AttendanceRecord.objects.filter(section=section, on=on).exclude(stage=_Stage.REMOVED)
+    found = list(marks.values_list("mark", flat=True))
+    return {mark: found.count(mark) for mark in _Mark.values}
+
+
+def _refuse_doubles(changes: Sequence[Change]) -> None:
+    if len({change.student_id for change in changes}) < len(changes):
+        msg = "one student is changed twice; keep one change for each student"
+        raise RefusedError(msg)
+
+
+def _remove(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> None:
+    if record is None or record.stage == _Stage.REMOVED:
+        msg = "there is no record to remove; reload the session"
+        raise RefusedError(msg)
+    _require_reason(change, "removing a record")
+    _keep([ledger.decide(record, _Stage.REMOVED, record.mark, change.reason)])
+
+
+def _mark(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> None:
+    mark = _Mark.ABSENT if change.action is Action.ABSENT else _Mark.PRESENT
+    if record is not None and record.stage != _Stage.REMOVED:
+        if record.mark == mark:
+            return
+        _require_reason(change, "changing what a record says")
+        _keep([ledger.decide(record, _reopened(record), mark, change.reason)])
+        return
+    if mark == _Mark.PRESENT:
+        _require_reason(change, "adding presence without a tap")
+    if record is None:
+        record = AttendanceRecord(
+            school_id=ledger.section.school_id,
+            student_id=change.student_id,
+            section=ledger.section,
+            on=ledger.on,
+            source=AttendanceRecord.Source.STAFF,
+        )
+    _keep([ledger.decide(record, _Stage.PROVISIONAL, mark, change.reason)])
+
+
+def _reopened(record: AttendanceRecord) -> str:
+    """Return the stage a changed record goes back to: what was sent elsewhere must be sent anew."""
+    is_sent = record.stage in {_Stage.SUBMITTED, _Stage.CONFIRMED}
+    return _Stage.CERTIFIED if is_sent else record.stage
+
+
+def _require_reason(change: Change, what: str) -> None:
+    if not change.reason.strip():
+        msg = f"{what} needs a reason; say why"
+        raise RefusedError(msg)
+
+
+def _keep(decisions: Sequence[Decision]) -> None:
+    for decision in decisions:
+        decision.record.save()
+        decision.record_id = decision.record.pk
+    Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
