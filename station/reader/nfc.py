@@ -19,6 +19,8 @@ from station.reader.supervised import SupervisedReader
 
 # Below this level nfcpy writes whole frames to the log, and they hold card numbers.
 logging.getLogger("nfc").setLevel(logging.WARNING)
+# This one complains at every retry, so a broken card left on the reader would fill the disk with it.
+logging.getLogger("nfc.tag.tt4").setLevel(logging.CRITICAL)
 
 TAP_LIMIT_MS = 800
 FELICA_EVERY = 8

@@ -59,6 +59,7 @@ class ScriptedReader:
         emit(ReaderUp(self.name))
         while not stop.is_set():
             self._cycle_ms = self._clock.reading().raw_ms
+            self._counters["cycle"] += 1
             try:
                 cue = self._cues.get(timeout=_POLL_S)
             except queue.Empty:

@@ -135,6 +135,7 @@ class SupervisedReader:
     def _report(self, sights: Sequence[Sight], emit: Callable[[ReaderEvent], None]) -> None:
         raw_ms = self._clock.reading().raw_ms
         self._cycle_ms = raw_ms
+        self._counters["cycle"] += 1
         for sight in sights:
             for event in self._hold.see(sight, raw_ms):
                 self._counters[type(event).__name__.lower()] += 1

@@ -6,6 +6,7 @@ _READ = 0x30
 _GET_VERSION = 0x60
 _NTAG213_VERSION = bytes.fromhex("0004040201000f03")
 _NTAG_PAGES = 45
+_REFUSAL = b"\x00"
 _FELICA_PMM = bytes.fromhex("0120220427674eff")
 _FELICA_SYSTEM = bytes.fromhex("8008")
 
@@ -38,13 +39,13 @@ class Ntag213:
         """Forget nothing: this card keeps no state."""
 
     def transceive(self, frame: bytes) -> bytes | None:
-        """Answer READ and GET_VERSION."""
+        """Answer READ and GET_VERSION, and refuse what this card does not know."""
         if frame[:1] == bytes([_GET_VERSION]):
             return _NTAG213_VERSION
         if len(frame) == 2 and frame[0] == _READ and frame[1] < _NTAG_PAGES:  # noqa: PLR2004 (READ, page)
             start = 4 * frame[1]
             return (self._pages + self._pages)[start : start + 16]
-        return None
+        return _REFUSAL
 
 
 class MifareClassic:

@@ -1,0 +1,89 @@
+"""However a card lies, jitters or is swapped, it is one tap."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station.reader import Credential, Presented, ReaderEvent, Reason, Removed, TwoCards, Unreadable
+from station.reader.hold import CROWD, Hold, Sight
+
+ANA = Credential("uid", "82acb95d", "nfc-a", 1, None)
+BEN = Credential("uid", "04a1b2c3d4e580", "nfc-a", 1, None)
+POLL_MS = 60
+
+SIGHTS = st.sampled_from([None, ANA, BEN, Reason.TORN, Reason.FOREIGN, CROWD])
+
+
+def _watch(*sights: Sight, poll_ms: int = POLL_MS) -> list[ReaderEvent]:
+    hold = Hold("nfc")
+    return [event for n, sight in enumerate(sights) for event in hold.see(sight, n * poll_ms)]
+
+
+def _names(events: list[ReaderEvent]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def test_two_missed_polls_are_jitter() -> None:
+    assert _names(_watch(ANA, None, None, ANA, None, None, ANA)) == ["Presented"]
+
+
+def test_three_missed_polls_are_a_card_taken_away() -> None:
+    assert _names(_watch(ANA, None, None, None, None)) == ["Presented", "Removed"]
+
+
+def test_missed_polls_in_quick_succession_are_still_jitter() -> None:
+    assert _names(_watch(ANA, *[None] * 14, ANA, poll_ms=10)) == ["Presented"]
+
+
+def test_a_card_that_comes_back_is_presented_again() -> None:
+    assert _names(_watch(ANA, None, None, None, ANA)) == ["Presented", "Removed", "Presented"]
+
+
+def test_the_next_student_s_card_without_a_gap_is_a_new_tap() -> None:
+    assert _watch(ANA, BEN) == [Presented(ANA, "nfc", 0), Removed("nfc"), Presented(BEN, "nfc", POLL_MS)]
+
+
+def test_a_phone_whose_evidence_differs_is_the_same_phone() -> None:
+    first, second = (Credential("sc1", "0123456789abcdef", "iso-dep", 3, evidence) for evidence in "ab")
+    assert _names(_watch(first, second)) == ["Presented"]
+
+
+def test_one_torn_reading_of_a_held_card_is_jitter() -> None:
+    assert _names(_watch(ANA, Reason.TORN, Reason.TORN, ANA)) == ["Presented"]
+
+
+def test_a_card_swapped_for_an_unreadable_one_is_removed() -> None:
+    assert _names(_watch(ANA, *[Reason.FOREIGN] * 5)) == ["Presented", "Removed", "Unreadable"]
+
+
+def test_a_torn_card_that_is_read_after_all_is_presented() -> None:
+    assert _names(_watch(Reason.TORN, Reason.TOO_SLOW, ANA)) == ["Unreadable", "Presented"]
+
+
+def test_of_two_cards_the_one_left_over_is_not_read() -> None:
+    assert _names(_watch(CROWD, ANA, ANA, None, ANA)) == ["TwoCards"]
+    assert _names(_watch(CROWD, ANA, None, None, None, ANA)) == ["TwoCards", "Presented"]
+
+
+def test_a_second_card_laid_on_a_read_one_undoes_nothing() -> None:
+    assert _names(_watch(ANA, CROWD, None, None, None)) == ["Presented", "TwoCards", "Removed"]
+
+
+@given(st.lists(SIGHTS, max_size=60), st.integers(1, 200))
+def test_every_presentation_is_removed_before_the_next(sights: list[Sight], poll_ms: int) -> None:
+    events = _watch(*sights, *[None] * 200, poll_ms=poll_ms)
+    about_one = [name for name in _names(events) if name in ("Presented", "Removed")]
+    assert about_one == ["Presented", "Removed"] * (len(about_one) // 2)
+
+
+@given(st.lists(SIGHTS, max_size=60))
+def test_nothing_is_reported_that_was_not_seen(sights: list[Sight]) -> None:
+    events = _watch(*sights)
+    assert {event.credential for event in events if isinstance(event, Presented)} <= set(sights)
+    assert any(isinstance(event, TwoCards) for event in events) == (CROWD in sights)
+    if not any(isinstance(sight, Reason) for sight in sights):
+        assert not any(isinstance(event, Unreadable) for event in events)
+
+
+@given(st.sampled_from([ANA, Reason.TORN, CROWD]), st.integers(1, 50))
+def test_what_lies_still_is_reported_once(sight: Sight, times: int) -> None:
+    assert len(_watch(*[sight] * times)) == 1

@@ -1,0 +1,105 @@
+"""The practice bench as a person uses it: lines in, one JSON line out for each."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from station.simulator import practise
+from station.simulator.commands import HELP
+from tests.fakes.simulator import DEADLINE_S, PractiseBench, practising
+
+IMPOSSIBLE = [
+    ("dance", "type help"),
+    ("put", "name a kind of card"),
+    ("put dog 11223344", "choose of: ntag"),
+    ("put ntag", "8 or 14 or 20"),
+    ("put ntag 04A1", "8 or 14 or 20"),
+    ("put ntag 04A1B2C3D4E5ZZ", "hexadecimal"),
+    ("put phone 0123", "16"),
+    ("put hostile kitten", "endless-wtx"),
+    ("scan em 12", "10"),
+    ("scan song x", "choose of: em, text, bytes"),
+    ("fault boredom", "silence"),
+    ("fault silence many", "not a number"),
+    ("stale-baud fast", "not a number"),
+    ("unplug kettle", "reader, scanner"),
+]
+
+
+@pytest.mark.parametrize(("line", "says"), IMPOSSIBLE, ids=[line for line, _ in IMPOSSIBLE])
+def test_a_line_that_cannot_be_done_says_what_can(line: str, says: str, shared: PractiseBench) -> None:
+    answer = shared.type(line)
+    assert answer["ok"] is False
+    assert says in str(answer["error"])
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PractiseBench]:
+    with practising(tmp_path_factory.mktemp("shared"), scanner=True) as bench:
+        yield bench
+
+
+def test_help_lists_every_command(bench: PractiseBench) -> None:
+    said = bench.do("help")["help"]
+    assert said == list(HELP)
+    for verb in ("put", "also", "remove", "scan", "plug", "unplug", "fault", "status", "trace", "quit"):
+        assert any(verb in line for line in HELP)
+
+
+def test_the_port_is_a_link_that_goes_and_comes_back(bench: PractiseBench) -> None:
+    first = bench.link.readlink()
+    assert bench.first["reader"] == str(bench.link)
+    assert first.exists()
+    bench.do("unplug")
+    assert not bench.link.is_symlink()
+    bench.do("unplug")
+    bench.do("plug")
+    bench.do("plug")
+    assert bench.link.is_symlink()
+    assert bench.link.exists()
+
+
+def test_unplugging_the_reader_leaves_the_scanner_alone(bench: PractiseBench) -> None:
+    bench.do("unplug reader")
+    assert bench.scanner_link.exists()
+    bench.do("scan em 0A1B2C3D4E")
+    bench.do("unplug scanner")
+    assert not bench.scanner_link.is_symlink()
+
+
+def test_the_end_of_the_input_ends_it_and_takes_the_ports_away(tmp_path: Path) -> None:
+    bench = PractiseBench(tmp_path, scanner=True)
+    assert bench.end() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_and_takes_the_ports_away(number: signal.Signals, tmp_path: Path) -> None:
+    bench = PractiseBench(tmp_path)
+    bench.process.send_signal(number)
+    assert bench.process.wait(DEADLINE_S) == 0
+    bench.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_the_port_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "thesis.txt"
+    place.write_text("years of work")
+    assert practise.main(["--link", str(place)]) == 78
+    assert place.read_text() == "years of work"
+    assert "name another place" in capsys.readouterr().err
+
+
+def test_without_a_scanner_nothing_can_be_scanned(tmp_path: Path) -> None:
+    with practising(tmp_path) as bench:
+        assert "--scanner-link" in str(bench.type("scan em 0A1B2C3D4E")["error"])
+
+
+def test_a_link_left_by_a_bench_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "reader").symlink_to("/dev/pts/nothing")
+    with practising(tmp_path) as bench:
+        assert bench.link.exists()
