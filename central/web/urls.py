@@ -1,18 +1,15 @@
 """The addresses of the staff side."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import include, path
 
-
-@login_required
-def today(request: HttpRequest) -> HttpResponse:
-    """Show who signed in where."""
-    return render(request, "web/today.html")
-
+from central.web.views.session import session
+from central.web.views.stations import stations
+from central.web.views.today import today
 
 urlpatterns = [
     path("", today, name="today"),
+    path("class/<str:code>/<str:on>/", session, name="session"),
+    path("stations/", stations, name="stations"),
     path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
 ]

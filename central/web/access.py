@@ -1,0 +1,64 @@
+"""Who may see what: every page but sign-in belongs to a member of staff, a session to those concerned."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from central.store.models import Section, Staff
+
+_P = ParamSpec("_P")
+_SEES_ALL = {Staff.Role.CLERK, Staff.Role.LEADER, Staff.Role.ADMIN, Staff.Role.AUDITOR}
+_READS_REPORTS = _SEES_ALL
+_READS_STATIONS = _SEES_ALL | {Staff.Role.TEACHER, Staff.Role.IT}
+
+
+def staff_of(request: HttpRequest) -> Staff | None:
+    """Return the member of staff who signed in, if the login belongs to one."""
+    if not isinstance(request.user, User):
+        return None
+    return Staff.objects.filter(user=request.user).select_related("school").first()
+
+
+def staff_page(
+    view: Callable[Concatenate[HttpRequest, Staff, _P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, _P], HttpResponse]:
+    """Let only members of staff in, and hand the view who it is."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+        staff = staff_of(request)
+        if staff is None:
+            raise PermissionDenied
+        return view(request, staff, *args, **kwargs)
+
+    return guarded
+
+
+def sections_seen_by(staff: Staff, on: date) -> QuerySet[Section]:
+    """Return the sections in their time on a date that a member of staff may look into."""
+    sections = Section.objects.filter(school=staff.school, since__lte=on, until__gte=on)
+    if staff.role in _SEES_ALL:
+        return sections
+    mine = Q(assignments__staff=staff, assignments__since__lte=on)
+    ongoing = Q(assignments__until__isnull=True) | Q(assignments__until__gte=on)
+    return sections.filter(mine & ongoing).distinct()
+
+
+def require_reports(staff: Staff) -> None:
+    """Raise PermissionDenied unless the member of staff may read the school's reports."""
+    if staff.role not in _READS_REPORTS:
+        raise PermissionDenied
+
+
+def require_stations(staff: Staff) -> None:
+    """Raise PermissionDenied unless the member of staff may see how the stations fare."""
+    if staff.role not in _READS_STATIONS:
+        raise PermissionDenied
