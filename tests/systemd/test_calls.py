@@ -1,0 +1,118 @@
+"""What the programs really ask of the kernel, held against what their units leave them."""
+
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.systemd import units
+
+ROOT = units.FOLDER.parent
+NEEDED = ("strace", "systemd-analyze")
+# SQLite gives its files to the database's owner, but only when root runs it; the units never run as root.
+ONLY_AS_ROOT = {"fchown"}
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(
+        not all(map(shutil.which, NEEDED)),
+        reason=f"{' or '.join(NEEDED)} is missing: apt install strace systemd",
+    ),
+    pytest.mark.skipif(
+        platform.machine() not in {"x86_64", "aarch64"},
+        reason="needs x86_64 or aarch64: names of calls differ",
+    ),
+]
+
+STATION = """\
+station = "st-r101"
+school = "34000000123456"
+state_dir = "state"
+[token]
+key_id = "k1"
+key = "school.key"
+[[readers]]
+name = "nfc"
+kind = "pn532"
+port = "no-such-port"
+[panel]
+kind = "terminal"
+"""
+SYNC = """\
+station = "st-r101"
+state_dir = "state"
+server = "http://127.0.0.1:9"
+server_key = "server.pub"
+config_key = "server.pub"
+signing_key = "station.key"
+"""
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    for name in ("school.key", "station.key"):
+        file = tmp_path / name
+        file.touch(mode=0o600)
+        file.write_text("5e" * 32, encoding="ascii")
+    (tmp_path / "server.pub").write_text(
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "ascii"
+    )
+    (tmp_path / "station.toml").write_text(STATION, encoding="utf-8")
+    (tmp_path / "sync.toml").write_text(SYNC, encoding="utf-8")
+    return tmp_path
+
+
+@contextmanager
+def traced(log: Path, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a program under strace, and end it as systemd does."""
+    with subprocess.Popen(
+        ["strace", "-f", "-qq", "-o", str(log), sys.executable, "-m", *command],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        alarm = threading.Timer(60, process.kill)
+        alarm.start()
+        try:
+            yield process
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.communicate()
+            alarm.cancel()
+
+
+def read_until(process: subprocess.Popen[str], event: str) -> None:
+    """Read a program's log until it tells of an event."""
+    assert process.stderr
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if event in line:
+            return
+    pytest.fail(f"the program ended without {event}:\n" + "".join(lines))
+
+
+def calls(log: Path) -> set[str]:
+    """Return the system calls in a trace."""
+    return set(re.findall(r"^\d+\s+([a-z_0-9]+)\(", log.read_text(errors="replace"), flags=re.MULTILINE))
+
+
+def test_the_station_asks_for_nothing_its_unit_refuses(room: Path) -> None:
+    log = room / "trace"
+    with traced(log, "station.cli", "run", "--config", str(room / "station.toml")) as process:
+        read_until(process, "reader.down")
+    made = calls(log)
+    # The trace has seen the journal written and the clock asked, or it would prove nothing.
+    assert "fdatasync" in made
+    assert made & {"adjtimex", "clock_adjtime"}
+    assert made - ONLY_AS_ROOT - units.allowed_calls(units.read("rollbook-station.service")) == set()
