@@ -23,7 +23,7 @@ def commands(program: str) -> tuple[str, ...]:
     assert done.returncode == 0, done.stderr
     if braces := re.search(r"\{([a-z0-9,-]+)\}", done.stdout):
         return tuple(braces[1].split(","))
-    return tuple(re.findall(r"^ {2}([a-z][a-z0-9-]*) {2,}\S", done.stdout, flags=re.MULTILINE))
+    return tuple(re.findall(r"^ {2,4}([a-z][a-z0-9-]*) {2,}\S", done.stdout, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("program", SCRIPTS)
