@@ -115,9 +115,10 @@ class PracticeClock:
 
     The file holds `{"offset_ms": N, "start_ms": S}`: N is added to the wall clock, and N - S, what
     the rehearsal has moved since it began at S, to both monotonic clocks, so that nothing looks like
-    a step. S may be negative: a rehearsal may lie in the past. The file is read again when it
-    changed; an N lower than one already seen is not followed, because time that ran back would make
-    the journal contradict itself. A file that cannot be read at the start raises SettingsError.
+    a step. S is 0 where it is left out, and may be negative: a rehearsal may lie in the past. The
+    file is read again when it changed, for N alone; an N lower than one already seen is not followed,
+    because time that ran back would make the journal contradict itself. A file that cannot be read at
+    the start raises SettingsError.
     """
 
     file: Path
@@ -129,7 +130,7 @@ class PracticeClock:
     def __post_init__(self) -> None:
         self._follow()
         if self._seen is None:
-            msg = f"practice clock {self.file} cannot be read; it holds {{'offset_ms': N, 'start_ms': S}}"
+            msg = f'{self.file}: the practice clock cannot be read; write {{"offset_ms": 0}} there'
             raise SettingsError(msg)
 
     def reading(self) -> Reading:
@@ -155,12 +156,13 @@ class PracticeClock:
             if seen == self._seen:
                 return
             told = json.loads(self.file.read_text(encoding="utf-8"))
-            offset_ms, self._start_ms = int(told["offset_ms"]), int(told["start_ms"])
-        except (OSError, ValueError, KeyError, TypeError):
+            offset_ms, start_ms = int(told["offset_ms"]), int(told.get("start_ms", 0))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             # A file that goes missing or is half written leaves the time where it was.
             return
-        if self._seen is None or offset_ms > self._offset_ms:
-            self._offset_ms = offset_ms
+        if self._seen is None:
+            self._offset_ms, self._start_ms = offset_ms, start_ms
+        self._offset_ms = max(self._offset_ms, offset_ms)
         self._seen = seen
 
 

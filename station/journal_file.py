@@ -31,12 +31,19 @@ SCHEMA: Final = (
     BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END""",
     """CREATE TRIGGER entry_is_never_deleted BEFORE DELETE ON entry
     BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END""",
+    # INSERT OR REPLACE would delete without asking the trigger above.
+    """CREATE TRIGGER entry_is_never_replaced BEFORE INSERT ON entry
+    WHEN EXISTS (SELECT 1 FROM entry WHERE epoch = NEW.epoch AND seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'an entry is never replaced'); END""",
     """CREATE TRIGGER epoch_is_only_closed BEFORE UPDATE ON epoch
     WHEN OLD.closed_reason IS NOT NULL OR NEW.epoch IS NOT OLD.epoch
       OR NEW.genesis IS NOT OLD.genesis OR NEW.opened_boot IS NOT OLD.opened_boot
     BEGIN SELECT RAISE(ABORT, 'an epoch is never changed, only closed once'); END""",
     """CREATE TRIGGER epoch_is_never_deleted BEFORE DELETE ON epoch
     BEGIN SELECT RAISE(ABORT, 'an epoch is never deleted'); END""",
+    """CREATE TRIGGER epoch_is_never_replaced BEFORE INSERT ON epoch
+    WHEN EXISTS (SELECT 1 FROM epoch WHERE epoch = NEW.epoch)
+    BEGIN SELECT RAISE(ABORT, 'an epoch is never replaced'); END""",
 )
 
 

@@ -6,7 +6,7 @@ KEY = bytes(range(32))
 
 
 def test_a_token_is_what_openssl_computes_for_the_same_card() -> None:
-    # printf 'uid:04a1b2c3d4e5f6' | openssl dgst -sha256 -mac HMAC -macopt hexkey:00010203...1f, first 16 bytes
+    # printf 'uid:04a1b2c3d4e5f6' | openssl dgst -sha256 -mac HMAC -macopt hexkey:000102...1f
     assert token(KEY, "uid", "04a1b2c3d4e5f6").hex() == "ab860a9c3444ebf7a16d315fb118146d"
 
 
