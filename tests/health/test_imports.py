@@ -26,7 +26,7 @@ PLACES = {
     "cryptography": ("sync_agent/signing.py", "central/work/", "central/web/"),
     "django": ("central/",),
     "rich": ("central/cli.py", "central/commands/"),
-    "sqlite_utils": ("sync_agent/", "station/taps.py", "station/export.py", "station/commands/"),
+    "sqlite_utils": ("sync_agent/", "station/listing.py"),
 }
 REPEATING_TRIGGERS = {"interval", "cron", "combining", "calendarinterval"}
 

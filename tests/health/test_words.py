@@ -4,20 +4,13 @@ import re
 
 from tests.health import source
 
-# Written in halves, so that this file does not find itself.
+# Written with a dot in the middle, so that this file does not find itself.
 FORBIDDEN = {
-    "a folder of somebody's machine": r"(?<![\w/.-])/(wo"
-    r"rk|tmp/pl"
-    r"an|tmp/v(13)?|home/\w+|Us"
-    r"ers/\w+)/",
-    "a package registry": r"\b(py" r"pi\.org|python" r"hosted\.org|np" r"mjs\.(com|org)|registry\.np" r"m)",
-    "how it was written": r"(?i)\b(chat" r"gpt|open" r"ai|anth" r"ropic|clau" r"de|co" r"pilot|ll" r"ms?)\b",
-    "who helped": r"(?i)\b(lang"
-    r"uage model|coding ag"
-    r"ent|sub-?ag"
-    r"ent|AI (assist|gener|mod)|ge"
-    r"nerated by AI)",
-    "a plan's numbering": r"\bPart [0-9]+ of [0-9]+\b|\bin (this|an earlier|a later) se" r"ssion\b",
+    "a folder of somebody's machine": r"(?<![\w/.-])/(wo·rk|tmp/pl·an|tmp/v(13)?|home/\w+|Us·ers/\w+)/",
+    "a package registry": r"\b(py·pi\.org|python·hosted\.org|np·mjs\.(com|org)|registry\.np·m)",
+    "how it was written": r"(?i)\b(chat·gpt|open·ai|anth·ropic|clau·de|co·pilot|ll·ms?)\b",
+    "who helped": r"(?i)\b(lang·uage model|coding ag·ent|sub-?ag·ent|A·I (assist|gener|mod)|by A·I\b)",
+    "a plan's numbering": r"\bPart [0-9]+ o·f [0-9]+\b|\bin (this|an earlier|a later) se·ssion\b",
 }
 # The licence is the Apache Foundation's text, not ours.
 NOT_OURS = {"LICENSE"}
@@ -29,7 +22,7 @@ def words_found(text: str) -> list[str]:
         f"{number}: {what}"
         for number, line in enumerate(text.splitlines(), 1)
         for what, pattern in FORBIDDEN.items()
-        if re.search(pattern, line)
+        if re.search(pattern.replace("·", ""), line)
     ]
 
 
@@ -39,8 +32,8 @@ def test_no_tracked_file_speaks_of_anything_but_the_project() -> None:
 
 
 def test_planted_words_are_found() -> None:
-    for planted in ("see /work/main/x", "from pypi.org", "by OpenAI", "a subagent", "Part 1 of 10"):
-        assert len(words_found(planted)) == 1, planted
+    for planted in ("see /wo·rk/main/x", "from py·pi.org", "by Open·AI", "a sub·agent", "Part 1 o·f 10"):
+        assert len(words_found(planted.replace("·", ""))) == 1, planted
 
 
 def test_ordinary_words_are_left_alone() -> None:
