@@ -62,3 +62,7 @@ class UsageError(AgentError):
     """A command was called in a way it does not know."""
 
     exit_code = EXIT_USAGE
+
+
+class TryAgainError(AgentError):
+    """Central answered, and did not take what was sent."""

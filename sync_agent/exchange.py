@@ -56,10 +56,11 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Nothing was acknowledged; try again, no sooner than asked."""
+    """Nothing was acknowledged; try again, no sooner than asked. Unless `answered`, nobody was there."""
 
     reason: str
     retry_after_s: float | None = None
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Exchange:
                 pending = self._build(peer)
             reply = self._courier.send_batch(pending.message, pending.idempotency_key)
         except CourierError as error:
-            return Later(f"no answer: {error}")
+            return Later(str(error), answered=False)
         except ChainError:
             return Halted("journal-damaged")
         reading = self._clock.reading()

@@ -9,7 +9,7 @@ _FIRST = (
     # What is known of central as a whole, and of the agent itself. One row.
     """CREATE TABLE standing (
         id INTEGER PRIMARY KEY CHECK (id = 1), inc TEXT, term INT NOT NULL, time_floor_ms INT NOT NULL,
-        attempt INT NOT NULL, halted TEXT, inbox_no INT NOT NULL, window_s INT NOT NULL,
+        attempt INT NOT NULL, halted TEXT, window_s INT NOT NULL,
         success_boot INT, success_raw_ms INT, success_at TEXT, roster_version INT, roster_etag TEXT
     ) STRICT""",
     # How far each epoch has come at central, and the ratchet both ends hold for it.
@@ -36,6 +36,4 @@ def first_release(db: Database) -> None:
     """Make the four tables and the one row of standing."""
     for statement in _FIRST:
         db.execute(statement)
-    db.table("standing").insert(
-        {"id": 1, "term": 0, "time_floor_ms": 0, "attempt": 0, "inbox_no": 0, "window_s": 0}
-    )
+    db.table("standing").insert({"id": 1, "term": 0, "time_floor_ms": 0, "attempt": 0, "window_s": 0})

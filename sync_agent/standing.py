@@ -21,7 +21,6 @@ class Standing:
     time_floor_ms: int = 0
     attempt: int = 0
     halted: str | None = None
-    inbox_no: int = 0
     window_s: int = 0
     success_boot: int | None = None
     success_raw_ms: int | None = None

@@ -17,7 +17,7 @@ from sync_agent.wire.fields import Fields, decode_object, instant_text, nonce_te
 from sync_agent.wire.framing import content_digest
 from sync_agent.wire.problem import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
 from sync_agent.wire.problem import Problem, problem_type
-from sync_agent.wire.registration import EPOCHS_PATH, Registration
+from sync_agent.wire.registration import EPOCHS_PATH, ROSTER_PATH, TIME_PATH, Registration
 
 __all__ = [
     "EPOCHS_PATH",
@@ -25,7 +25,9 @@ __all__ = [
     "MAX_ENTRIES",
     "MAX_MESSAGE_BYTES",
     "PROBLEM_MEDIA_TYPE",
+    "ROSTER_PATH",
     "SYNC_PATH",
+    "TIME_PATH",
     "VERSION",
     "Ack",
     "Answer",

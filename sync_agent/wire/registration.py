@@ -7,6 +7,8 @@ from sync_agent.wire.envelope import VERSION, expect
 from sync_agent.wire.fields import Fields
 
 EPOCHS_PATH = "/v1/stations/{station}/epochs"
+ROSTER_PATH = "/v1/stations/{station}/roster"
+TIME_PATH = "/v1/time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,112 @@
+"""Put the agent together from its settings: keys, clock, journal, memory, courier."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+import sync_agent as package
+from station.clock import Clock, PracticeClock, SystemClock, boot_ordinal
+from station.journal import FILE_NAME as JOURNAL_FILE
+from station.journal import JournalReader
+from station.roster import FILE_NAME as ROSTER_FILE
+from sync_agent.agent import Agent, Pacing, Parts
+from sync_agent.backoff import Backoff
+from sync_agent.beacon import Inbox, Sealer
+from sync_agent.composing import Identity
+from sync_agent.config import Keys, SyncSettings, read_keys
+from sync_agent.courier import HttpCourier
+from sync_agent.downlink import Downlink
+from sync_agent.exchange import Exchange
+from sync_agent.health import health
+from sync_agent.memory import Memory
+from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
+from sync_agent.outbox import Outbox
+from sync_agent.ports import Courier
+from sync_agent.standing import Standing
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+FRESH_MS = 120_000
+"""After a talk this recent nobody needs to be spread over the reconnect window."""
+
+_NONCE_BYTES = 16
+_dice = secrets.SystemRandom().random
+
+
+def clock_of(settings: SyncSettings, boot_id_file: Path = BOOT_ID) -> Clock:
+    """Return the clock entries of this boot are recorded with, numbered as the station numbers it."""
+    reader = JournalReader(settings.state_dir / JOURNAL_FILE)
+
+    def clock(boot: int) -> Clock:
+        inner = SystemClock(boot)
+        return inner if settings.practice is None else PracticeClock(settings.practice.clock, inner)
+
+    newest = reader.newest()
+    ran_on = newest is None or clock(0).reading().raw_ms >= newest.reading.raw_ms
+    try:
+        boot_id = boot_id_file.read_text(encoding="ascii").strip()
+    except OSError:
+        # A unit may hide the kernel's files; the station, which starts first, has told the boot's number.
+        return clock(1 if newest is None else newest.reading.boot + (0 if ran_on else 1))
+    return clock(boot_ordinal(reader.last_boot(), boot_id, ran_on=ran_on))
+
+
+@contextmanager
+def assembled(settings: SyncSettings) -> Iterator[Agent]:
+    """Open everything and give the agent; close everything at the end.
+
+    Raises SettingsError, ConfigError, SchemaError, MemoryBusyError, MemoryFileError, JournalError.
+    """
+    keys = read_keys(settings)
+    clock = clock_of(settings)
+    courier = HttpCourier(settings.server, settings.station, package.__version__, settings.ca_file)
+    with closing(courier), closing(Memory.open(settings.state_dir / MEMORY_FILE)) as memory:
+        yield Agent(
+            parts=_parts(settings, keys, clock, courier, memory),
+            pacing=pacing_of(settings),
+            monotonic=time.monotonic,
+            dice=_dice,
+            first_s=first_delay_s(settings, memory.standing(), clock, _dice()),
+        )
+
+
+def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, memory: Memory) -> Parts:
+    folder, station = settings.state_dir, settings.station
+    outbox = Outbox(JournalReader(folder / JOURNAL_FILE), memory)
+    identity = Identity(station, keys.signing, keys.server, package.__version__)
+    exchange = Exchange(identity, courier, outbox, memory, clock, partial(secrets.token_bytes, _NONCE_BYTES))
+    exchange.health = partial(health, folder, is_practice=settings.practice is not None)
+    inbox = Inbox(folder)
+    return Parts(
+        exchange=exchange,
+        outbox=outbox,
+        memory=memory,
+        inbox=inbox,
+        sealer=Sealer(station, keys.signing, outbox, inbox),
+        downlink=Downlink(station, folder / ROSTER_FILE, keys.config, courier, memory, time.monotonic),
+        clock=clock,
+        state_dir=folder,
+    )
+
+
+def pacing_of(settings: SyncSettings) -> Pacing:
+    """Return how the settings pace the talks."""
+    timing = settings.timing
+    return Pacing(timing.poll_s, timing.linger_s, Backoff(timing.backoff_s, timing.longest_backoff_s))
+
+
+def first_delay_s(settings: SyncSettings, standing: Standing, clock: Clock, die: float) -> float:
+    """Return how long to wait before the first talk, `die` in [0, 1).
+
+    All stations of a district come back from a power cut at one moment; each waits its own part of
+    the window central published. A station never heard of, one that was just heard, and a rehearsal
+    begin at once.
+    """
+    if settings.practice is not None or standing.success_raw_ms is None:
+        return 0.0
+    reading = clock.reading()
+    if reading.boot == standing.success_boot and reading.raw_ms - standing.success_raw_ms < FRESH_MS:
+        return 0.0
+    return die * min(float(standing.window_s), settings.timing.reconnect_s)

@@ -1,0 +1,131 @@
+"""One screen about an agent for a phone call with IT: settings, versions, keys, clock, backlog."""
+
+import dataclasses
+import platform
+import sqlite3
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TextIO
+
+import sync_agent as package
+from station.journal import FILE_NAME as JOURNAL_FILE
+from station.journal import JournalReader
+from station.settings import Secret
+from sync_agent.assembly import clock_of
+from sync_agent.config import SyncSettings, read_keys
+from sync_agent.errors import EXIT_DONE, EXIT_FINDINGS
+from sync_agent.memory import Recollection, look
+from sync_agent.memory_file import FILE_NAME, is_current
+
+_LIBRARIES = ("requests", "APScheduler", "sqlite-utils", "cryptography")
+
+
+def check(settings: SyncSettings, file: Path, out: TextIO) -> int:
+    """Print everything about the agent and return the exit code; writes nothing, speaks to nobody.
+
+    Raises SettingsError and ConfigError for keys that cannot be used, JournalError, MemoryFileError.
+    """
+    findings: list[str] = []
+    keys = read_keys(settings)
+    _print(out, "settings", [f"file {file}", *_settings(settings, _table(file), "")])
+    _print(out, "versions", _versions())
+    _print(
+        out,
+        "keys",
+        [
+            f"signing {keys.signing.kid} public {keys.signing.verify_key.public.hex()}",
+            f"server {keys.server.kid}",
+            f"config {keys.config.kid}",
+        ],
+    )
+    _print(out, "clock", _clock(settings, findings))
+    _print(out, "sync", _sync(settings, findings))
+    _print(out, "findings", findings or ["none"])
+    return EXIT_FINDINGS if findings else EXIT_DONE
+
+
+def _print(out: TextIO, title: str, lines: list[str]) -> None:
+    print(title, file=out)
+    for line in lines:
+        print(f"  {line}", file=out)
+
+
+def _table(file: Path) -> Mapping[str, object]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _settings(settings: object, table: Mapping[str, object], where: str) -> Iterator[str]:
+    """Yield one line a setting, `key = value (source)`; a secret shows where it lies and no more."""
+    if not dataclasses.is_dataclass(settings):
+        return
+    for field in dataclasses.fields(settings):
+        value, given = getattr(settings, field.name), table.get(field.name)
+        if dataclasses.is_dataclass(value) and not isinstance(value, Secret):
+            part: Mapping[str, object] = given if isinstance(given, dict) else {}
+            yield from _settings(value, part, f"{where}{field.name}.")
+            continue
+        if isinstance(value, Secret):
+            value = f"{'credential' if value.is_credential else 'file'} {value.file}"
+        source = "file" if field.name in table else "default"
+        yield f"{where}{field.name} = {'none' if value is None else value} ({source})"
+
+
+def _versions() -> list[str]:
+    return [
+        f"rollbook-sync {package.__version__}",
+        f"python {platform.python_version()}",
+        f"sqlite {sqlite3.sqlite_version}",
+        *(f"{name} {metadata.version(name)}" for name in _LIBRARIES),
+    ]
+
+
+def _clock(settings: SyncSettings, findings: list[str]) -> list[str]:
+    clock = clock_of(settings)
+    reading = clock.reading()
+    claim = clock.now().isoformat(timespec="seconds")
+    quality = f"wrong by {reading.max_error_ms} ms at most" if reading.sync_state else "not synchronised"
+    lines = [f"claims {claim}, {quality}", f"boot {reading.boot}"]
+    if settings.practice is not None:
+        lines.append(f"PRACTICE: time is moved by {settings.practice.clock}; nothing sent from here is real")
+        findings.append("this is a practice station; remove [practice] for real use")
+    return lines
+
+
+def _sync(settings: SyncSettings, findings: list[str]) -> list[str]:
+    journal = JournalReader(settings.state_dir / JOURNAL_FILE)
+    epochs = journal.epochs()
+    if not epochs:
+        findings.append(f"there is no journal in {settings.state_dir}; start rollbook-station first")
+    if not is_current(settings.state_dir / FILE_NAME):
+        findings.append("the agent's database is not prepared; run rollbook-sync migrate")
+        return [f"epoch {epoch} head {journal.head(epoch).seq} acknowledged unknown" for epoch in epochs]
+    seen = look(settings.state_dir / FILE_NAME)
+    waiting, lines = 0, []
+    for epoch in epochs:
+        head = journal.head(epoch).seq
+        acked = seen.peers[epoch].acked.seq if epoch in seen.peers else 0
+        waiting += max(0, head - acked)
+        lines.append(f"epoch {epoch} head {head} acknowledged {acked}")
+    lines += _standing(seen, waiting, findings)
+    return lines
+
+
+def _standing(seen: Recollection, waiting: int, findings: list[str]) -> list[str]:
+    standing = seen.standing
+    if standing.halted:
+        findings.append(f"sending is halted ({standing.halted}); compare the station with central")
+    if standing.success_at is None:
+        findings.append("central has never acknowledged anything; see the log of rollbook-sync")
+    elif standing.attempt:
+        findings.append(
+            f"{standing.attempt} talks failed since the last success; see the log of rollbook-sync"
+        )
+    return [
+        f"waiting {waiting} entries" + (", a request is on its way" if seen.is_pending else ""),
+        f"last success {standing.success_at or 'never'} (central's clock)",
+        f"failures since {standing.attempt}",
+        f"central's store {standing.inc or 'unknown'}, term {standing.term}",
+        f"roster version {standing.roster_version or 'none'}",
+    ]

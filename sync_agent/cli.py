@@ -1,0 +1,104 @@
+"""The command `rollbook-sync`."""
+
+import argparse
+import logging
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import sync_agent as package
+from station import logs
+from station.errors import StationError
+from sync_agent.config import DEFAULT_FILE, SyncSettings, read
+from sync_agent.errors import EXIT_DONE, AgentError, UsageError
+
+PROGRAM = "rollbook-sync"
+_COMMANDS = {
+    "run": "carry entries to central until told to stop",
+    "once": "carry everything that waits, then end; also tries again after a halt",
+    "check": "print settings, versions, keys, clock and backlog on one screen",
+    "keygen": "make the station's signing key here and print its public half",
+    "migrate": "bring the agent's database to this release's shape",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes look like every other error of the command."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError in place of printing a page."""
+        msg = f"{message}; see {self.prog} --help"
+        raise UsageError(msg)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    try:
+        return _dispatch(_parser().parse_args(argv))
+    except (AgentError, StationError) as error:
+        for line in str(error).splitlines():
+            print(f"{PROGRAM}: {line}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_DONE
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog=PROGRAM, description="Carry a station's entries to central and its roster back.")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {package.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, does in _COMMANDS.items():
+        command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".")
+        command.add_argument("--config", type=Path, default=DEFAULT_FILE, help=f"default {DEFAULT_FILE}")
+        command.add_argument(
+            "--verbose", action="store_true", help="log what only a search for a fault needs"
+        )
+    return parser
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    settings = read(options.config)
+    logs.setup(verbose=options.verbose)
+    # Libraries that tell of every job and connection.
+    for name in ("apscheduler", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    match options.command:
+        case "keygen":
+            return _keygen(settings)
+        case "migrate":
+            return _migrate(settings)
+        case "check":
+            from sync_agent.check import check
+
+            return check(settings, options.config, sys.stdout)
+        case "once":
+            from sync_agent.run import once
+
+            print(f"central acknowledged everything up to entry {once(settings, options.config)}")
+            return EXIT_DONE
+        case _:
+            from sync_agent.run import run
+
+            return run(settings, options.config)
+
+
+def _keygen(settings: SyncSettings) -> int:
+    from sync_agent.keygen import make_key
+
+    key = make_key(settings.signing_key.file, secrets.token_bytes)
+    print(f"kid {key.kid}\npublic {key.public.hex()}")
+    return EXIT_DONE
+
+
+def _migrate(settings: SyncSettings) -> int:
+    from sync_agent.memory_file import FILE_NAME, migrate
+
+    done = migrate(settings.state_dir / FILE_NAME)
+    print("\n".join(done) if done else "nothing to do")
+    return EXIT_DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Files the agent leaves in the station's folder, there whole or not at all."""
+
+import os
+from pathlib import Path
+
+from sync_agent.errors import MemoryFileError
+
+
+def place(file: Path, text: str, *, is_durable: bool) -> None:
+    """Put a file in the place of the one before by rename; a durable one outlives a power cut.
+
+    Raises MemoryFileError.
+    """
+    draft = file.with_name(f".{file.name}")
+    try:
+        with draft.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            if is_durable:
+                os.fsync(stream.fileno())
+        draft.replace(file)
+        if is_durable:
+            _sync_folder(file.parent)
+    except OSError as error:
+        raise unwritable(file, error) from error
+
+
+def unwritable(file: Path, error: OSError) -> MemoryFileError:
+    """Return the error that says a file cannot be written, and why."""
+    return MemoryFileError(f"{file}: cannot be written ({error.strerror}); look at the disk and the rights")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
