@@ -1,7 +1,8 @@
 """The commands of `rollbook-central`, one a module: `HELP`, `arguments(parser)`, `run(args, config, now)`."""
 
+import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 Now = Callable[[], datetime]
@@ -11,3 +12,20 @@ Now = Callable[[], datetime]
 def say(line: str = "") -> None:
     """Print one line to the person who asked."""
     sys.stdout.write(f"{line}\n")
+
+
+def tell(changes: Mapping[str, int]) -> None:
+    """Print what changed, a line a noun, or that nothing did."""
+    for noun, count in changes.items():
+        say(f"{count:7} {noun}")
+    if not changes:
+        say("nothing changed: the records say all of this already")
+
+
+def author() -> str:
+    """Name who types, for the log of what people did."""
+    try:
+        return f"{getpass.getuser()} at the command line"
+    except (OSError, KeyError):
+        # A user without an entry in the password database, as in some containers.
+        return "somebody at the command line"

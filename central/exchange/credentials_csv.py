@@ -15,12 +15,13 @@ _COLUMNS: Final = Columns(
     ("studentNumber", "staffNumber", "until"),
     {"student": "studentNumber", "staff": "staffNumber"},
 )
+_SC1_BYTES: Final = 8
 # The same reading of a number as the station's, or no tap would ever find its holder.
 _CANONICAL: Final[dict[str, Callable[[bytes], str | None]]] = {
     "uid": credential.canonical_uid,
     "idm": credential.canonical_idm,
     "em": credential.canonical_em,
-    "sc1": lambda raw: raw.hex() or None,
+    "sc1": lambda raw: raw.hex() if len(raw) == _SC1_BYTES and any(raw) else None,
 }
 
 

@@ -321,6 +321,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"verbose_name_plural": "staff"},
         ),
         migrations.CreateModel(
             name="SessionCertification",

@@ -82,6 +82,7 @@ class Staff(models.Model):
     source_id = models.CharField(max_length=255, blank=True)
 
     class Meta:
+        verbose_name_plural = "staff"
         constraints = [models.UniqueConstraint(fields=["school", "number"], name="staff_number_once")]
 
     def __str__(self) -> str:

@@ -1,0 +1,58 @@
+"""The command `import-roster`: take in a OneRoster zip, whole or not at all."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from central.commands import Now, author, say, tell
+from central.config import CentralConfig
+from central.domain.enrolment import Programme
+from central.exchange.named_file import open_file
+from central.exchange.oneroster.roster import EndDates
+from central.work.publish import publish
+from central.work.rosters import Wishes, import_roster
+
+HELP = "take in students, staff, classes and enrollments from a OneRoster 1.1 or 1.2 zip"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Ask for the file and for what a file cannot say."""
+    parser.add_argument("file", type=Path, metavar="FILE.zip")
+    parser.add_argument("--school", default="", metavar="SOURCEDID", help="which school of the file is ours")
+    parser.add_argument(
+        "--end-dates",
+        type=EndDates,
+        choices=list(EndDates),
+        help="what an end date means; without it the file's own dates tell",
+    )
+    parser.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="from when changed grades are true and vanished enrollments over; default: today",
+    )
+    parser.add_argument(
+        "--programme",
+        default="",
+        choices=[programme.value for programme in Programme],
+        help="of new students whose row names none; default: 47612",
+    )
+    parser.add_argument("--accept-ends", action="store_true", help="a large part of the enrollments did end")
+
+
+def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
+    """Take the roster in, say what changed, and publish the stations' rosters."""
+    wishes = Wishes(
+        school_source_id=args.school,
+        end_dates=args.end_dates,
+        as_of=args.as_of,
+        programme=args.programme,
+        accepts_many_ends=args.accept_ends,
+    )
+    outcome = import_roster(open_file(args.file), wishes, now(), author())
+    tell(outcome.changes)
+    for note in outcome.notes:
+        say(f"note: {note}")
+    published = publish(config, now())
+    say(f"{published.renewed} of {published.stations} station rosters are new")
+    return 0

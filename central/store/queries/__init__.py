@@ -1,0 +1,1 @@
+"""Questions to the records that are answered in values of the domain."""

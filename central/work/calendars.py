@@ -1,0 +1,114 @@
+"""Take a school's calendar into the records: days per track, weeks left out, bell times; all or nothing."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from central.domain.calendar import SchoolYear as Year
+from central.domain.calendar import TrackCalendar
+from central.domain.finding import Finding
+from central.exchange import calendar_csv
+from central.exchange.calendar_csv import Day
+from central.exchange.named_file import NamedFile
+from central.exchange.problem import Problem, Where, refuse
+from central.law import tracks as law_of_tracks
+from central.store.models import CalendarDay, School, SchoolYear, Track
+from central.store.queries.calendars import track_calendars
+from central.work import bell_times, calendar_weeks
+from central.work.calendar_weeks import Decided, Week
+from central.work.imported import remember
+from central.work.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarWish:
+    """What is to be taken in for one school year, and who decided it.
+
+    `left_out` are weeks of winter vacation kept out of the school months (EC 37201); `put_back`
+    takes such decisions back.
+    """
+
+    year: Year
+    decided_by: str
+    days: NamedFile | None = None
+    months: NamedFile | None = None
+    bells: NamedFile | None = None
+    left_out: tuple[Week, ...] = ()
+    put_back: tuple[Week, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarOutcome:
+    """What changed, by noun, and what the law says about the calendars as they stand now."""
+
+    changes: dict[str, int]
+    findings: tuple[Finding, ...]
+
+
+def import_calendar(wish: CalendarWish, now: datetime, by: str) -> CalendarOutcome:
+    """Take in the days, weeks and bell times of one school year.
+
+    A track's days are replaced by those of the file. Raises InputError with every problem found;
+    nothing is written then.
+    """
+    problems: list[Problem] = []
+    days = calendar_csv.read_days(wish.days.name, wish.days.data, wish.year, problems) if wish.days else []
+    windows = calendar_csv.read_months(wish.months.name, wish.months.data, problems) if wish.months else []
+    bells = calendar_csv.read_bells(wish.bells.name, wish.bells.data, problems) if wish.bells else []
+    # What cannot be read as days would only make the rest look wrong too.
+    refuse("the calendar is not taken in; nothing was written:", problems)
+    changes: Counter[str] = Counter()
+    with transaction.atomic():
+        school = School.objects.get()
+        year, _ = SchoolYear.objects.get_or_create(school=school, name=wish.year.name)
+        _write_days(year, days, changes)
+        tracks = {track.code: track for track in Track.objects.filter(school_year=year)}
+        if not tracks:
+            problems.append(Problem(Where(wish.year.name), "this year has no days yet; name a calendar file"))
+        decided = Decided(wish.year, wish.left_out, wish.put_back, wish.decided_by, now)
+        calendar_weeks.write(tracks, decided, changes, problems)
+        bell_times.write(year, bells, changes, problems)
+        calendars = track_calendars(school.pk, wish.year)
+        calendar_weeks.require_months(calendars, windows, problems)
+        refuse("the calendar is not taken in; nothing was written:", problems)
+        done = remember("calendar", (wish.days, wish.bells), changes, now, f"{by} for {wish.decided_by}")
+    return CalendarOutcome(done, _findings(wish.year, calendars))
+
+
+def _write_days(year: SchoolYear, days: Sequence[Day], changes: Counter[str]) -> None:
+    by_track: dict[str, list[Day]] = defaultdict(list)
+    for day in days:
+        by_track[day.track].append(day)
+    present = {track.code: track for track in Track.objects.filter(school_year=year)}
+    wanted = {code: {"school_year": year, "code": code} for code in sorted(by_track)}
+    tracks = upsert(Track, present, wanted, changes)
+    for code, kept in by_track.items():
+        rows = {str(row.on): row for row in CalendarDay.objects.filter(track=tracks[code])}
+        fields = {str(day.on): _fields(tracks[code], day) for day in kept}
+        over = [row.pk for on, row in rows.items() if on not in fields]
+        if over:
+            CalendarDay.objects.filter(pk__in=over).delete()
+            changes["calendar days taken out"] += len(over)
+        upsert(CalendarDay, rows, fields, changes)
+
+
+def _fields(track: Track, day: Day) -> dict[str, object]:
+    return {
+        "track_id": track.pk,
+        "on": day.on,
+        "is_taught": day.is_taught,
+        "kind": day.kind,
+        "minutes_offered": day.minutes,
+        "note": day.note,
+    }
+
+
+def _findings(year: Year, calendars: Mapping[str, TrackCalendar]) -> tuple[Finding, ...]:
+    found = list(law_of_tracks.findings_on_number_of_tracks(sorted(calendars), year.starts_on))
+    for calendar in calendars.values():
+        found += law_of_tracks.findings_on_length_of_track(calendar, is_conversion=False)
+        found += law_of_tracks.findings_on_days_before_april(calendar)
+    return tuple(found)

@@ -1,0 +1,141 @@
+"""Take the enrollments of a roster into the records: who is in which class, and who teaches it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, TypeVar
+
+from central.exchange.oneroster.roster import Roster, Seat
+from central.exchange.problem import Problem
+from central.store.models import Assignment, Placement, School, Section, Staff, Student
+from central.work.roster_people import People
+from central.work.upsert import upsert
+
+_DAY: Final = timedelta(days=1)
+Row = TypeVar("Row", Placement, Assignment)
+Natural = tuple[int, int, date]
+"""Holder, section and first day: what makes a seat one seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Which seats a roster ends: those it marks for deletion, and in `years` those it does not name."""
+
+    enrollments: frozenset[str]
+    classes: frozenset[str]
+    users: frozenset[str]
+    years: frozenset[int]
+    as_of: date
+
+    @classmethod
+    def of(cls, roster: Roster, sections: Mapping[str, Section], as_of: date) -> "Gone":
+        """Read it from a roster whose classes are in `sections`; a partial one ends only what it marks."""
+        none: frozenset[str] = frozenset()
+        named = {entry.source_id for entry in roster.classes} | {seat.class_id for seat in roster.seats}
+        is_whole = "enrollments" not in roster.partial
+        return cls(
+            roster.removed.get("enrollments", none),
+            roster.removed.get("classes", none),
+            roster.removed.get("users", none),
+            frozenset(sections[key].school_year_id for key in named) if is_whole else frozenset(),
+            as_of,
+        )
+
+    def has(self, seat: Placement | Assignment) -> bool:
+        """Tell whether a seat that the roster does not confirm, and that still lasts, is over."""
+        if seat.until is not None and seat.until < self.as_of:
+            return False
+        holder = seat.student if isinstance(seat, Placement) else seat.staff
+        if seat.source_id in self.enrollments or holder.source_id in self.users:
+            return True
+        return seat.section.source_id in self.classes or seat.section.school_year_id in self.years
+
+
+def problems(school: School, roster: Roster) -> list[Problem]:
+    """Return the seats of a partial roster whose user the records know as something else."""
+    named = {person.source_id for person in roster.people}
+    students = set(Student.objects.filter(school=school).values_list("source_id", flat=True))
+    staff = set(Staff.objects.filter(school=school).values_list("source_id", flat=True))
+    text = "the records do not know this user in this role; send the user along"
+    return [
+        Problem(seat.where, text, "role")
+        for seat in roster.seats
+        if seat.person_id not in named | (students if seat.is_student else staff)
+    ]
+
+
+def write_placements(
+    seats: Sequence[Seat], people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
+) -> None:
+    """Add, change and end the students' seats."""
+    taken = {
+        seat.source_id: (seat, people.students[seat.person_id], sections[seat.class_id])
+        for seat in seats
+        if seat.is_student
+    }
+    rows = list(Placement.objects.filter(section__in=sections.values()).select_related("student", "section"))
+    natural = {key: (student.pk, section.pk, seat.since) for key, (seat, student, section) in taken.items()}
+    paired = _pair({(row.student_id, row.section_id, row.since): row for row in rows}, natural)
+    fields = {
+        key: {"student": student, "section": section, **_dates(seat)}
+        for key, (seat, student, section) in taken.items()
+    }
+    upsert(Placement, paired, fields, changes)
+    _end(rows, paired, gone, changes)
+
+
+def write_assignments(
+    seats: Sequence[Seat], people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
+) -> None:
+    """Add, change and end the staff's seats."""
+    taken = {
+        seat.source_id: (seat, people.staff[seat.person_id], sections[seat.class_id])
+        for seat in seats
+        if not seat.is_student
+    }
+    rows = list(Assignment.objects.filter(section__in=sections.values()).select_related("staff", "section"))
+    natural = {key: (staff.pk, section.pk, seat.since) for key, (seat, staff, section) in taken.items()}
+    paired = _pair({(row.staff_id, row.section_id, row.since): row for row in rows}, natural)
+    fields = {
+        key: {"staff": staff, "section": section, "is_primary": seat.is_primary, **_dates(seat)}
+        for key, (seat, staff, section) in taken.items()
+    }
+    upsert(Assignment, paired, fields, changes)
+    _end(rows, paired, gone, changes)
+
+
+def _dates(seat: Seat) -> dict[str, object]:
+    return {"since": seat.since, "until": seat.until, "source_id": seat.source_id}
+
+
+def _pair(present: Mapping[Natural, Row], wanted: Mapping[str, Natural]) -> dict[str, Row]:
+    """Pair seats by holder, section and first day; by source id only where the first day changed."""
+    paired: dict[str, Row] = {}
+    for key, natural in wanted.items():
+        if natural in present:
+            paired[key] = present[natural]
+    taken = {row.pk for row in paired.values()}
+    moved: dict[tuple[str, int, int], Row] = {}
+    for (holder, section, _), row in present.items():
+        if row.pk not in taken:
+            moved[(row.source_id, holder, section)] = row
+    for source_id, (holder_id, section_id, _) in wanted.items():
+        if source_id not in paired and (source_id, holder_id, section_id) in moved:
+            paired[source_id] = moved[(source_id, holder_id, section_id)]
+    return paired
+
+
+def _end(rows: Iterable[Row], paired: Mapping[str, Row], gone: Gone, changes: Counter[str]) -> None:
+    confirmed = {row.pk for row in paired.values()}
+    for row in rows:
+        if row.pk in confirmed or not gone.has(row):
+            continue
+        plural = str(row._meta.verbose_name_plural)  # noqa: SLF001  Django's documented name for it
+        if row.since >= gone.as_of:
+            row.delete()
+            changes[f"{plural} withdrawn before they began"] += 1
+        else:
+            row.until = gone.as_of - _DAY
+            row.save(update_fields=["until"])
+            changes[f"{plural} ended"] += 1
