@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from central.commands import Now, say
 from central.config import CentralConfig
 from central.store import lookup
+from central.store.models import SessionCertification
 from central.work import review
 
 HELP = "show the records of a section's day and who has none"
@@ -44,10 +45,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     return 1 if needed else 0
 
 
-def _state(signed: object, zone: ZoneInfo) -> str:
-    from central.store.models import SessionCertification
-
-    if not isinstance(signed, SessionCertification):
+def _state(signed: SessionCertification | None, zone: ZoneInfo) -> str:
+    if signed is None:
         return "not certified"
     again = f", revision {signed.revision}" if signed.revision > 1 else ""
     return f"certified by employee {signed.by.number} at {signed.at.astimezone(zone):%Y-%m-%d %H:%M}{again}"

@@ -1,0 +1,56 @@
+"""Find the rows people name by the numbers and codes they know."""
+
+from datetime import date
+
+from central.errors import CentralError
+from central.store.models import School, SchoolYear, Section, Staff, Student
+
+
+def the_school() -> School:
+    """Return the one school of this installation; raises CentralError before `init`."""
+    school = School.objects.first()
+    if school is None:
+        msg = "there is no school in these records; run rollbook-central init"
+        raise CentralError(msg)
+    return school
+
+
+def staff(number: str) -> Staff:
+    """Return a member of staff by employee number; raises CentralError."""
+    found = Staff.objects.filter(number=number).select_related("school", "user").first()
+    if found is None:
+        msg = f"there is no employee {number}; import the roster, or check the number"
+        raise CentralError(msg)
+    return found
+
+
+def section(code: str, on: date) -> Section:
+    """Return the section that bears a code on a date; raises CentralError."""
+    found = (
+        Section.objects.filter(code=code, since__lte=on, until__gte=on)
+        .select_related("school", "track", "room")
+        .first()
+    )
+    if found is None:
+        msg = f"there is no section {code} on {on}; check the code and the date, or import the roster"
+        raise CentralError(msg)
+    return found
+
+
+def student(number: str) -> Student:
+    """Return a student by number; raises CentralError."""
+    found = Student.objects.filter(number=number).select_related("school").first()
+    if found is None:
+        msg = "there is no student of that number; leading zeros count"
+        raise CentralError(msg)
+    return found
+
+
+def school_year(name: str) -> SchoolYear:
+    """Return a school year by its name, like 2024-25; raises CentralError."""
+    found = SchoolYear.objects.filter(name=name).select_related("school").first()
+    if found is None:
+        have = ", ".join(SchoolYear.objects.order_by("name").values_list("name", flat=True)) or "none"
+        msg = f"there is no school year {name} in the records (there is {have}); import its calendar"
+        raise CentralError(msg)
+    return found
