@@ -48,8 +48,7 @@ def write_credentials(made_up: School, path: Path) -> None:
     """Write who holds which card, as a school's card office would hand it over."""
     rows = [
         {
-            "number": student.number,
-            "holder": "student",
+            "studentNumber": student.number,
             "kind": student.card.kind,
             "value": student.card.value,
             "since": student.since.isoformat(),

@@ -1,0 +1,94 @@
+"""Live through school days: students tap in and out, stations sync, teachers certify."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+
+from central.config import CentralConfig
+from central.store import models
+from central.work import review
+from central.work.catch_up import catch_up
+from central.work.certify import Signature, certify_session
+from central.work.changes import Action, Change
+from demo.premises import Premises, at
+from demo.room_player import RoomPlayer
+from demo.school import School, Section, Student
+from demo.school_calendar import TRACKS, Track, days_taught
+
+_MINUTE_MS = 60_000
+
+
+class History:
+    """Plays days one after another; the clock of every program moves with them."""
+
+    def __init__(self, school: School, premises: Premises, config: CentralConfig) -> None:
+        self._school = school
+        self._premises = premises
+        self._config = config
+        self._dice = random.Random(20240807)
+        self._players: dict[str, RoomPlayer] = {}
+
+    @contextmanager
+    def open(self) -> Iterator["History"]:
+        """Take over every room's journal for as long as the block lasts."""
+        with ExitStack() as stack:
+            for section in self._school.sections:
+                player = RoomPlayer(self._premises.room(section))
+                stack.callback(player.close)
+                self._players[section.code] = player
+            yield self
+        self._players.clear()
+
+    def live(self, on: date, but: Sequence[Section] = ()) -> None:
+        """Play one date in every section taught, except those somebody else plays."""
+        for track in TRACKS:
+            sections = [s for s in self._school.sections if s.track is track and s not in but]
+            if on in days_taught(track) and sections:
+                self._play(track, on, sections)
+
+    def _play(self, track: Track, on: date, sections: Sequence[Section]) -> None:
+        """Play one track's day: in at the bell, out at the end, then the signatures."""
+        self._premises.move_clock(at(on, track.starts, minutes=-12))
+        for section in sections:
+            self._players[section.code].tap(self._arrivals(section, on))
+        ends = at(on, track.ends, minutes=-3)
+        self._premises.move_clock(ends)
+        for section in sections:
+            self._players[section.code].tap(self._departures(section, on))
+        signing = at(on, track.ends, minutes=6)
+        self._premises.move_clock(signing)
+        for section in sections:
+            self._players[section.code].sync()
+        catch_up(self._config, signing, only_new=True)
+        for section in sections:
+            self._certify(section, on, signing)
+
+    def _arrivals(self, section: Section, on: date) -> list[tuple[int, Student]]:
+        """Return who comes when, in milliseconds after 12 minutes before the bell; a few come late."""
+        come = self._present(section, on)
+        return [(self._minutes_in() * _MINUTE_MS // 10, student) for student in come]
+
+    def _minutes_in(self) -> int:
+        """Return an arrival in tenths of minutes: most before the bell, one in thirty tardy."""
+        if self._dice.randrange(30) == 0:
+            return self._dice.randrange(290, 600)
+        return self._dice.randrange(5, 250)
+
+    def _departures(self, section: Section, on: date) -> list[tuple[int, Student]]:
+        """Return who taps out when, in milliseconds after 3 minutes before the end; some forget."""
+        come = [student for student in self._present(section, on) if self._dice.randrange(12)]
+        return [(self._dice.randrange(6 * _MINUTE_MS), student) for student in come]
+
+    def _present(self, section: Section, on: date) -> list[Student]:
+        """Return the students of a section who come on a date."""
+        numbers = self._school.present[section.code, on]
+        return [student for student in section.students if student.number in numbers]
+
+    def _certify(self, section: Section, on: date, signing: datetime) -> None:
+        """Sign as the section's teacher: whoever has no record was absent."""
+        row = models.Section.objects.get(code=section.code)
+        teacher = models.Staff.objects.get(number=section.teacher.number)
+        absent = [Change(student.pk, Action.ABSENT) for student in review.needed(row, on)]
+        signature = Signature(by=teacher, at=signing, signed_with="practice")
+        certify_session(row, on, signature, absent)
