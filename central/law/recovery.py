@@ -64,7 +64,7 @@ def findings_on_session_staff(session: RecoverySession) -> tuple[Finding, ...]:
     name = "recovery_pupils_a_teacher_kindergarten" if young else "recovery_pupils_a_teacher"
     most = number(name, session.on)
     findings = []
-    if session.teachers < 1 or len(everyone) > most * session.teachers:
+    if len(everyone) > most * session.teachers:
         says = f"{len(everyone)} students had {session.teachers} teachers; a teacher may have {most}"
         findings.append(_session_finding(session, "R-AR-04", says, "claim no minutes of this session"))
     if young and young != everyone:
