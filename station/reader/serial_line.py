@@ -11,7 +11,7 @@ from station.reader.supervised import SupervisedReader
 
 _WAIT_S = 0.05
 # These readers do not say that a card has left; some repeat themselves while it lies there.
-_GAP_MS = 600
+_GAP_MS = 500
 
 
 class SerialLineReader(SupervisedReader):
