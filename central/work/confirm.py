@@ -1,0 +1,154 @@
+"""Confirm by reading back what the student information system holds, and reopen what it does not."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from central.exchange import attendance_file
+from central.exchange.attendance_file import Line, Template
+from central.exchange.named_file import NamedFile
+from central.exchange.problem import Problem, refuse
+from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Staff
+from central.work import signing_off
+
+_Stage = AttendanceRecord.Stage
+_SENT = {_Stage.SUBMITTED, _Stage.CONFIRMED}
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the other system does not say what was certified."""
+
+    student_number: str
+    on: date
+    section: str
+    ours: str
+    theirs: str
+
+
+@dataclass(slots=True)
+class Confirmed:
+    """What one reading back showed; `reopened` records must be submitted again."""
+
+    confirmed: int = 0
+    already: int = 0
+    reopened: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def confirm(file: NamedFile, template: Template, by: Staff, now: datetime) -> Confirmed:
+    """Compare every record sent for the dates in a read-back file with what the file says.
+
+    The same mark confirms a record (stage 3). Anything else is a difference and takes the record
+    back to certified, so that it is sent again. Dates the file does not speak of are left alone.
+    Raises InputError naming every row that cannot be read, and RefusedError.
+    """
+    zone = ZoneInfo(by.school.time_zone)
+    signing_off.require_certificated(by, now.astimezone(zone).date())
+    problems: list[Problem] = []
+    lines = attendance_file.read(file, template, problems)
+    refuse("nothing was confirmed:", problems)
+    done = Confirmed()
+    with transaction.atomic():
+        _compare(lines, by, now, done)
+        AuditEvent.objects.create(
+            at=now,
+            by=by.number,
+            verb="confirm",
+            subject=file.name,
+            detail={"sha256": file.sha256, "confirmed": done.confirmed, "different": len(done.differences)},
+        )
+    return done
+
+
+def _compare(lines: Sequence[Line], by: Staff, now: datetime, done: Confirmed) -> None:
+    theirs = {(line.student_number, line.on, line.section): line.mark for line in lines}
+    days = {line.on for line in lines}
+    records = (
+        AttendanceRecord.objects.select_for_update()
+        .filter(school=by.school, on__in=days)
+        .exclude(stage=_Stage.PROVISIONAL)
+        .select_related("student", "section")
+        .prefetch_related("deliveries")
+        .order_by("on", "section__code", "student__number")
+    )
+    steps = _Steps(by, now)
+    for record in records:
+        key = (record.student.number, record.on, record.section.code)
+        answer = theirs.pop(key, None)
+        ours = "removed" if record.stage == _Stage.REMOVED else record.mark
+        is_sent = record.stage in _SENT
+        if is_sent and answer == ours:
+            done.already += record.stage == _Stage.CONFIRMED
+            done.confirmed += steps.confirm(record)
+        elif is_sent or answer not in {None, ours}:
+            # A removed record that is gone there too is as it should be.
+            done.differences.append(Difference(*key, ours, answer or "missing"))
+            done.reopened += steps.note(record, answer or "missing")
+    # What is left the other system has from somebody else.
+    done.differences += [Difference(*key, "no record", mark) for key, mark in sorted(theirs.items())]
+    steps.write()
+
+
+class _Steps:
+    """Collects what a comparison changes and writes it at once."""
+
+    def __init__(self, by: Staff, now: datetime) -> None:
+        self._by = by
+        self._now = now
+        self._today = now.astimezone(ZoneInfo(by.school.time_zone)).date()
+        self._records: list[AttendanceRecord] = []
+        self._decisions: list[Decision] = []
+        self._deliveries: list[Delivery] = []
+
+    def confirm(self, record: AttendanceRecord) -> bool:
+        """Move a submitted record to stage 3; one confirmed before stays as it is."""
+        if record.stage == _Stage.CONFIRMED:
+            return False
+        delivery = _last(record.deliveries.all())
+        if delivery is not None:
+            delivery.confirmed_at, delivery.difference = self._now, ""
+            self._deliveries.append(delivery)
+        self._move(record, _Stage.CONFIRMED, "")
+        return True
+
+    def note(self, record: AttendanceRecord, answer: str) -> bool:
+        """Keep what the other system says instead, and reopen a record that was sent."""
+        delivery = _last(record.deliveries.all())
+        if delivery is not None:
+            delivery.difference = answer
+            self._deliveries.append(delivery)
+        if record.stage not in _SENT:
+            return False
+        self._move(record, _Stage.CERTIFIED, f"read back as {answer}")
+        return True
+
+    def write(self) -> None:
+        """Keep everything collected."""
+        AttendanceRecord.objects.bulk_update(self._records, ["stage"], batch_size=_AT_ONCE)
+        Delivery.objects.bulk_update(self._deliveries, ["confirmed_at", "difference"], batch_size=_AT_ONCE)
+        Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
+
+    def _move(self, record: AttendanceRecord, stage: str, reason: str) -> None:
+        self._decisions.append(
+            Decision(
+                record=record,
+                stage_from=record.stage,
+                stage_to=stage,
+                mark=record.mark,
+                by=self._by,
+                at=self._now,
+                is_same_day=record.on == self._today,
+                reason=reason,
+            )
+        )
+        record.stage = stage
+        self._records.append(record)
+
+
+def _last(deliveries: Iterable[Delivery]) -> Delivery | None:
+    return max(deliveries, key=lambda delivery: delivery.pk, default=None)

@@ -1,0 +1,146 @@
+"""Submit certified records to the student information system, each revision once."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from central.errors import RefusedError
+from central.exchange import attendance_file
+from central.exchange.attendance_file import Line, Template
+from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Section, Staff
+from central.work import signing_off
+
+_Stage = AttendanceRecord.Stage
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be submitted: the days `since` to `until`, of one section or of all."""
+
+    since: date
+    until: date
+    section: Section | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What was written; with nothing new there is no file."""
+
+    records: int
+    sha256: str = ""
+
+
+def submit(wish: Wish, target: Path, template: Template, by: Staff, now: datetime) -> Submitted:
+    """Write what is certified and not yet sent into a new file, and move it to stage 2.
+
+    Only certificated staff may submit; uncertified records never leave. File and records go
+    together: the file is on the disk before the records say so, and a run that is cut off may be
+    repeated. Raises RefusedError, also for a file that exists.
+    """
+    zone = ZoneInfo(by.school.time_zone)
+    signing_off.require_certificated(by, now.astimezone(zone).date())
+    if target.exists():
+        msg = f"{target} exists and is left as it is; name another file"
+        raise RefusedError(msg)
+    with transaction.atomic():
+        records = list(_waiting(wish, by))
+        if not records:
+            return Submitted(0)
+        data = attendance_file.write([_line(record, by) for record in records], template)
+        digest = hashlib.sha256(data).hexdigest()
+        _move(records, digest, by, now, zone)
+        subject = f"{target.name}: {len(records)} records, {wish.since} to {wish.until}"[:200]
+        AuditEvent.objects.create(
+            at=now, by=by.number, verb="submit", subject=subject, detail={"sha256": digest}
+        )
+        _write_new(target, data)
+    return Submitted(len(records), digest)
+
+
+def _waiting(wish: Wish, by: Staff) -> "QuerySet[AttendanceRecord]":
+    certified = Count("decisions", filter=Q(decisions__stage_to=_Stage.CERTIFIED))
+    records = AttendanceRecord.objects.filter(
+        school=by.school, stage=_Stage.CERTIFIED, on__range=(wish.since, wish.until)
+    )
+    if wish.section:
+        records = records.filter(section=wish.section)
+    ordered = records.order_by("on", "section__code", "student__number")
+    return ordered.select_related("student", "section", "school").annotate(revision=certified)
+
+
+def _line(record: AttendanceRecord, by: Staff) -> Line:
+    return Line(
+        student_number=record.student.number,
+        on=record.on,
+        section=record.section.code,
+        mark="absent" if record.mark == AttendanceRecord.Mark.ABSENT else "present",
+        is_tardy=record.is_tardy,
+        school=record.school.code,
+        period=record.section.periods,
+        minutes=_minutes(record),
+        comment="PRACTICE, never to be claimed" if by.school.is_practice else "",
+    )
+
+
+def _minutes(record: AttendanceRecord) -> int | None:
+    """Return the whole minutes in seat that taps prove, if they prove any."""
+    if record.first_in_at is None or record.last_out_at is None:
+        return None
+    return max(0, int((record.last_out_at - record.first_in_at).total_seconds()) // 60)
+
+
+def _move(records: Sequence[AttendanceRecord], digest: str, by: Staff, now: datetime, zone: ZoneInfo) -> None:
+    today = now.astimezone(zone).date()
+    decisions, deliveries = [], []
+    for record in records:
+        decisions.append(
+            Decision(
+                record=record,
+                stage_from=record.stage,
+                stage_to=_Stage.SUBMITTED,
+                mark=record.mark,
+                by=by,
+                at=now,
+                is_same_day=record.on == today,
+            )
+        )
+        deliveries.append(
+            Delivery(
+                record=record, key=_key(record), mark=record.mark, file_sha256=digest, sent_by=by, sent_at=now
+            )
+        )
+        record.stage = _Stage.SUBMITTED
+    AttendanceRecord.objects.bulk_update(records, ["stage"], batch_size=_AT_ONCE)
+    Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
+    # The key is unique: a record is sent once in each of its revisions, whoever else submits.
+    Delivery.objects.bulk_create(deliveries, batch_size=_AT_ONCE)
+
+
+def _key(record: AttendanceRecord) -> str:
+    revision = getattr(record, "revision")  # noqa: B009  annotated by the query
+    return hashlib.sha256(f"{record.pk}|{record.mark}|{revision}".encode()).hexdigest()
+
+
+def _write_new(target: Path, data: bytes) -> None:
+    """Put a whole file in place under a name that must be free, durably."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, target)
+    except OSError as error:
+        msg = f"{target} cannot be written ({error.strerror}); nothing was submitted"
+        raise RefusedError(msg) from error
+    finally:
+        part.unlink(missing_ok=True)
