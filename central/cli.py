@@ -15,6 +15,7 @@ from central import commands
 from central import config as configuration
 from central.commands import Now
 from central.config import CentralConfig
+from central.domain.errors import DomainError
 from central.errors import CentralError, ConfigError
 from station.clock import PracticeClock, SystemClock
 from station.errors import StationError
@@ -22,7 +23,7 @@ from station.errors import StationError
 PROGRAM = "rollbook-central"
 USAGE = 64
 # These touch no records, or make them: they run without the store being ready.
-WITHOUT_STORE = frozenset({"init", "law", "serve"})
+WITHOUT_STORE = frozenset({"backup", "init", "law", "serve"})
 # These must run on a store that is not up to date.
 ON_ANY_STORE = frozenset({"migrate", "check"})
 
@@ -43,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             print(f"{PROGRAM}: {line}", file=sys.stderr)
         return error.exit_code
+    except DomainError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return USAGE
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -1,24 +1,105 @@
 """The command `check`: everything a phone call with IT needs, on one screen."""
 
 import argparse
+import os
+import platform
+import shutil
+import sqlite3
+import stat
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
 from importlib import metadata
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import django
+
+from central import config as configuration
 from central.commands import Now, say
 from central.config import CentralConfig
+from central.errors import CentralError
+from central.law.provision import rule_set_version
+from central.store import readiness
+from central.work import keys
 
 HELP = "show configuration, versions, databases, keys and backlog on one screen"
+_LEAST_FREE_MB = 500
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """There are none."""
-    del parser
+    """Ask how much to show."""
+    parser.add_argument("--stations", action="store_true", help="list the stations in use, too")
 
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
-    """Print the state of this central; 0 when all is well, 1 with findings, 78 when it cannot work."""
-    del args
-    say(f"rollbook {_version()} at {now():%Y-%m-%d %H:%M:%SZ}, data {config.data}")
-    return 0
+    """Print the state of this central; 0 when all is well, 1 with findings, 78 or 69 when it cannot work."""
+    say(f"rollbook {_version()}, rule set {rule_set_version()}, Python {platform.python_version()},")
+    say(f"Django {django.__version__}, SQLite {sqlite3.sqlite_version}, on {platform.platform(terse=True)}")
+    _show_config(config)
+    problems = list(_problems_of_files(config))
+    code = 1 if problems else 0
+    try:
+        school = readiness.require(config)
+    except CentralError as error:
+        problems.append(str(error))
+        code = error.exit_code
+    else:
+        say(f"school    {school.name} ({school.code})")
+        if school.is_practice:
+            say("PRACTICE  this is a practice school: nothing here is ever claimed")
+        local = now().astimezone(ZoneInfo(school.time_zone))
+        say(f"time      {now():%Y-%m-%d %H:%M:%S} UTC, {local:%a %Y-%m-%d %H:%M} at the school")
+        try:
+            _show_records(config, lists_stations=args.stations)
+        except CentralError as error:
+            problems.append(str(error))
+            code = error.exit_code
+    for problem in problems:
+        say(f"finding   {problem}")
+    say("all is well" if not problems else f"{len(problems)} findings")
+    return code
+
+
+def _show_config(config: CentralConfig) -> None:
+    path = os.environ.get(configuration.ENVIRONMENT, "")
+    written = tomllib.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    say(f"config    {path}")
+    for field in fields(config):
+        source = "file" if field.name in written else "default"
+        say(f"          {field.name} = {getattr(config, field.name)!r} ({source})")
+
+
+def _problems_of_files(config: CentralConfig) -> Iterator[str]:
+    if not config.data.is_dir():
+        return
+    mode = stat.S_IMODE(config.data.stat().st_mode)
+    if mode & 0o077:
+        yield f"others may enter {config.data} (mode {mode:04o}); run chmod 700 on it"
+    yield from keys.missing(config.keys)
+    free_mb = shutil.disk_usage(config.data).free // 1_000_000
+    if free_mb < _LEAST_FREE_MB:
+        yield f"only {free_mb} MB are free under {config.data}; make room"
+
+
+def _show_records(config: CentralConfig, *, lists_stations: bool) -> None:
+    from central.store.queries import standing
+
+    for path in (config.records, config.evidence):
+        size = f"{path.stat().st_size // 1024} KiB" if path.exists() else "none yet"
+        say(f"database  {path.name}: {size}")
+    say(f"          records migrated, {standing.pragmas()}")
+    behind = standing.backlog(config.evidence)
+    say(
+        f"evidence  {behind.received} is the last batch, {behind.projected} the last in the records: "
+        f"{behind.waiting} to read"
+    )
+    say("holds     " + ", ".join(f"{count} {what}" for what, count in standing.counts().items()))
+    for name in (keys.ACK, keys.CONFIG):
+        say(f"key       {name} {keys.public(config.keys, name)}")
+    if lists_stations:
+        for code, room in standing.stations():
+            say(f"station   {code} in {room}")
 
 
 def _version() -> str:

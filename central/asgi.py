@@ -1,0 +1,37 @@
+"""The ASGI applications of central: the staff side, the stations' side, and both behind one door."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+from central.commands import Now
+from central.config import CentralConfig
+
+# Each framework types ASGI's scope, receive and send in a way of its own.
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def staff() -> App:
+    """Return the staff side: Django."""
+    return get_asgi_application()
+
+
+def stations(config: CentralConfig, now: Now) -> App:
+    """Return the stations' side: the intake."""
+    from central.intake.app import build
+
+    return build(config, now)
+
+
+def both(config: CentralConfig, now: Now) -> App:
+    """Return one application that parts requests by path, for a small school or a rehearsal."""
+    intake, pages = stations(config, now), staff()
+
+    async def door(scope: MutableMapping[str, Any], receive: object, send: object) -> None:  # as above
+        # Only the intake has something to start and stop: its writer.
+        path = scope.get("path", "")
+        is_for_intake = scope["type"] == "lifespan" or path.startswith("/v1/") or path == "/healthz"
+        await (intake if is_for_intake else pages)(scope, receive, send)
+
+    return door

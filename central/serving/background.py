@@ -1,0 +1,62 @@
+"""The staff process' second thread: bring evidence into the records and keep what is published fresh."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import close_old_connections, connections
+
+from central.commands import Now
+from central.config import CentralConfig
+from central.store.models import AuditEvent
+from central.work.catch_up import catch_up
+from central.work.publish import publish
+
+log = logging.getLogger(__name__)
+_EVERY_S: Final = 1.0
+_AFTER_FAILURE_S: Final = 10.0
+_PUBLISH_EVERY: Final = timedelta(minutes=10)
+
+
+class Projector(threading.Thread):
+    """Projects and resolves every second, and publishes rosters as days go by."""
+
+    def __init__(self, config: CentralConfig, now: Now) -> None:
+        """Prepare; nothing runs before `start`."""
+        super().__init__(name="projector", daemon=True)
+        self._config = config
+        self._now = now
+        self._is_stopping = threading.Event()
+        self._published_at: datetime | None = None
+        self._imports_seen: int | None = None
+
+    def run(self) -> None:
+        """Work until stopped; a failure is logged and tried again, since evidence is never lost by it."""
+        wait_s = 0.0
+        while not self._is_stopping.wait(wait_s):
+            wait_s = _EVERY_S
+            try:
+                close_old_connections()
+                self.work()
+            except Exception:  # whatever it was, the next round may do better, and evidence keeps
+                log.exception("projector.failed")
+                wait_s = _AFTER_FAILURE_S
+        connections.close_all()
+
+    def work(self) -> None:
+        """Do one round."""
+        imports = AuditEvent.objects.filter(verb__startswith="import-").order_by("-pk")
+        newest = imports.values_list("pk", flat=True).first() or 0
+        # An import may have brought the card or the class that waiting taps lacked.
+        catch_up(self._config, self._now(), only_new=newest == self._imports_seen)
+        self._imports_seen = newest
+        now = self._now()
+        if self._published_at is None or now - self._published_at >= _PUBLISH_EVERY:
+            publish(self._config, now)
+            self._published_at = now
+
+    def stop(self) -> None:
+        """Finish the round at hand and end."""
+        self._is_stopping.set()
+        self.join(timeout=30)
