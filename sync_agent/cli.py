@@ -60,10 +60,7 @@ def _parser() -> _Parser:
 
 def _dispatch(options: argparse.Namespace) -> int:
     settings = read(options.config)
-    logs.setup(verbose=options.verbose)
-    # Libraries that tell of every job and connection.
-    for name in ("apscheduler", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    _log(options)
     match options.command:
         case "keygen":
             return _keygen(settings)
@@ -82,6 +79,16 @@ def _dispatch(options: argparse.Namespace) -> int:
             from sync_agent.run import run
 
             return run(settings, options.config)
+
+
+def _log(options: argparse.Namespace) -> None:
+    logs.setup(verbose=options.verbose)
+    # Libraries that tell of every job and connection.
+    for name in ("apscheduler", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    if options.command != "run" and not options.verbose:
+        # A person reads the command's own last line; the log is for a process nobody watches.
+        logging.getLogger().setLevel(logging.CRITICAL)
 
 
 def _keygen(settings: SyncSettings) -> int:

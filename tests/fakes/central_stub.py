@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
-from sync_agent import wire
 from sync_agent.ports import Reply
 from sync_agent.signing import open_note, sign_note
 from tests.fakes.central_rules import ACK_KEY, STRANGER_KEY, CentralRules, problem
@@ -57,11 +57,14 @@ def sign_in(_true: Callable[[], Reply]) -> Answer:
 
 
 def wrong_signature(true: Callable[[], Reply]) -> Answer:
-    """Give the right acknowledgement, signed by a key nobody has pinned."""
+    """Give the right answer, signed by a key nobody has pinned."""
     reply = true()
-    answer = wire.Answer.from_json(reply.body)
-    note = open_note("ack", answer.ack, ACK_KEY.verify_key)
-    return Answer(replace(reply, body=replace(answer, ack=sign_note("ack", note, STRANGER_KEY)).to_json()))
+    body = json.loads(reply.body)
+    if "ack" in body:
+        body["ack"] = sign_note("ack", open_note("ack", body["ack"], ACK_KEY.verify_key), STRANGER_KEY)
+    else:
+        body = sign_note("epoch", open_note("epoch", body, ACK_KEY.verify_key), STRANGER_KEY)
+    return Answer(replace(reply, body=json.dumps(body).encode()))
 
 
 def truncated(true: Callable[[], Reply]) -> Answer:

@@ -22,9 +22,10 @@ from sync_agent.memory_file import migrate
 from sync_agent.outbox import Outbox
 from sync_agent.ports import Courier, Reply
 from sync_agent.signing import SigningKey
-from tests.fakes.central_rules import ACK_KEY, STATION, CentralRules
+from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, STATION, CentralRules
 
-STATION_KEY = SigningKey(b"the station signs with this key.")
+STATION_SEED = b"the station signs with this key."
+STATION_KEY = SigningKey(STATION_SEED)
 SCHOOL = "34000000123456"
 
 
@@ -170,3 +171,20 @@ class Bench:
         identity = Identity(STATION, STATION_KEY, ACK_KEY.verify_key, "0.1.0")
         nonce = lambda: self.dice.randbytes(16)  # noqa: E731 (a port filled in where it is needed)
         return memory, outbox, Exchange(identity, self.courier, outbox, memory, self.clock, nonce)
+
+
+def write_settings(folder: Path, server: str, more: str = "") -> Path:
+    """Write sync.toml and the keys it names into a folder that is also the state folder."""
+    for name, text in (
+        ("server-ack.pub", ACK_KEY.verify_key.public.hex()),
+        ("server-config.pub", CONFIG_KEY.verify_key.public.hex()),
+        ("station.key", STATION_SEED.hex()),
+    ):
+        (folder / name).write_text(text + "\n")
+    (folder / "station.key").chmod(0o600)
+    file = folder / "sync.toml"
+    file.write_text(
+        f'station = "{STATION}"\nstate_dir = "."\nserver = "{server}"\nserver_key = "server-ack.pub"\n'
+        f'config_key = "server-config.pub"\nsigning_key = "station.key"\n{more}'
+    )
+    return file

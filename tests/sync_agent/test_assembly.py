@@ -1,0 +1,57 @@
+"""How the agent is put together: the boot it belongs to, the moment of its first talk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from station.clock import HandClock
+from station.tap import Kind
+from sync_agent.assembly import FRESH_MS, clock_of, first_delay_s
+from sync_agent.config import PracticeSettings, read
+from sync_agent.standing import Standing
+from tests.fakes.sync_agent import Bench, write_settings
+
+HEARD = Standing(window_s=300, success_boot=3, success_raw_ms=50_000)
+
+
+@pytest.mark.parametrize(
+    ("standing", "boot", "raw_ms", "delay_s"),
+    [
+        (Standing(window_s=300), 3, 60_000, 0.0),
+        (HEARD, 3, 60_000, 0.0),
+        (HEARD, 3, 50_000 + FRESH_MS, 150.0),
+        (HEARD, 4, 51_000, 150.0),
+        (replace(HEARD, window_s=0), 4, 51_000, 0.0),
+        (replace(HEARD, window_s=100_000), 4, 51_000, 150.0),
+    ],
+)
+def test_after_a_power_cut_each_station_waits_its_part_of_the_window(
+    tmp_path: Path, standing: Standing, boot: int, raw_ms: int, delay_s: float
+) -> None:
+    settings = read(write_settings(tmp_path, "https://central.school.lan"))
+    clock = HandClock(boot=boot, raw_ms=raw_ms)
+    assert first_delay_s(settings, standing, clock, 0.5) == delay_s
+    rehearsal = replace(settings, practice=PracticeSettings(tmp_path / "clock.json"))
+    assert first_delay_s(rehearsal, standing, clock, 0.5) == 0.0
+
+
+def test_the_agent_numbers_the_boot_as_the_station_does(bench: Bench) -> None:
+    settings = read(write_settings(bench.folder, "https://central.school.lan"))
+    boot_id = bench.folder / "boot_id"
+    bench.clock.boot = 6
+    bench.note([(Kind.BOOT, {"boot_id": "aaaa", "sw": "0.1.0", "clean": True})])
+    boot_id.write_text("aaaa\n")
+    assert clock_of(settings, boot_id).reading().boot == 6
+    boot_id.write_text("bbbb\n")
+    assert clock_of(settings, boot_id).reading().boot == 7
+    assert clock_of(settings, bench.folder / "hidden").reading().boot == 6
+
+
+def test_before_there_is_a_journal_it_is_the_first_boot(tmp_path: Path) -> None:
+    settings = read(write_settings(tmp_path, "https://central.school.lan"))
+    assert clock_of(settings, tmp_path / "hidden").reading().boot == 1
+    (tmp_path / "boot_id").write_text("aaaa")
+    assert clock_of(settings, tmp_path / "boot_id").reading().boot == 1

@@ -1,0 +1,98 @@
+"""Whatever the line does to messages, central ends with the journal: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from station import chain
+from sync_agent.exchange import Acked, Halted
+from tests.fakes.central_rules import State
+from tests.fakes.sync_agent import Bench, DirectCourier
+
+FAULTS = ["none", "none", "lost request", "lost answer", "doubled"]
+
+
+class Line(RuleBasedStateMachine):
+    """One station, one central that keeps its rules, and a line between them that keeps none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="rollbook-model-"))
+        self.bench = Bench(self.folder)
+        assert isinstance(self.bench.courier, DirectCourier)
+        self.line = self.bench.courier
+        self.backups: list[State] = []
+        # Requests that may arrive once more, much later. A restore makes a new central, which
+        # must take the ratchet on trust once: a stale copy of a request arriving first would use that up.
+        self.stale_from = 0
+
+    @rule(count=st.integers(1, 4))
+    def tap(self, count: int) -> None:
+        self.bench.tap(count)
+
+    @rule(fault=st.sampled_from(FAULTS), most=st.sampled_from([2, 3, 500]))
+    def talk(self, fault: str, most: int) -> None:
+        self.bench.rules.max_entries = most
+        self.line.faults.append(fault)
+        outcome = self.bench.exchange.round()
+        self.line.faults.clear()
+        assert not isinstance(outcome, Halted)
+
+    @rule(which=st.integers(0, 40))
+    def a_copy_arrives_late(self, which: int) -> None:
+        stale = self.line.carried[self.stale_from :]
+        if stale:
+            self.bench.rules.sync(stale[which % len(stale)])
+
+    @rule()
+    def restart(self) -> None:
+        self.bench.restart_agent()
+
+    @precondition(lambda self: len(self.backups) < 3)
+    @rule()
+    def back_up(self) -> None:
+        self.backups.append(self.bench.rules.backup())
+
+    @precondition(lambda self: self.backups)
+    @rule(which=st.integers(0, 2))
+    def restore(self, which: int) -> None:
+        self.bench.rules.restore(self.backups[which % len(self.backups)])
+        self.stale_from = len(self.line.carried)
+
+    @invariant()
+    def central_holds_a_beginning_of_the_journal(self) -> None:
+        held = self.bench.rules.state.epochs.get(self.bench.epoch)
+        if held is not None:
+            bodies = [body for body, _ in held.rows]
+            assert bodies == self.bench.bodies()[: len(bodies)]
+            chain.verify(chain.START, held.rows)
+
+    @invariant()
+    def nobody_is_alarmed(self) -> None:
+        assert self.bench.rules.alarms == []
+
+    def teardown(self) -> None:
+        try:
+            self.bench.rules.max_entries = 500
+            outcome = self.bench.settle()
+            assert isinstance(outcome, Acked), outcome
+            assert self.bench.rules.bodies(self.bench.epoch) == self.bench.bodies()
+            assert self.bench.rules.alarms == []
+        finally:
+            self.bench.close()
+            shutil.rmtree(self.folder)
+
+
+TestLine = Line.TestCase
+TestLine.settings = settings(
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
