@@ -27,7 +27,8 @@ class Bench:
         self._unframer = Unframer()
         self._due: list[tuple[float, int, Piece]] = []
         self._sent = 0
-        self._selector = selectors.DefaultSelector()
+        # Not epoll: standard input may be a file.
+        self._selector = selectors.PollSelector()
 
     def watch(self, descriptor: int, call: Callable[[], None]) -> None:
         """Call `call` whenever the descriptor has something to read."""

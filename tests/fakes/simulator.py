@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
@@ -22,11 +22,13 @@ E = TypeVar("E", bound=ReaderEvent)
 class PractiseBench:
     """`rollbook-station practise` as a person would use it, one line at a time."""
 
-    def __init__(self, folder: Path, *, scanner: bool = False) -> None:
+    def __init__(self, folder: Path, *, scanner: bool = False, options: Sequence[str] | None = None) -> None:
         self.link = folder / "reader"
         self.scanner_link = folder / "scanner"
-        extra = ["--scanner-link", str(self.scanner_link)] if scanner else []
-        command = [sys.executable, "-m", "station.simulator.practise", "--link", str(self.link), *extra]
+        if options is None:
+            options = ["--link", str(self.link)]
+            options += ["--scanner-link", str(self.scanner_link)] if scanner else []
+        command = [sys.executable, "-m", "station.simulator.practise", *options]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -76,9 +78,11 @@ class PractiseBench:
 
 
 @contextmanager
-def practising(folder: Path, *, scanner: bool = False) -> Iterator[PractiseBench]:
+def practising(
+    folder: Path, *, scanner: bool = False, options: Sequence[str] | None = None
+) -> Iterator[PractiseBench]:
     """Run a practice bench for as long as the block lasts."""
-    bench = PractiseBench(folder, scanner=scanner)
+    bench = PractiseBench(folder, scanner=scanner, options=options)
     try:
         yield bench
     finally:

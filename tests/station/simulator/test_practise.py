@@ -1,6 +1,8 @@
 """The practice bench as a person uses it: lines in, one JSON line out for each."""
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from station.simulator import practise
 from station.simulator.commands import HELP
-from tests.fakes.simulator import DEADLINE_S, PractiseBench, practising
+from tests.fakes.simulator import DEADLINE_S, ROOT, PractiseBench, practising
 
 IMPOSSIBLE = [
     ("dance", "type help"),
@@ -75,6 +77,14 @@ def test_the_end_of_the_input_ends_it_and_takes_the_ports_away(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_started_with_nothing_to_listen_to_it_ends_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "station.simulator.practise", "--link", str(tmp_path / "reader")]
+    ended = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE_S, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_and_takes_the_ports_away(number: signal.Signals, tmp_path: Path) -> None:
     bench = PractiseBench(tmp_path)
@@ -103,3 +113,51 @@ def test_a_link_left_by_a_bench_that_was_killed_is_replaced(tmp_path: Path) -> N
     (tmp_path / "reader").symlink_to("/dev/pts/nothing")
     with practising(tmp_path) as bench:
         assert bench.link.exists()
+
+
+STATION = """
+station = "st-r101"
+school = "34000000123456"
+state_dir = "state"
+[token]
+key_id = "k1"
+key = "school.key"
+[[readers]]
+name = "nfc"
+kind = "pn532"
+port = "{folder}/nfc"
+[[readers]]
+name = "scanner"
+kind = "serial-line"
+port = "{folder}/gun"
+format = "lines"
+[panel]
+kind = "terminal"
+"""
+PRACTICE = '[practice]\nclock = "clock.json"\n'
+
+
+def test_a_practice_configuration_says_where_the_ports_are(tmp_path: Path) -> None:
+    config = tmp_path / "station.toml"
+    config.write_text(STATION.format(folder=tmp_path) + PRACTICE)
+    with practising(tmp_path, options=["--config", str(config)]) as bench:
+        assert bench.first["reader"] == f"{tmp_path}/nfc"
+        assert bench.first["scanner"] == f"{tmp_path}/gun"
+        assert (tmp_path / "nfc").exists()
+
+
+def test_a_configuration_for_real_use_is_not_practised_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "station.toml"
+    config.write_text(STATION.format(folder=tmp_path))
+    assert practise.main(["--config", str(config)]) == 78
+    assert "no [practice] table" in capsys.readouterr().err
+    assert not (tmp_path / "nfc").is_symlink()
+
+
+def test_an_option_that_does_not_exist_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        practise.main(["--lnik", "x"])
+    assert end.value.code == 64
+    assert capsys.readouterr().err.count("\n") == 1
