@@ -1,0 +1,108 @@
+"""Sign what a station is told: acknowledgements, beacons, registrations, and how often to come back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Final, TypeAlias
+
+from central.intake.identity import Server
+from central.intake.verify import ProvenBatch
+from station import chain
+from sync_agent import wire
+from sync_agent.signing import sign_note
+
+Now: TypeAlias = Callable[[], datetime]
+"""Says what time it is, as an aware UTC datetime."""
+
+EPS_MS: Final = 50
+"""How far this server's own clock may be from UTC when it is kept by NTP."""
+POLL_S: Final = 30
+# sync.md 2f: W = 1.2 N b / C, for N stations that each bring b requests and C requests a second.
+_REQUESTS_EACH: Final = 2
+_REQUESTS_A_SECOND: Final = 200
+_SPREAD: Final = 1.2
+_LEAST_WINDOW_S: Final = 2
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ms(at: datetime) -> int:
+    """Return an aware instant as whole milliseconds UTC since 1970."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def reconnect_window_s(stations: int) -> int:
+    """Return over how many seconds so many stations spread their first contact after an outage."""
+    return max(_LEAST_WINDOW_S, ceil(_SPREAD * stations * _REQUESTS_EACH / _REQUESTS_A_SECOND))
+
+
+class Signer:
+    """Signs in the name of one server."""
+
+    def __init__(self, server: Server, now: Now, new_token: Callable[[], str]) -> None:
+        """Take the clock, and the source of ratchet tokens nobody can guess."""
+        self.inc = server.inc
+        self.new_token = new_token
+        self._server = server
+        self._now = now
+
+    def answer(
+        self, proven: ProvenBatch, held: wire.Position, token: str, pace: wire.Pace, roster: int | None
+    ) -> bytes:
+        """Return the body that acknowledges everything up to `held`."""
+        envelope = proven.batch.envelope
+        sent_at = self._sent_at(proven.arrived.received_ms)
+        ack = wire.Ack(
+            station=envelope.station,
+            epoch=envelope.epoch,
+            seq=held.seq,
+            h=held.h,
+            safe_seq=0,
+            at=sent_at,
+            server=self._server.name,
+            inc=self._server.inc,
+            term=self._server.term,
+        )
+        beacon = wire.Beacon(
+            station=envelope.station,
+            nonce=envelope.nonce,
+            t2_ms=proven.arrived.received_ms,
+            t3_ms=ms(sent_at),
+            eps_ms=EPS_MS,
+            head=envelope.head.h,
+        )
+        return wire.Answer(
+            ack=sign_note("ack", ack.members(), self._server.key),
+            beacon=sign_note("beacon", beacon.members(), self._server.key),
+            token=token,
+            pace=pace,
+            roster=roster,
+        ).to_json()
+
+    def registered(self, registration: wire.Registration, registered_ms: int) -> dict[str, str]:
+        """Return the Signed object that confirms an epoch."""
+        note = wire.EpochNote(
+            station=registration.station,
+            epoch=registration.epoch,
+            at=_EPOCH + timedelta(milliseconds=registered_ms),
+            server=self._server.name,
+            inc=self._server.inc,
+            term=self._server.term,
+        )
+        return sign_note("epoch", note.members(), self._server.key)
+
+    def beacon(self, nonce: str, received_ms: int) -> dict[str, str]:
+        """Return the Signed object that tells anybody the time; it names no station and no head."""
+        beacon = wire.Beacon(
+            station="",
+            nonce=nonce,
+            t2_ms=received_ms,
+            t3_ms=ms(self._sent_at(received_ms)),
+            eps_ms=EPS_MS,
+            head=chain.START,
+        )
+        return sign_note("beacon", beacon.members(), self._server.key)
+
+    def _sent_at(self, received_ms: int) -> datetime:
+        # This machine's clock may be set back between the two; an answer is never before its question.
+        return max(self._now(), _EPOCH + timedelta(milliseconds=received_ms))

@@ -1,0 +1,60 @@
+"""Published: the ASGI application stations speak to; `build` makes it, its lifespan runs the writer."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+
+from central.config import CentralConfig
+from central.intake.acks import Now, Signer
+from central.intake.endpoints import Endpoints
+from central.intake.evidence import Evidence
+from central.intake.identity import read_server
+from central.intake.keyring import Keyring
+from central.intake.lock import Lock
+from central.intake.rosters import Rosters
+from central.intake.writer import Writer
+from station.logs import Log
+
+log = Log(__name__)
+_TOKEN_BYTES = 16
+
+
+def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None = None) -> Starlette:
+    """Make the application for the data folder of `config`; it may be started once.
+
+    Takes the lock of the evidence at once and gives it back when the application ends, so a second
+    intake on the same evidence fails here. `new_token` draws what nobody can guess. Raises
+    UnavailableError, ConfigError and SettingsError, before any request is taken.
+    """
+    server = read_server(config)
+    lock = Lock(config.data / "evidence.lock")
+    try:
+        Evidence.open(config.evidence).close()
+    except Exception:
+        lock.release()
+        raise
+    writer = Writer(partial(Evidence.open, config.evidence))
+    endpoints = Endpoints(
+        writer=writer,
+        signer=Signer(server, now, new_token or partial(secrets.token_urlsafe, _TOKEN_BYTES)),
+        keyring=Keyring(config.data / "keyring.json"),
+        rosters=Rosters(config.data / "rosters"),
+        now=now,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        writer.start()
+        log.info("intake.started", server=server.name, inc=server.inc, term=server.term)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(writer.stop)
+            lock.release()
+            log.info("intake.stopped", server=server.name)
+
+    return Starlette(routes=endpoints.routes(), lifespan=lifespan)

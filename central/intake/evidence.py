@@ -1,0 +1,192 @@
+"""The statements by which evidence.sqlite is asked and added to; nothing in it is ever changed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from central.intake import schema
+from station import chain
+from sync_agent import wire
+
+ANSWERS_KEPT: Final = 256
+"""So many requests back, an answer that added no entries is kept to be given again."""
+REQUESTS_KEPT: Final = 20_000
+"""So many requests back, a request is known to have been answered: a week of polls every 30 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message exactly as received, when (ms UTC), and its SHA-256."""
+
+    received_ms: int
+    data: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far one epoch of a station is held; `token` is what its next request must show."""
+
+    seq: int
+    h: bytes
+    token: str | None
+    inc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A request that was answered before; `answer` is None where it is no longer kept."""
+
+    digest: bytes
+    answer: bytes | None
+
+
+class Evidence:
+    """The one writing connection, used by one thread; every method but `close` inside begin and commit."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._do = connection.execute
+        self.is_sound = True
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the file at `path`; raises UnavailableError or ConfigError."""
+        return cls(schema.open_file(path))
+
+    def close(self) -> None:
+        """Give up whatever is not committed and close the file."""
+        self._connection.close()
+
+    def begin(self) -> None:
+        """Take the write lock."""
+        self._do("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Return when everything since `begin` is on the disk."""
+        self._do("COMMIT")
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Undo what is done inside when it ends in an error, and nothing else.
+
+        `is_sound` tells afterwards whether that worked; if not, the transaction is lost as a whole.
+        """
+        self.is_sound = False
+        self._do("SAVEPOINT one")
+        try:
+            yield
+        except BaseException:
+            # Some errors have ended the whole transaction already, savepoint and all.
+            if self._connection.in_transaction:
+                self._do("ROLLBACK TO one")
+                self._do("RELEASE one")
+                self.is_sound = True
+            raise
+        self._do("RELEASE one")
+        self.is_sound = True
+
+    def head(self, station: str, epoch: int) -> Head | None:
+        """Return how far an epoch is held, None for one that is not registered."""
+        sql = "SELECT seq, h, token, inc FROM station_head WHERE station = ? AND epoch = ?"
+        row = self._do(sql, (station, epoch)).fetchone()
+        return None if row is None else Head(*row)
+
+    def hash_at(self, station: str, epoch: int, seq: int) -> bytes:
+        """Return the hash of an entry that is held, recomputed from its batch; raises WireError."""
+        if seq == 0:
+            return chain.START
+        row = self._do(
+            "SELECT last_seq, last_h, bytes FROM batch WHERE station = ? AND epoch = ? AND first_seq <= ?"
+            " ORDER BY first_seq DESC LIMIT 1",
+            (station, epoch, seq),
+        ).fetchone()
+        last_seq, last_h, data = row
+        if seq == last_seq:
+            return bytes(last_h)
+        batch = wire.unpack(data, wire.MAX_MESSAGE_BYTES)
+        h = batch.envelope.prev
+        for body in batch.bodies[: seq - batch.envelope.first + 1]:
+            h = chain.link(h, body)
+        return h
+
+    def add(self, batch: wire.Batch, first_seq: int, arrived: Arrived, answer: bytes) -> int:
+        """Keep a batch whose entries from `first_seq` on are new; return its place among all received."""
+        envelope = batch.envelope
+        where = (envelope.station, envelope.epoch, first_seq, envelope.last, envelope.batch_h)
+        cursor = self._do(
+            "INSERT INTO batch"
+            " (station, epoch, first_seq, last_seq, last_h, received_ms, bytes, digest, answer)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*where, arrived.received_ms, arrived.data, arrived.digest, answer),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def move(self, station: str, epoch: int, head: Head) -> None:
+        """Note how far an epoch is held now, and what its next request must show."""
+        self._do(
+            "UPDATE station_head SET seq = ?, h = ?, token = ?, inc = ? WHERE station = ? AND epoch = ?",
+            (head.seq, head.h, head.token, head.inc, station, epoch),
+        )
+
+    def remembered(self, envelope: wire.Envelope) -> Remembered | None:
+        """Return the earlier request of this number and nonce, if there was one."""
+        row = self._do(
+            "SELECT r.request_digest, coalesce(r.answer, b.answer) FROM replay r"
+            " LEFT JOIN batch b ON b.srv_seq = r.srv_seq"
+            " WHERE r.station = ? AND r.epoch = ? AND r.sync_no = ? AND r.nonce = ?",
+            _request(envelope),
+        ).fetchone()
+        return None if row is None else Remembered(*row)
+
+    def remember(
+        self, envelope: wire.Envelope, digest: bytes, *, srv_seq: int | None, answer: bytes | None
+    ) -> None:
+        """Remember a request by where its answer is, and forget what nobody can still be waiting for."""
+        self._do(
+            "INSERT INTO replay (station, epoch, sync_no, nonce, request_digest, srv_seq, answer)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*_request(envelope), digest, srv_seq, answer),
+        )
+        whose = (envelope.station, envelope.epoch)
+        self._do(
+            "UPDATE replay SET answer = NULL WHERE station = ? AND epoch = ? AND sync_no = ?",
+            (*whose, envelope.sync_no - ANSWERS_KEPT),
+        )
+        self._do(
+            "DELETE FROM replay WHERE station = ? AND epoch = ? AND sync_no = ? AND srv_seq IS NULL",
+            (*whose, envelope.sync_no - REQUESTS_KEPT),
+        )
+
+    def set_aside(self, station: str, epoch: int, reason: str, arrived: Arrived) -> None:
+        """Keep bytes that are authentic and must not count; the same bytes are kept once."""
+        self._do(
+            "INSERT INTO quarantine (station, epoch, reason, received_ms, bytes, digest)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING",
+            (station, epoch, reason, arrived.received_ms, arrived.data, arrived.digest),
+        )
+
+    def registered_ms(self, station: str, epoch: int) -> int | None:
+        """Return when an epoch was registered, None when it was not."""
+        sql = "SELECT registered_ms FROM epoch WHERE station = ? AND epoch = ?"
+        row = self._do(sql, (station, epoch)).fetchone()
+        return None if row is None else int(row[0])
+
+    def register(self, registration: wire.Registration, arrived: Arrived, inc: str) -> None:
+        """Make an epoch known, with nothing held of it yet."""
+        where = (registration.station, registration.epoch)
+        self._do(
+            "INSERT INTO epoch (station, epoch, registered_ms, bytes, prev_epoch) VALUES (?, ?, ?, ?, ?)",
+            (*where, arrived.received_ms, arrived.data, registration.prev_epoch),
+        )
+        self._do(
+            "INSERT INTO station_head (station, epoch, seq, h, token, inc) VALUES (?, ?, 0, ?, NULL, ?)",
+            (*where, chain.START, inc),
+        )
+
+
+def _request(envelope: wire.Envelope) -> tuple[str, int, int, str]:
+    return envelope.station, envelope.epoch, envelope.sync_no, envelope.nonce

@@ -1,0 +1,65 @@
+"""Central's data folder as the intake finds it: keys, identity, keyring and rosters, made without records."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from central.config import CentralConfig
+from central.work import keys
+from sync_agent.signing import SigningKey, sign_text
+from tests.fakes.virtual_station import VirtualStation
+
+ACK_KEY = SigningKey(b"central acknowledges with this..")
+CONFIG_KEY = SigningKey(b"central sends rosters with this.")
+
+
+def lay_out(
+    folder: Path, stations: Iterable[VirtualStation] = (), inc: str = "first-life", term: int = 1
+) -> CentralConfig:
+    """Make the folder and return the configuration that names it."""
+    config = CentralConfig(data_dir=str(folder))
+    config.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (config.keys / "server-ack.key").exists():
+        keys.write_secret(config.keys / "server-ack.key", b"central acknowledges with this..".hex())
+    (config.data / "rosters").mkdir(exist_ok=True)
+    identify(config, inc, term)
+    publish_keyring(config, stations)
+    return config
+
+
+def identify(config: CentralConfig, inc: str, term: int) -> None:
+    """Write server.json."""
+    identity = {"server": "central-1", "inc": inc, "term": term}
+    _place(config.data / "server.json", json.dumps(identity))
+
+
+def publish_keyring(
+    config: CentralConfig, stations: Iterable[VirtualStation], revoked: Sequence[str] = ()
+) -> None:
+    """Rename a keyring into place, as commissioning does."""
+    entries = {station.name: station.keyring_entry(revoked=station.name in revoked) for station in stations}
+    _place(config.data / "keyring.json", json.dumps({"v": 1, "stations": entries}))
+
+
+def publish_roster(config: CentralConfig, station: str, version: int) -> bytes:
+    """Rename an empty roster into place and return the file's bytes."""
+    fields = {"v": 1, "station": station, "version": version, "key_id": "k1", "width": 8, "tokens": ""}
+    note = json.dumps({**fields, "expires_at": "2030-01-01T00:00:00+00:00"})
+    text = json.dumps(sign_text("roster", note, CONFIG_KEY))
+    _place(config.data / "rosters" / f"{station}.json", text)
+    return text.encode()
+
+
+def rows(config: CentralConfig, sql: str, *values: object) -> list[tuple[object, ...]]:
+    """Ask the evidence from outside, as any other process may."""
+    with closing(sqlite3.connect(f"{config.evidence.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def _place(path: Path, text: str) -> None:
+    draft = path.with_suffix(".new")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, path)  # noqa: PTH105  the call the product makes
