@@ -48,14 +48,22 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {package.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     run = _command(commands, "run", "answer taps until told to stop")
-    run.add_argument("--require-reader", action="store_true", help="give up when no reader answers")
+    run.add_argument(
+        "--require-reader",
+        type=positive,
+        nargs="?",
+        const=10,
+        default=0,
+        metavar="SECONDS",
+        help="give up when no reader answers for so long (10)",
+    )
     run.add_argument(
         "--verbose", action="store_true", help="log what only somebody looking for a fault needs"
     )
     _command(commands, "check", "print settings, versions, journal and readers on one screen")
     taps = _command(commands, "taps", "list the newest taps and verify the journal")
     taps.add_argument("--json", action="store_true", help="print JSON")
-    taps.add_argument("--limit", type=_positive, default=20, help="how many (default 20)")
+    taps.add_argument("--limit", type=positive, default=20, help="how many (default 20)")
     export = _command(commands, "export", "write the verified journal to a new SQLite file")
     export.add_argument("file", type=Path, help="the file to make")
     commands.add_parser("practise", help="rehearse without hardware: a simulated reader and cards")
@@ -75,7 +83,7 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "run":
             from station.run import run
 
-            return run(settings, require_reader=options.require_reader)
+            return run(settings, require_reader_s=options.require_reader)
         case "check":
             from station.check import check
 
@@ -92,7 +100,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             return EXIT_DONE
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return the whole number a text spells, 1 at least, for argparse."""
     number = int(text)
     if number < 1:
         msg = f"{text} is not 1 or more"

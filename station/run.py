@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import Final
 
 import station as package
 from station.config import StationSettings
@@ -30,17 +29,14 @@ from station.tap import Json, Kind, Reading, Tap, decode
 from station.upkeep import Rounds
 from station.watchdog import Watchdog
 
-START_S: Final = 10.0
-"""How long `--require-reader` waits for the first reader."""
-
 _POLL_S = 0.1
 log = Log(__name__)
 
 
-def run(settings: StationSettings, *, require_reader: bool = False) -> int:
+def run(settings: StationSettings, *, require_reader_s: int = 0) -> int:
     """Run the station until SIGTERM or SIGINT; raises StationError when it cannot begin.
 
-    With `require_reader` it gives up after 10 s without a reader that works.
+    With `require_reader_s` it gives up after so many seconds without a reader that works.
     """
     machine = look_around(settings)
     events: Events = queue.SimpleQueue()
@@ -51,12 +47,15 @@ def run(settings: StationSettings, *, require_reader: bool = False) -> int:
         journal = _open_journal(machine)
         open_things.callback(journal.close)
         station, rounds = _assemble(machine, journal)
+        # What an earlier process said of itself is not true of this one, nor of the time after it.
+        rounds.forget_status()
+        open_things.callback(rounds.forget_status)
         _begin(machine, journal)
         supervisor = Supervisor(machine.readers, events, stop)
         supervisor.start()
         try:
-            if require_reader:
-                _await_reader(machine.readers, stop)
+            if require_reader_s:
+                _await_reader(machine.readers, require_reader_s, stop)
             rounds.watchdog.ready()
             serve(events, station, machine.panel, rounds, stop)
         finally:
@@ -138,8 +137,8 @@ def _begin(machine: Machine, journal: Journal) -> None:
     )
 
 
-def _await_reader(readers: Sequence[Reader], stop: threading.Event) -> None:
-    for _ in range(round(START_S / _POLL_S)):
+def _await_reader(readers: Sequence[Reader], wait_s: int, stop: threading.Event) -> None:
+    for _ in range(round(wait_s / _POLL_S)):
         if any(reader.health().state == "ready" for reader in readers) or stop.wait(_POLL_S):
             return
     names = ", ".join(reader.name for reader in readers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,11 +38,12 @@ class Every:
     next_ms: int = 0
 
     def is_due(self, raw_ms: int) -> bool:
-        """Say whether it is due, and if so count the next period from now."""
-        if raw_ms < self.next_ms:
-            return False
+        """Say whether it is due."""
+        return raw_ms >= self.next_ms
+
+    def done(self, raw_ms: int) -> None:
+        """Count the next period from now."""
         self.next_ms = raw_ms + self.period_ms
-        return True
 
 
 @dataclass(slots=True)
@@ -63,49 +65,61 @@ class Rounds:
     _not_ready_since: dict[str, int] = field(default_factory=dict)
     _beacon_ms: int | None = None
     _began_ms: int | None = None
-    _had_losses: bool = False
+    _losses: int = 0
     _stuck_said: set[str] = field(default_factory=set)
 
     def tick(self) -> None:
         """Do what is due now."""
         reading = self.station.clock.reading()
-        try:
-            self._append_due(reading)
-        except (JournalError, InboxError):
-            log.exception("journal.waits")
-            for task in (self._inbox, self._alive, self._mend):
-                task.next_ms = max(task.next_ms, reading.raw_ms + MEND_MS)
+        if self.station.losses.count > self._losses:
+            # Whoever just lost a tap must get to see it, even if the disk is well again at once.
+            self._mend.done(reading.raw_ms)
+        if self._mend.is_due(reading.raw_ms):
+            try:
+                self._append_due(reading)
+            except (JournalError, InboxError):
+                # What was due stays due; a disk that refuses is not asked four times a second.
+                log.exception("journal.waits")
+                self._mend.done(reading.raw_ms)
         self._show_state(reading)
         if self._status.is_due(reading.raw_ms):
+            self._status.done(reading.raw_ms)
             self._write_status(reading)
         if not self._is_stuck(reading.raw_ms):
             self.watchdog.feed(reading.raw_ms)
 
+    def forget_status(self) -> None:
+        """Take the status file away: nobody speaks for the station now."""
+        with contextlib.suppress(OSError):
+            self.status_file.unlink(missing_ok=True)
+
     def _append_due(self, reading: Reading) -> None:
         station = self.station
-        if station.losses.count and self._mend.is_due(reading.raw_ms):
+        if station.losses.count:
             station.journal.append_all(station.losses.entries(), reading)
             log.warning("gap.journalled", lost=station.losses.count, reason=station.losses.reason)
             station.losses.settle()
         if self._inbox.is_due(reading.raw_ms):
             kinds = self.inbox.take(station.journal, reading)
+            self._inbox.done(reading.raw_ms)
             if Kind.BEACON in kinds:
                 self._beacon_ms = reading.raw_ms
         if self._alive.is_due(reading.raw_ms):
             states = {reader.name: reader.health().state for reader in self.readers}
             station.journal.append(Kind.ALIVE, {"readers": states}, reading)
+            self._alive.done(reading.raw_ms)
 
     def _show_state(self, reading: Reading) -> None:
         state = self._state_now(reading)
         has_losses = self.station.losses.count > 0
-        is_mended = self._had_losses and not has_losses
+        is_mended = self._losses > 0 and not has_losses
         # While taps are being lost the panel says that, and nothing milder.
         if (state is not self.state or is_mended) and not has_losses:
             self.station.answered.seq = None
             show(self.panel, state)
             log.info("panel.state", state=state.name)
             self.state = state
-        self._had_losses = has_losses
+        self._losses = self.station.losses.count
 
     def _state_now(self, reading: Reading) -> State:
         if self._began_ms is None:

@@ -42,6 +42,7 @@ class Watchdog:
     def _send(self, text: str) -> None:
         if not self._address:
             return
-        # A supervisor that does not listen is no reason to stop recording taps.
+        # A supervisor that does not listen, or not now, is no reason to stop recording taps.
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(0)
             sender.sendto(text.encode(), self._address)
