@@ -107,7 +107,7 @@ def _certify(
         msg = f"{students} no record in section {section.code} on {on}; mark them present or absent first"
         raise RefusedError(msg)
     found = counts(section, on)
-    ledger.certification = SessionCertification.objects.create(
+    certification = SessionCertification.objects.create(
         section=section,
         on=on,
         revision=revision,
@@ -119,8 +119,8 @@ def _certify(
         present=found[AttendanceRecord.Mark.PRESENT],
         absent=found[AttendanceRecord.Mark.ABSENT],
     )
-    ledger.certify_provisional()
-    return ledger.certification
+    ledger.certify(certification)
+    return certification
 
 
 def _require_only(here: Sequence[int], section: Section, on: date) -> None:

@@ -1,7 +1,7 @@
 """What a teacher changes about a session's records before signing it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -42,43 +42,49 @@ class Ledger:
     by: Staff
     at: datetime
     signed_with: str = ""
-    certification: SessionCertification | None = None
+    _decisions: list[Decision] = field(default_factory=list)
 
     @property
     def is_same_day(self) -> bool:
         """Tell whether the decisions are taken on the calendar day they are about."""
         return self.at.astimezone(ZoneInfo(self.section.school.time_zone)).date() == self.on
 
-    def decide(self, record: AttendanceRecord, stage: str, mark: str, reason: str = "") -> Decision:
-        """Move a record and return the decision; both are still to be kept."""
-        decision = Decision(
-            record=record,
-            stage_from=record.stage if record.pk else "",
-            stage_to=stage,
-            mark=mark,
-            by=self.by,
-            at=self.at,
-            is_same_day=self.is_same_day,
-            signed_with=self.signed_with,
-            reason=reason,
-            certification=self.certification,
+    def decide(self, record: AttendanceRecord, stage: str, mark: str, reason: str = "") -> None:
+        """Move a record, not yet saved, and note the decision."""
+        self._decisions.append(
+            Decision(
+                record=record,
+                stage_from=record.stage if record.pk else "",
+                stage_to=stage,
+                mark=mark,
+                by=self.by,
+                at=self.at,
+                is_same_day=self.is_same_day,
+                signed_with=self.signed_with,
+                reason=reason,
+            )
         )
         record.stage, record.mark = stage, mark
-        return decision
 
-    def certify_provisional(self) -> None:
-        """Certify every provisional record of the session; those certified before stay as they are."""
+    def certify(self, certification: SessionCertification) -> None:
+        """Certify every provisional record and keep all decisions under the certification.
+
+        Records certified before stay as they are.
+        """
         waiting = AttendanceRecord.objects.select_for_update().filter(
             section=self.section, on=self.on, stage=_Stage.PROVISIONAL
         )
         records = list(waiting)
-        decisions = [self.decide(record, _Stage.CERTIFIED, record.mark) for record in records]
+        for record in records:
+            self.decide(record, _Stage.CERTIFIED, record.mark)
         AttendanceRecord.objects.bulk_update(records, ["stage"], batch_size=_AT_ONCE)
-        Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
+        for decision in self._decisions:
+            decision.certification = certification
+        Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
 
 
 def apply(changes: Sequence[Change], placed: Iterable[int], ledger: Ledger) -> None:
-    """Carry out the changes on the session's records and keep a decision for each.
+    """Carry out the changes on the session's records and note a decision for each in the ledger.
 
     Raises RefusedError for two changes of one student, a student not placed in the section that
     day, a record that is not there, and a missing reason.
@@ -121,7 +127,8 @@ def _remove(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> 
         msg = "there is no record to remove; reload the session"
         raise RefusedError(msg)
     _require_reason(change, "removing a record")
-    _keep([ledger.decide(record, _Stage.REMOVED, record.mark, change.reason)])
+    ledger.decide(record, _Stage.REMOVED, record.mark, change.reason)
+    record.save()
 
 
 def _mark(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> None:
@@ -130,7 +137,8 @@ def _mark(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> No
         if record.mark == mark:
             return
         _require_reason(change, "changing what a record says")
-        _keep([ledger.decide(record, _reopened(record), mark, change.reason)])
+        ledger.decide(record, _reopened(record), mark, change.reason)
+        record.save()
         return
     if mark == _Mark.PRESENT:
         _require_reason(change, "adding presence without a tap")
@@ -142,7 +150,8 @@ def _mark(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> No
             on=ledger.on,
             source=AttendanceRecord.Source.STAFF,
         )
-    _keep([ledger.decide(record, _Stage.PROVISIONAL, mark, change.reason)])
+    ledger.decide(record, _Stage.PROVISIONAL, mark, change.reason)
+    record.save()
 
 
 def _reopened(record: AttendanceRecord) -> str:
@@ -155,10 +164,3 @@ def _require_reason(change: Change, what: str) -> None:
     if not change.reason.strip():
         msg = f"{what} needs a reason; say why"
         raise RefusedError(msg)
-
-
-def _keep(decisions: Sequence[Decision]) -> None:
-    for decision in decisions:
-        decision.record.save()
-        decision.record_id = decision.record.pk
-    Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)

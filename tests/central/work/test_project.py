@@ -1,6 +1,6 @@
 """Evidence becomes taps with proven times, once each, however it arrives."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -242,20 +242,33 @@ def _times() -> list[tuple[int, datetime | None, datetime | None, str]]:
     )
 
 
-def test_a_tap_across_a_power_cut_without_exchange_stays_open_to_a_person(
-    small: SmallSchool, evidence: EvidenceFile
+@pytest.mark.parametrize(
+    ("back_on", "quality", "day"),
+    [(MONDAY + timedelta(days=2), "R", None), (MONDAY, "D", MONDAY)],
+)
+def test_a_tap_before_a_power_cut_without_exchange_is_dated_only_within_one_day(
+    small: SmallSchool, evidence: EvidenceFile, back_on: date, quality: str, day: date | None
 ) -> None:
     room = station(small)
     deliver(room, evidence, [at(MONDAY, "08:00"), at(MONDAY, "08:01")])
     room.reboot(at(MONDAY, "08:20"))
     room.tap(at(MONDAY, "08:25"), small.token(small.ana))
-    room.reboot(at(MONDAY, "21:00"))
-    deliver(
-        room, evidence, [at(MONDAY + timedelta(days=2), "07:10"), at(MONDAY + timedelta(days=2), "07:11")]
-    )
+    room.reboot(at(back_on, "20:00"))
+    deliver(room, evidence, [at(back_on, "20:10"), at(back_on, "20:11")])
     run(evidence)
     tap = Tap.objects.get()
-    assert (tap.time_quality, tap.on) == ("R", None)
+    assert (tap.time_quality, tap.on) == (quality, day)
     assert tap.earliest_at is not None
     assert tap.latest_at is not None
-    assert tap.earliest_at <= datetime(2024, 9, 9, 15, 25, tzinfo=UTC) <= tap.latest_at
+    assert tap.earliest_at <= at(MONDAY, "08:25") <= tap.latest_at
+
+
+def test_a_tap_known_to_its_bell_period_says_so(small: SmallSchool, evidence: EvidenceFile) -> None:
+    room = station(small)
+    deliver(room, evidence, [at(MONDAY, "08:35"), at(MONDAY, "08:36")])
+    room.reboot(at(MONDAY, "08:40"))
+    room.tap(at(MONDAY, "08:45"), small.token(small.ana))
+    room.reboot(at(MONDAY, "09:50"))
+    deliver(room, evidence, [at(MONDAY, "09:51"), at(MONDAY, "09:52")])
+    run(evidence)
+    assert Tap.objects.get().time_quality == "P"

@@ -1,0 +1,212 @@
+"""What the records said at an instant, as values of the domain: calendars, enrollments, marks, sessions."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from central.domain.attendance import Mark, RecordedMark, Stage
+from central.domain.calendar import DateSpan, TrackCalendar
+from central.domain.calendar import SchoolYear as Year
+from central.domain.enrolment import EnrolledSpan, Grade, Programme
+from central.domain.operator import TeacherCredential
+from central.store.models import (
+    AttendanceRecord,
+    CalendarDay,
+    Decision,
+    Enrollment,
+    ExcludedWeek,
+    Meeting,
+    PaperSheet,
+    Placement,
+    SchoolYear,
+    SessionCertification,
+    TeachingCredential,
+    Track,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One record as it stood: its mark and stage, and who certified it when, by employee number."""
+
+    record: int
+    student: str
+    on: date
+    section: str
+    track: str
+    mark: Mark
+    stage: Stage
+    source: str
+    certified_by: str
+    certified_at: datetime | None
+
+    def recorded_mark(self) -> RecordedMark:
+        """Return what the law looks at."""
+        return RecordedMark(self.student, self.on, self.track, self.mark, self.stage)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SessionKey:
+    """One section's day."""
+
+    on: date
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The signatures under one session: how many, whether the first came late and rested on paper."""
+
+    revisions: int
+    is_late: bool
+    has_paper: bool
+
+
+def calendars(year: SchoolYear) -> dict[str, TrackCalendar]:
+    """Return the calendar of every track of a school year that is taught on any day."""
+    taught: dict[str, set[date]] = defaultdict(set)
+    days = CalendarDay.objects.filter(track__school_year=year, is_taught=True)
+    for track, on in days.values_list("track__code", "on"):
+        taught[track].add(on)
+    excluded: dict[str, set[date]] = defaultdict(set)
+    weeks = ExcludedWeek.objects.filter(track__school_year=year)
+    for track, monday in weeks.values_list("track__code", "monday"):
+        excluded[track].add(monday)
+    return {
+        track: TrackCalendar(track, Year(year.name), frozenset(days), frozenset(excluded[track]))
+        for track, days in sorted(taught.items())
+    }
+
+
+def tracks(year: SchoolYear) -> list[str]:
+    """Return the codes of a school year's tracks, in order."""
+    return list(Track.objects.filter(school_year=year).order_by("code").values_list("code", flat=True))
+
+
+def enrolled_spans(year: SchoolYear) -> list[EnrolledSpan]:
+    """Return every enrollment on a track of a school year; students by their numbers."""
+    rows = Enrollment.objects.filter(track__school_year=year).order_by("student__number", "since")
+    return [
+        EnrolledSpan(student, track, Grade(grade), _programme(programme), since, until)
+        for student, track, grade, programme, since, until in rows.values_list(
+            "student__number", "track__code", "grade", "programme", "since", "until"
+        )
+    ]
+
+
+def standing_records(year: SchoolYear, before: datetime, until: date) -> list[Standing]:
+    """Return every record of a school year up to a date as decisions taken before an instant left it.
+
+    Three queries, however many records. A record of a section without a track stands on the track
+    the student was enrolled in that day.
+    """
+    span = Year(year.name)
+    on = (span.starts_on, min(span.ends_on, until))
+    last: dict[int, tuple[str, str]] = {}
+    certified: dict[int, tuple[str, datetime]] = {}
+    decisions = Decision.objects.filter(
+        record__section__school_year=year, record__on__range=on, at__lt=before
+    ).order_by("pk")
+    for record, stage, mark, by, at, certification in decisions.values_list(
+        "record_id", "stage_to", "mark", "by__number", "at", "certification_id"
+    ).iterator(chunk_size=5000):
+        last[record] = (stage, mark)
+        if certification is not None:
+            certified[record] = (by or "", at)
+    records = AttendanceRecord.objects.filter(section__school_year=year, on__range=on).order_by("pk")
+    enrolled = _Tracks(enrolled_spans(year))
+    found = []
+    for record, student, day, section, track, source in records.values_list(
+        "pk", "student__number", "on", "section__code", "section__track__code", "source"
+    ).iterator(chunk_size=5000):
+        if record not in last:
+            continue
+        stage, mark = last[record]
+        certified_by, certified_at = certified.get(record, ("", None))
+        found.append(
+            Standing(
+                record,
+                student,
+                day,
+                section,
+                track or enrolled.of(student, day),
+                Mark(mark),
+                Stage(stage),
+                source,
+                certified_by,
+                certified_at,
+            )
+        )
+    return found
+
+
+def held_sessions(year: SchoolYear, until: date) -> set[SessionKey]:
+    """Return every session that was to be held up to a date: taught, met, with students placed."""
+    taught: dict[int, set[date]] = defaultdict(set)
+    days = CalendarDay.objects.filter(track__school_year=year, is_taught=True, on__lte=until)
+    for track, on in days.values_list("track_id", "on"):
+        taught[track].add(on)
+    anywhere = set().union(*taught.values()) if taught else set()
+    places: dict[int, list[DateSpan]] = defaultdict(list)
+    placements = Placement.objects.filter(section__school_year=year)
+    for section, since, last in placements.values_list("section_id", "since", "until"):
+        if last is None or last >= since:
+            places[section].append(DateSpan(since, last))
+    found: set[SessionKey] = set()
+    meetings = Meeting.objects.filter(section__school_year=year).select_related("section")
+    for meeting in meetings:
+        section_row = meeting.section
+        dates = taught[section_row.track_id] if section_row.track_id else anywhere
+        found.update(
+            SessionKey(on, section_row.code)
+            for on in dates
+            if on.weekday() == meeting.weekday
+            and section_row.since <= on <= section_row.until
+            and any(span.holds(on) for span in places[section_row.pk])
+        )
+    return found
+
+
+def signed_sessions(year: SchoolYear, before: datetime) -> dict[SessionKey, Signed]:
+    """Return the sessions signed before an instant."""
+    sheets = set(PaperSheet.objects.filter(section__school_year=year).values_list("section__code", "on"))
+    found: dict[SessionKey, Signed] = {}
+    rows = SessionCertification.objects.filter(section__school_year=year, at__lt=before)
+    for section, on, revision, late_reason in rows.order_by("revision").values_list(
+        "section__code", "on", "revision", "late_reason"
+    ):
+        key = SessionKey(on, section)
+        is_late = found[key].is_late if key in found else bool(late_reason)
+        found[key] = Signed(revision, is_late, (section, on) in sheets)
+    return found
+
+
+def teaching_credentials(year: SchoolYear) -> list[TeacherCredential]:
+    """Return the credentials of the school's staff, by employee number."""
+    rows = TeachingCredential.objects.filter(
+        staff__school_id=year.school_id, until__gte=Year(year.name).starts_on
+    )
+    return [
+        TeacherCredential(number, DateSpan(since, until))
+        for number, since, until in rows.values_list("staff__number", "since", "until")
+        if since <= until
+    ]
+
+
+class _Tracks:
+    """Finds the track a student was enrolled in on a date."""
+
+    def __init__(self, spans: Iterable[EnrolledSpan]) -> None:
+        self._spans: dict[str, list[EnrolledSpan]] = defaultdict(list)
+        for span in spans:
+            self._spans[span.student].append(span)
+
+    def of(self, student: str, on: date) -> str:
+        """Return the track, or nothing where the student was in none."""
+        return next((span.track for span in self._spans.get(student, ()) if span.holds(on)), "")
+
+
+def _programme(stored: str) -> Programme:
+    """Read a programme; one nobody knows stands under the stricter law."""
+    return Programme(stored) if stored in set(Programme) else Programme.ORDINARY_CHARTER
