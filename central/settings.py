@@ -30,6 +30,8 @@ USE_I18N = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    # First, so that our pages stand in for those of the libraries below.
+    "central.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -40,7 +42,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "central.store",
-    "central.web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

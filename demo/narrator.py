@@ -26,7 +26,7 @@ class Narrator:
 
     def say(self, text: str) -> None:
         """Say something a person wants to know, without checking it."""
-        self.console.print(f"    {text}", highlight=False)
+        self.console.print(f"    {text}", soft_wrap=True, markup=False)
 
     def check(self, what: str, seen: object, expected: object) -> None:
         """Compare and say so; raise StoryError where they differ."""
@@ -34,7 +34,7 @@ class Narrator:
             msg = f"step {self._chapter}: {what}: expected {expected!r}, saw {seen!r}"
             raise StoryError(msg)
         self.checks += 1
-        self.console.print(f"    [green]ok[/] {what}", highlight=False)
+        self.console.print(f"    [green]ok[/] {what}", soft_wrap=True)
 
     @contextmanager
     def bar(self, title: str, total: int) -> Iterator["Bar"]:

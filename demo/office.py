@@ -1,0 +1,83 @@
+"""The school's office: sets up the server, imports the files, commissions rooms, runs the reports."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from demo import roster_file, school, school_calendar
+from demo.narrator import Narrator
+from demo.premises import Premises, Room
+from demo.programs import Program, run
+from demo.school import School, Teacher
+
+PASSWORD = "tap-to-P2-is-one-chain"  # noqa: S105 -- of a made-up school, shown to whoever runs the demo
+
+
+class Office:
+    """Works with `rollbook-central` alone, as a school's people would."""
+
+    def __init__(self, made_up: School, premises: Premises, narrator: Narrator) -> None:
+        self._school = made_up
+        self._premises = premises
+        self._narrator = narrator
+
+    def central(self, *arguments: str, expected: int = 0) -> str:
+        """Run one command of the server."""
+        named = ("rollbook-central", "--config", str(self._premises.server_config))
+        return run([*named, *arguments], expected)
+
+    def found(self) -> None:
+        """Make the practice server and take in calendar, roster and cards."""
+        files = self._premises.files
+        self.central("init", "--practice", "--school-code", school.CODE, "--school-name", school.NAME)
+        sections = {section.code: section.track for section in self._school.sections}
+        calendar, bells = school_calendar.write(files, sections)
+        excluded = [f"--exclude-week={monday}" for monday in school_calendar.EXCLUDED_WEEKS]
+        days = ("import-calendar", str(calendar), "--year", school_calendar.YEAR, *excluded)
+        roster_file.write(self._school, files / "roster.zip")
+        roster_file.write_credentials(self._school, files / "cards.csv")
+        self._say(self.central(*days, "--decided-by", "the demo"))
+        self._say(self.central("import-roster", str(files / "roster.zip")))
+        # The bell schedule names sections, which the roster has just brought.
+        self._say(self.central(*days, "--bells", str(bells), "--decided-by", "the demo"))
+        self._say(self.central("import-credentials", str(files / "cards.csv")))
+
+    def commission(self, room: Room) -> None:
+        """Make a station's key on the station, and let the server know the public half."""
+        printed = run(["rollbook-sync", "keygen", "--config", str(room.agent_config)])
+        run(["rollbook-sync", "migrate", "--config", str(room.agent_config)])
+        public = re.search(r"public ([0-9a-f]{64})", printed)
+        section = room.section
+        self.central(
+            "commission", section.station, "--room", section.room, "--key", public[1] if public else ""
+        )
+
+    def give_login(self, teacher: Teacher) -> Path:
+        """Let a teacher sign in; return the file with the seed of their one-time codes."""
+        password, seed = self._premises.files / "password", self._premises.files / "totp-seed"
+        password.write_text(PASSWORD, encoding="utf-8")
+        password.chmod(0o600)
+        self.central(
+            "add-operator", teacher.number, "--password-file", str(password), "--totp-seed-file", str(seed)
+        )
+        return seed
+
+    def serve(self) -> Program:
+        """Start the server on a free loopback port."""
+        return Program(
+            ["rollbook-central", "--config", str(self._premises.server_config), "serve", "--single"],
+            self._premises.logs / "server.log",
+        )
+
+    def certify(self, section: school.Section, on: date, code: str) -> str:
+        """Sign a class as its teacher, with the one-time code in a file."""
+        file = self._premises.files / "code"
+        file.write_text(code, encoding="ascii")
+        file.chmod(0o600)
+        signed = ("--as", section.teacher.number, "--code-file", str(file), "--absent-rest")
+        return self.central("certify", section.code, "--on", on.isoformat(), *signed)
+
+    def _say(self, printed: str) -> None:
+        """Repeat what a command told its user."""
+        for line in printed.strip().splitlines():
+            self._narrator.say(line)

@@ -1,0 +1,17 @@
+"""What the story looks up in the school's records."""
+
+from datetime import date
+
+from central.store.models import AttendanceRecord, Tap
+from demo.school import Section
+
+
+def taps_known(section: Section, on: date) -> int:
+    """Count the taps of a date that central has from a section's station."""
+    return Tap.objects.filter(station_id=section.station, on=on).count()
+
+
+def provisional(section: Section, on: date) -> int:
+    """Count a class's provisional records of a date."""
+    records = AttendanceRecord.objects.filter(section__code=section.code, on=on)
+    return records.filter(stage=AttendanceRecord.Stage.PROVISIONAL).count()

@@ -1,0 +1,160 @@
+"""The story: a school is set up, a morning is tapped, a year goes by, and P-1, P-2 and Annual come out."""
+
+import os
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from central import config
+from central.config import CentralConfig
+from central.store import readiness
+from demo import codes, school, school_calendar
+from demo.cable import Cable
+from demo.morning import Morning, wait_until
+from demo.narrator import Narrator, StoryError
+from demo.office import Office
+from demo.premises import Premises, at
+from demo.programs import Program
+from demo.school import Card, School
+
+LIVE_DAY = date(2024, 9, 16)
+STRANGER = Card("uid", "04d1e2f3a4b5c6", "ntag")
+
+
+class Story:
+    """Everything that happens, in order; each step checks what it did."""
+
+    def __init__(self, folder: Path, narrator: Narrator) -> None:
+        self.premises = Premises(folder)
+        self.narrator = narrator
+        self.school: School = school.found()
+        self.office = Office(self.school, self.premises, narrator)
+        self.section = self.school.sections[0]
+        self.room = self.premises.room(self.section)
+        self.address = ""
+        self.seed = Path()
+        self._open = ExitStack()
+        self._cable: Cable | None = None
+        self._config = CentralConfig()
+
+    def close(self) -> None:
+        """Stop every program and close everything."""
+        self._open.close()
+
+    def set_up(self) -> None:
+        """Found the school, commission its rooms and start its server."""
+        self.narrator.chapter("A school is set up: server, calendar, roster, cards")
+        self.premises.clear()
+        self.premises.move_clock(at(school_calendar.FIRST_DAY, "07:00"))
+        self.office.found()
+        self._config = self._open_records()
+        self.narrator.chapter("Six rooms get a station, and the server starts")
+        for section in self.school.sections:
+            self.premises.furnish(self.premises.room(section), school.CODE, "terminal", 0)
+            self.office.commission(self.premises.room(section))
+        server = self.office.serve()
+        self._open.callback(server.stop)
+        self.address = server.wait_for("listening on ").split()[-1]
+        self._cable = self._open.enter_context(Cable(int(self.address.rsplit(":", 1)[1])))
+        for section in self.school.sections:
+            self.premises.furnish(self.premises.room(section), school.CODE, "terminal", self._cable.port)
+        self.seed = self.office.give_login(self.section.teacher)
+        self.narrator.say(f"stations commissioned; the pages are on {self.address}")
+
+    def live_through(self, since: date, until: date, title: str, *, but_live_day: bool = False) -> None:
+        """Play the days from `since` to `until`, both included."""
+        from demo.history import History
+
+        self.narrator.chapter(title)
+        days = [on for on in school_calendar.weekdays() if since <= on <= until]
+        history = History(self.school, self.premises, self._config)
+        with history.open(), self.narrator.bar("school days", len(days)) as bar:
+            for on in days:
+                skip = [self.section] if but_live_day and on == LIVE_DAY else []
+                history.live(on, but=skip)
+                bar.step()
+
+    def morning(self) -> None:
+        """Tap a live morning: many kinds of cards, a stranger, a fault, a cut network."""
+        from demo.records import taps_known
+
+        self.narrator.chapter(
+            f"A live morning, {LIVE_DAY:%A %m/%d/%Y}: {self.section.title}, {self.section.room}"
+        )
+        self.premises.move_clock(at(LIVE_DAY, self.section.track.starts, minutes=-12))
+        come = self.school.present[self.section.code, LIVE_DAY]
+        cards = [student.card for student in self.section.students if student.number in come]
+        third = len(cards) // 3
+        say, check = self.narrator.say, self.narrator.check
+        morning = Morning(self.room, self.premises, self.narrator)
+        try:
+            say("students tap: NTAG cards, MIFARE Classic, phones, and fobs on a serial-line reader")
+            verdicts = [morning.present(card) for card in cards[:third]]
+            check("every card so far is welcomed", set(verdicts), {"WELCOME"})
+            check(
+                "a card nobody knows is told so, and recorded", morning.present(STRANGER), "NOT ON THE ROSTER"
+            )
+            self._tap_offline(morning, cards[third : 2 * third])
+            self._tap_with_a_fault(morning, cards[2 * third :])
+            check("each card is one tap on the station's disk", morning.taps(), len(cards) + 1)
+            again = next(card for card in cards if card.model != "fob")
+            check("a card shown once more has tapped already", morning.present(again), "ALREADY TAPPED")
+            expected = morning.taps()
+            wait_until(lambda: taps_known(self.section, LIVE_DAY) == expected, "central has every tap")
+            check("central has every tap of the morning", taps_known(self.section, LIVE_DAY), expected)
+        finally:
+            exit_codes = morning.stop()
+        check("station, agent and reader end cleanly", exit_codes, [0, 0, 0])
+
+    def _tap_offline(self, morning: Morning, cards: list[Card]) -> None:
+        """Cut the network, tap on, and put it back."""
+        from demo.records import taps_known
+
+        if self._cable is None:
+            raise StoryError
+        wait_until(lambda: taps_known(self.section, LIVE_DAY) == morning.taps(), "central has caught up")
+        self._cable.cut()
+        known = taps_known(self.section, LIVE_DAY)
+        self.narrator.say("the network is cut; the station does not care")
+        verdicts = [morning.present(card) for card in cards]
+        self.narrator.check("offline, every card is welcomed all the same", set(verdicts), {"WELCOME"})
+        self.narrator.check("central knows nothing of them yet", taps_known(self.section, LIVE_DAY), known)
+        self._cable.restore()
+        self.narrator.say("the network is back")
+
+    def _tap_with_a_fault(self, morning: Morning, cards: list[Card]) -> None:
+        """Leave a card lying, pull the reader's cable, and tap on."""
+        held = next(card for card in cards if card.model == "ntag")
+        rest = [card for card in cards if card != held]
+        before = morning.taps()
+        morning.hold(held)
+        self.narrator.check("a card is welcomed", morning.verdict(), "WELCOME")
+        self.narrator.say("... and left lying on the reader, whose cable is pulled")
+        morning.unplug()
+        morning.plug()
+        self.narrator.check("the card that lies there still is no second tap", morning.taps(), before + 1)
+        morning.take_away()
+        verdicts = [morning.present(card) for card in rest]
+        self.narrator.check("after the fault, every card is welcomed", set(verdicts), {"WELCOME"})
+
+    def certify(self) -> None:
+        """Turn the morning's taps into certified records, by the teacher's own hand."""
+        from demo.records import provisional
+
+        self.narrator.chapter("Taps are only evidence: the teacher certifies the class with a one-time code")
+        come = len(self.school.present[self.section.code, LIVE_DAY])
+        wait_until(lambda: provisional(self.section, LIVE_DAY) == come, "every tap is a provisional record")
+        self.narrator.check("provisional records of the morning", provisional(self.section, LIVE_DAY), come)
+        self.premises.move_clock(at(LIVE_DAY, self.section.track.ends, minutes=4))
+        printed = self.office.certify(self.section, LIVE_DAY, codes.current(self.seed))
+        self.narrator.say(printed.strip())
+        absent = len([s for s in self.section.students if s.since <= LIVE_DAY]) - come
+        self.narrator.check(
+            "present and absent", f"{come} present, {absent} absent" in printed, expected=True
+        )
+
+    def _open_records(self) -> CentralConfig:
+        """Open the school's records to this process, as the server's own commands do."""
+        os.environ[config.ENVIRONMENT] = str(self.premises.server_config)
+        readiness.set_up()
+        return config.read(self.premises.server_config)
