@@ -20,7 +20,7 @@ __all__ = ["FILE_NAME", "MOST_ROWS", "SCHEMA_VERSION", "Head", "Identity", "Jour
 
 FILE_NAME: Final = "journal.sqlite"
 
-# sync.md 2a: half a second of jitter, and what kernel slewing and the crystal may do together.
+# Half a second of jitter, and what kernel slewing and the crystal may do together.
 _STEP_MS = 500
 _STEP_PPM = 600
 
@@ -87,7 +87,7 @@ class Journal:
         """Append several entries of one moment, all or none of them, and return the new head.
 
         When the wall clock moved against the raw clock since the newest entry by more than
-        500 ms + 600 ppm, a `step` entry goes first (sync.md 2a).
+        500 ms + 600 ppm, a `step` entry goes first.
         """
         head, newest = self._load()
         step = _step(newest.reading, reading)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 BOUNCE_MS: Final = 5_000
-"""Up to here a return is part of the same presentation (sync.md 3.0)."""
+"""Up to here a return is part of the same presentation."""
 REPEAT_MS: Final = 60_000
-"""Up to here a return is stored and flagged as a repeat (sync.md 3.0)."""
+"""Up to here a return is stored and flagged as a repeat."""
 MOST_REMEMBERED: Final = 20_000
 
 

@@ -56,7 +56,7 @@ def open_gpio() -> Gpio:
 
 
 def pulse(gpio: Gpio, pin: int, wait: Callable[[float], None] = time.sleep) -> None:
-    """Reset the chip behind a pin by holding it low for 100 ms (nfc.md 7, RSTPDN)."""
+    """Reset the chip behind a pin by holding it low for 100 ms (RSTPDN of a PN532)."""
     gpio.setwarnings(0)
     gpio.setmode(gpio.BCM)
     gpio.setup(pin, gpio.OUT, initial=1)

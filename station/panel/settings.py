@@ -15,7 +15,7 @@ _SERIAL_PINS: Final = (14, 15)
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """Which pins the lamps and the buzzer are wired to, in BCM numbers (nfc.md 7)."""
+    """Which pins the lamps and the buzzer are wired to, in BCM numbers (docs/howto/station-wiring.md)."""
 
     left: int = 17
     middle: int = 27
