@@ -14,7 +14,6 @@ from demo.morning import Morning, wait_until
 from demo.narrator import Narrator, StoryError
 from demo.office import Office
 from demo.premises import Premises, at
-from demo.programs import Program
 from demo.school import Card, School
 
 LIVE_DAY = date(2024, 9, 16)
