@@ -24,7 +24,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
-    """One batch with its bytes as received; `received_ms` is UTC."""
+    """One batch with its bytes as received; `received_ms` is UTC.
+
+    `first_sequence` is the first entry it added; its bytes may begin with entries held before.
+    """
 
     server_sequence: int
     station: str

@@ -110,16 +110,22 @@ def _project_journal(
 
 def _lines(batch: StoredBatch, done: Projected) -> list[Seen]:
     try:
-        bodies = batch.open().bodies
+        opened = batch.open()
     except wire.WireError:
         # The intake verified these bytes before it kept them, so the file itself has been damaged.
         log.exception("evidence.unreadable sequence=%d station=%s", batch.server_sequence, batch.station)
         done.unreadable += 1
         return []
-    return [_seen(batch, place, body) for place, body in enumerate(bodies)]
+    first = opened.envelope.first
+    return [
+        _seen(batch, place, first + place, body)
+        for place, body in enumerate(opened.bodies)
+        # A station that missed an answer sends again; what a batch before this one added is its own.
+        if first + place >= batch.first_sequence
+    ]
 
 
-def _seen(batch: StoredBatch, place: int, body: bytes) -> Seen:
+def _seen(batch: StoredBatch, place: int, sequence: int, body: bytes) -> Seen:
     entry: tap.Entry | None = None
     shown: tap.Tap | None = None
     try:
@@ -129,7 +135,7 @@ def _seen(batch: StoredBatch, place: int, body: bytes) -> Seen:
     except EntryError:
         # Kept as evidence all the same: a later version may read what this one cannot.
         shown = None
-    return Seen(batch.server_sequence, place, batch.first_sequence + place, chain.leaf(body), entry, shown)
+    return Seen(batch.server_sequence, place, sequence, chain.leaf(body), entry, shown)
 
 
 def _timed(lines: Sequence[Seen], station: str, server_key: signing.VerifyKey) -> Iterator[_Timed]:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from central.intake import schema
 from station import chain
 from station.tap import Entry, Json, Kind, Reading, Tap, encode
 from sync_agent import signing, wire
@@ -16,18 +17,6 @@ from tests.fakes.school import KEY_ID, signing_key
 
 SERVER_KEY = signing.SigningKey(hashlib.sha256(b"the server's own key").digest())
 TRIP_MS = 20
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS batch (
-  srv_seq INTEGER PRIMARY KEY, station TEXT NOT NULL, epoch INTEGER NOT NULL, first_seq INTEGER NOT NULL,
-  last_seq INTEGER NOT NULL, last_h BLOB NOT NULL, received_ms INTEGER NOT NULL, bytes BLOB NOT NULL,
-  answer BLOB NOT NULL, UNIQUE (station, epoch, first_seq)
-) STRICT;
-CREATE TABLE IF NOT EXISTS station_head (
-  station TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, h BLOB NOT NULL,
-  token TEXT, inc TEXT, PRIMARY KEY (station, epoch)
-) STRICT;
-"""
 
 
 def ms(at: datetime) -> int:
@@ -90,8 +79,12 @@ class JournallingStation:
         self.booted_at = at
         self.write(at, Kind.BOOT, {"boot_id": f"boot-{self.boot}", "sw": "1", "clean": False})
 
-    def exchange(self, at: datetime, *, limit: int = 500) -> SentBatch:
-        """Send what is unsent, and journal the beacon that comes back; it travels with the next batch."""
+    def exchange(self, at: datetime, *, limit: int = 500, again: int = 0) -> SentBatch:
+        """Send what is unsent, and journal the beacon that comes back; it travels with the next batch.
+
+        `again` entries that were sent before, but perhaps not heard, go first.
+        """
+        self._sent -= again
         self._sync_no += 1
         nonce = base64.urlsafe_b64encode(self._sync_no.to_bytes(16, "big")).decode().rstrip("=")
         bodies = self._bodies[self._sent : self._sent + limit]
@@ -132,33 +125,38 @@ class JournallingStation:
 
 
 class EvidenceFile:
-    """Central's evidence as the intake leaves it."""
+    """Central's evidence as the intake leaves it, in the intake's own tables."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "evidence.sqlite"
-        with closing(sqlite3.connect(self.path)) as connection:
-            connection.executescript("PRAGMA journal_mode=WAL;" + _SCHEMA)
+        schema.open_file(self.path).close()
 
-    def receive(self, *batches: SentBatch) -> None:
-        """Store batches in the order given."""
+    def receive(self, *batches: SentBatch, adds_from: int | None = None) -> None:
+        """Store batches in the order given; `adds_from` is the first entry that is new in the bytes."""
         with closing(sqlite3.connect(self.path)) as connection, connection:
             for batch in batches:
+                row = {
+                    **asdict(batch),
+                    "digest": hashlib.sha256(batch.data).digest(),
+                    "adds_from": adds_from or batch.first,
+                }
                 connection.execute(
-                    "INSERT INTO batch"
-                    " (station, epoch, first_seq, last_seq, last_h, received_ms, bytes, answer) VALUES"
-                    " (:station, :epoch, :first, :last, :last_h, :received_ms, :data, x'')",
-                    asdict(batch),
+                    "INSERT INTO batch (station, epoch, first_seq, last_seq, last_h,"
+                    " received_ms, bytes, digest, answer) VALUES (:station, :epoch, :adds_from,"
+                    " :last, :last_h, :received_ms, :data, :digest, x'')",
+                    row,
                 )
                 connection.execute(
-                    "INSERT INTO station_head (station, epoch, seq, h)"
-                    " VALUES (:station, :epoch, :last, :last_h)"
+                    "INSERT INTO station_head (station, epoch, seq, h, inc)"
+                    " VALUES (:station, :epoch, :last, :last_h, 'one')"
                     " ON CONFLICT DO UPDATE SET seq = excluded.seq, h = excluded.h",
-                    asdict(batch),
+                    row,
                 )
 
     def overwrite(self, first: int, data: bytes) -> None:
-        """Damage the batch that begins at a sequence, as nobody should be able to."""
+        """Damage the batch that begins at a sequence, as only somebody with the disk in hand could."""
         with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute("DROP TRIGGER batch_UPDATE_refused")
             connection.execute("UPDATE batch SET bytes = ? WHERE first_seq = ?", (data, first))
 
 

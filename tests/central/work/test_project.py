@@ -126,6 +126,20 @@ def test_what_cannot_be_read_is_kept_and_shown_and_holds_nothing_up(
     assert timeline.not_taps == {"genesis": 1, "hologram": 1, "beacon": 1}
 
 
+def test_entries_sent_again_keep_their_place(small: SmallSchool, evidence: EvidenceFile) -> None:
+    room = station(small)
+    room.tap(at(MONDAY, "08:25"), small.token(small.ana))
+    first = room.exchange(at(MONDAY, "08:26"))
+    evidence.receive(first)
+    bens = room.tap(at(MONDAY, "08:27"), small.token(small.ben))
+    evidence.receive(room.exchange(at(MONDAY, "08:28"), again=2), adds_from=first.last + 1)
+    assert run(evidence).taps == 2
+    late = Tap.objects.latest("sequence")
+    assert (late.sequence, bytes(late.token or b"")) == (bens, small.token(small.ben))
+    # Its place counts from the first entry in the bytes, where it can be found again.
+    assert late.position == 3
+
+
 def test_a_damaged_batch_is_counted_and_the_next_one_read(small: SmallSchool, evidence: EvidenceFile) -> None:
     room = station(small)
     evidence.receive(room.exchange(at(MONDAY, "08:00")))
