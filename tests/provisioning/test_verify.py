@@ -86,6 +86,7 @@ def test_a_changed_a_missing_and_a_strange_file_are_all_named(
         (swap("network-config", "eth0:", "eth1:"), "network-config: network.ethernets.eth1 is not a key"),
         (swap("network-config", "eth0:", "eth1:"), "network-config: network.ethernets.eth0 is missing"),
         (swap("network-config", "version: 2", 'version: "2"'), "network.version is str, must be int"),
+        (swap("network-config", "version: 2", "version: true"), "network.version is bool, must be int"),
         (swap("meta-data", "instance-id", "instance_id"), "meta-data: instance-id is missing"),
     ],
 )
