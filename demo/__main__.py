@@ -2,13 +2,16 @@
 
 import argparse
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.live import Live
 
-from demo import school_calendar
+from demo import codes, school_calendar
 from demo.narrator import Narrator, StoryError
+from demo.office import PASSWORD
 from demo.story import LIVE_DAY, Story
 
 
@@ -19,7 +22,6 @@ def main() -> int:
         "--unattended", action="store_true", help="check everything and end, without a page left open"
     )
     parser.add_argument("--folder", type=Path, default=Path("var/demo"), help="where everything is written")
-    parser.add_argument("--until", type=str, default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
     narrator = Narrator(Console(highlight=False))
     story = Story(options.folder, narrator)
@@ -31,12 +33,37 @@ def main() -> int:
         )
         story.morning()
         story.certify()
+        story.live_through(
+            LIVE_DAY, school_calendar.LAST_DAY, "The rest of the year goes by, day by day", but_live_day=True
+        )
+        story.report()
+        story.trace()
+        story.look_at_pages()
+        narrator.console.print(f"\n{narrator.checks} checks held. Everything is in {story.premises.folder}:")
+        narrator.console.print(
+            "  reports/ P-1, P-2, Annual and their proof sheets; server/ the records; logs/"
+        )
+        if not options.unattended:
+            _stay_open(story, narrator)
     except StoryError as error:
         narrator.console.print(f"\n[bold red]failed[/] {error}")
         return 1
+    except KeyboardInterrupt:
+        narrator.console.print("\nstopped")
     finally:
         story.close()
     return 0
+
+
+def _stay_open(story: Story, narrator: Narrator) -> None:
+    """Leave the pages open until somebody has seen enough; keep the one-time code current."""
+    teacher = story.section.teacher.number
+    narrator.console.print(f"\nThe pages are open on [bold]{story.address}[/]: sign in as {teacher}")
+    narrator.console.print(f"with the password {PASSWORD} and the one-time code below. Ctrl-C ends it.")
+    with Live(console=narrator.console, auto_refresh=False) as line:
+        while True:
+            line.update(f"one-time code: [bold]{codes.current(story.seed)}[/]", refresh=True)
+            time.sleep(1)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,14 +21,14 @@ def command(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
-def run(arguments: Sequence[str], expected: int = 0) -> str:
-    """Run a command to its end and return what it printed; raise StoryError on another exit code."""
+def run(arguments: Sequence[str], expected: Collection[int] = (0,)) -> str:
+    """Run a command to its end and return what it printed; raise StoryError on an unexpected exit code."""
     done = subprocess.run(
         [command(arguments[0]), *arguments[1:]], capture_output=True, text=True, timeout=120, check=False
     )
-    if done.returncode != expected:
+    if done.returncode not in expected:
         said = done.stderr.strip() or done.stdout.strip()
-        msg = f"`{' '.join(arguments)}` ended with {done.returncode}, not {expected}: {said}"
+        msg = f"`{' '.join(arguments)}` ended with {done.returncode}: {said}"
         raise StoryError(msg)
     return done.stdout
 

@@ -1,6 +1,8 @@
 """The story: a school is set up, a morning is tapped, a year goes by, and P-1, P-2 and Annual come out."""
 
+import json
 import os
+import urllib.request
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -17,6 +19,12 @@ from demo.premises import Premises, at
 from demo.school import Card, School
 
 LIVE_DAY = date(2024, 9, 16)
+END_OF_YEAR = date(2025, 6, 5)
+PERIODS = {
+    "p1": ("P-1", 5, date(2025, 1, 10)),
+    "p2": ("P-2", 8, date(2025, 4, 25)),
+    "annual": ("Annual", 10, END_OF_YEAR),
+}
 STRANGER = Card("uid", "04d1e2f3a4b5c6", "ntag")
 
 
@@ -151,6 +159,53 @@ class Story:
         self.narrator.check(
             "present and absent", f"{come} present, {absent} absent" in printed, expected=True
         )
+
+    def report(self) -> None:
+        """Compute the three reports and hold them against what the dice know."""
+        self.narrator.chapter("The figures: apportionment days over days taught, per track, with proof")
+        self.premises.move_clock(at(END_OF_YEAR, "09:00"))
+        for kind, (name, months, as_of) in PERIODS.items():
+            until = school_calendar.PUBLISHED_WINDOWS[months - 1][1]
+            told = json.loads(self.office.report(kind, as_of, "json"))
+            for track in school_calendar.TRACKS:
+                rows = [row for row in told["rows"] if row["track"] == track.code]
+                days = sum(row["pupil_days"] for row in rows)
+                expected = self.school.attendance_days(track, school_calendar.FIRST_DAY, until)
+                taught = len([on for on in school_calendar.days_taught(track) if on <= until])
+                exact = f"{days}/{taught} = {' + '.join(row['ada'] for row in rows)}"
+                self.narrator.check(f"{name} of track {track.code}: {exact}", days, expected)
+                self.narrator.check(
+                    f"{name} of track {track.code} divides by days taught",
+                    {r["days_taught"] for r in rows},
+                    {taught},
+                )
+            if name in school_calendar.PUBLISHED_DAYS:
+                divisor = next(t["days_taught"] for t in told["tracks"] if t["track"] == "A")
+                published = school_calendar.PUBLISHED_DAYS[name]
+                self.narrator.check(
+                    f"{name} on track A is months 1-{months}, as published", divisor, published
+                )
+            self.narrator.check(
+                f"{name} names every pupil-day", len(told["proof"]), told["total"]["pupil_days"]
+            )
+        self.narrator.console.print()
+        for line in self.office.report("p2", PERIODS["p2"][2]).splitlines():
+            self.narrator.console.print("  " + line, soft_wrap=True, markup=False)
+
+    def trace(self) -> None:
+        """Follow one claimed day back to the tap and the signed batch it came in."""
+        self.narrator.chapter("An auditor picks one pupil-day and follows it back to the tap")
+        come = self.school.present[self.section.code, LIVE_DAY]
+        student = next(student for student in self.section.students if student.number in come)
+        printed = self.office.central("trace", "--student", student.number, "--on", LIVE_DAY.isoformat())
+        for line in printed.splitlines():
+            self.narrator.console.print("  " + line, soft_wrap=True, markup=False)
+
+    def look_at_pages(self) -> None:
+        """Fetch the sign-in page, as a browser would."""
+        with urllib.request.urlopen(self.address + "/", timeout=10) as answer:  # noqa: S310 -- our own loopback address
+            page = answer.read().decode()
+        self.narrator.check("the web pages answer", "Sign in" in page, expected=True)
 
     def _open_records(self) -> CentralConfig:
         """Open the school's records to this process, as the server's own commands do."""
