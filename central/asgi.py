@@ -1,5 +1,6 @@
 """The ASGI applications of central: the staff side, the stations' side, and both behind one door."""
 
+import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -14,6 +15,8 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 def staff() -> App:
     """Return the staff side: Django."""
+    # Static files come as streams Django reads whole first; they are small, and that is fine.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     return get_asgi_application()
 
 

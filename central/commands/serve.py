@@ -86,7 +86,6 @@ def _child(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     listener = socket.socket(fileno=args.socket)
 
     def beat() -> None:
-        # Without a parent to read it this fails, and a child without a parent ends.
         os.write(args.beats, BEAT)
 
     if args.child == _STATIONS:

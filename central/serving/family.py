@@ -1,5 +1,6 @@
 """Run the intake and the staff side as two processes that start, live and stop together."""
 
+import logging
 import os
 import selectors
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+log = logging.getLogger(__name__)
 _GRACE_S: Final = 15.0
 _QUIET_S: Final = 20.0
 BEAT: Final = b"."
@@ -73,7 +75,11 @@ class Family:
         )
 
     def _stop(self) -> int:
-        codes = [child.process.returncode for child in self.children if child.process.returncode is not None]
+        codes = []
+        for child in self.children:
+            if (code := child.process.poll()) is not None:
+                log.error("serve.child_ended name=%s code=%s", child.name, code)
+                codes.append(code)
         for child in self.children:
             child.process.terminate()
         for child in self.children:

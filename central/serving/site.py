@@ -56,7 +56,11 @@ class Site(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Beat every second out of the event loop: a loop that hangs is a server that hangs."""
         if counter % _TICKS_A_BEAT == 0:
-            self._beat()
+            try:
+                self._beat()
+            except BrokenPipeError:
+                # Whoever listened is gone, and with it whoever could stop this process.
+                self.should_exit = True
         return await super().on_tick(counter)
 
     @contextlib.contextmanager

@@ -1,0 +1,155 @@
+"""One screen tells how central stands; a backup is whole, checked, and holds no secret key."""
+
+import json
+import os
+import secrets
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from central.config import ENVIRONMENT, CentralConfig
+from central.errors import UnavailableError
+from central.store.copy import copy_database
+from central.store.queries import standing
+from central.work import keys
+from central.work.backup import back_up
+from tests.central.commands.conftest import Central
+from tests.fakes.oneroster import SAMPLE
+
+NOW = datetime(2026, 9, 1, 16, tzinfo=UTC)
+
+
+@pytest.fixture
+def checked(with_calendar: Central, monkeypatch: pytest.MonkeyPatch) -> Central:
+    """Return a central whose records file stands where the configuration says, for its size."""
+    path = with_calendar.file("central.toml", "port = 9090\n")
+    monkeypatch.setenv(ENVIRONMENT, str(path))
+    with_calendar.config.records.touch()
+    return with_calendar
+
+
+def evidence(path: Path, *sequences: int) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE batch (srv_seq INTEGER PRIMARY KEY) STRICT")
+        connection.executemany("INSERT INTO batch VALUES (?)", [(number,) for number in sequences])
+
+
+def test_check_shows_configuration_time_counts_keys_and_backlog(checked: Central) -> None:
+    checked.run("import-roster", SAMPLE)
+    key = (checked.config.keys / "server-ack.pub").read_text().strip()
+    checked.run("commission", "st-r12", "--room", "Room 12", "--key", key)
+    evidence(checked.config.evidence, 1, 2, 7)
+    shown = checked.run("check", "--stations")
+    assert checked.code == 0
+    assert "port = 8080 (file)" in shown
+    assert "station_port = 8081 (default)" in shown
+    assert "PRACTICE  this is a practice school" in shown
+    assert "Tue 2026-09-01 09:00 at the school" in shown
+    assert "evidence  7 is the last batch, 0 the last in the records: 7 to read" in shown
+    assert "8 students, 1 staff, 1 sections" in shown
+    assert "journal_mode=wal synchronous=2 foreign_keys=1" in shown
+    assert "station   st-r12 in Room 12" in shown
+    assert key in shown
+    assert shown.endswith("all is well\n")
+    assert len(shown.splitlines()) <= 30
+
+
+def test_check_finds_what_others_can_read_and_what_is_missing(checked: Central) -> None:
+    checked.config.data.chmod(0o755)
+    (checked.config.keys / "school.key").chmod(0o644)
+    (checked.config.keys / "server-ack.key").unlink()
+    shown = checked.run("check")
+    assert checked.code == 1
+    assert "run chmod 700 on it" in shown
+    assert "run chmod 600 on it" in shown
+    assert "server-ack.key" in shown
+    assert shown.endswith("3 findings\n")
+
+
+def test_check_never_shows_a_secret(checked: Central) -> None:
+    shown = checked.run("check")
+    for path in checked.config.keys.glob("*.key"):
+        assert path.read_text().strip() not in shown
+
+
+def test_evidence_that_cannot_be_read_is_one_clear_finding(checked: Central) -> None:
+    checked.config.evidence.write_bytes(b"this is no database at all" * 100)
+    shown = checked.run("check")
+    assert checked.code == 69
+    assert "cannot be read" in shown
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> CentralConfig:
+    """Return a data folder like a real one's, with small databases."""
+    config = CentralConfig(data_dir=str(tmp_path / "central"))
+    config.data.mkdir()
+    keys.make(config.keys, secrets.token_bytes)
+    keys.write_identity(config.data / "server.json", secrets.token_bytes)
+    (config.data / "keyring.json").write_text("{}")
+    (config.data / "rosters").mkdir()
+    evidence(config.evidence, 1, 2)
+    with closing(sqlite3.connect(config.records)) as connection, connection:
+        connection.execute("CREATE TABLE pupil (name TEXT)")
+        connection.executemany("INSERT INTO pupil VALUES (?)", [("x" * 200,)] * 500)
+    return config
+
+
+def test_a_backup_is_whole_and_says_so(installed: CentralConfig, tmp_path: Path) -> None:
+    made = back_up(installed, tmp_path / "backups", NOW)
+    assert made == tmp_path / "backups" / "rollbook-20260901T160000Z"
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert sorted(path.name for path in (made / "keys").iterdir()) == ["server-ack.pub", "server-config.pub"]
+    digests = json.loads((made / "manifest.json").read_text())["sha256"]
+    files = {"records.sqlite", "evidence.sqlite", "server.json", "keyring.json"}
+    assert digests.keys() == files | {"keys/server-ack.pub", "keys/server-config.pub"}
+    with closing(sqlite3.connect(made / "records.sqlite")) as records:
+        assert records.execute("SELECT count(*) FROM pupil").fetchall() == [(500,)]
+    secret = (installed.keys / "school.key").read_text().strip().encode()
+    assert all(secret not in path.read_bytes() for path in made.rglob("*") if path.is_file())
+    with pytest.raises(UnavailableError, match="exists already"):
+        back_up(installed, tmp_path / "backups", NOW)
+
+
+def test_a_damaged_database_makes_no_backup(installed: CentralConfig, tmp_path: Path) -> None:
+    size = installed.records.stat().st_size
+    with installed.records.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(os.urandom(size // 4))
+    with pytest.raises(UnavailableError, match="restore an earlier backup"):
+        back_up(installed, tmp_path / "backups", NOW)
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_database_being_written_is_copied_as_it_was_at_one_instant(tmp_path: Path) -> None:
+    source = tmp_path / "live.sqlite"
+    with closing(sqlite3.connect(source, isolation_level=None)) as live:
+        live.execute("PRAGMA journal_mode=WAL")
+        live.execute("CREATE TABLE t (n)")
+        live.execute("INSERT INTO t VALUES (1)")
+        live.execute("BEGIN IMMEDIATE")
+        live.execute("INSERT INTO t VALUES (2)")
+        copy_database(source, tmp_path / "copy.sqlite")
+        live.execute("COMMIT")
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy:
+        assert copy.execute("SELECT n FROM t").fetchall() == [(1,)]
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy.sqlite"]
+
+
+def test_rows_that_refer_to_nothing_are_damage_too(tmp_path: Path) -> None:
+    source = tmp_path / "live.sqlite"
+    with closing(sqlite3.connect(source)) as live, live:
+        live.execute("CREATE TABLE a (id INTEGER PRIMARY KEY)")
+        live.execute("CREATE TABLE b (a REFERENCES a)")
+        live.execute("INSERT INTO b VALUES (5)")
+    with pytest.raises(UnavailableError, match="1 rows refer to rows that are not there"):
+        copy_database(source, tmp_path / "copy.sqlite")
+
+
+@pytest.mark.django_db
+def test_a_central_that_heard_nothing_yet_has_no_backlog(tmp_path: Path) -> None:
+    assert standing.backlog(tmp_path / "evidence.sqlite").waiting == 0
