@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from central.errors import UnavailableError
+from central.errors import CentralError, UnavailableError
 from central.intake.keyring import Keyring, Keys
 from station import chain
 from sync_agent import wire
@@ -25,6 +25,10 @@ UNION SELECT station, epoch FROM batch ORDER BY 1, 2
 """
 
 
+class UnprovenError(CentralError):
+    """Something stored does not follow from what is signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One place where the evidence does not prove itself; `srv_seq` is None for an epoch as a whole."""
@@ -36,7 +40,9 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class StoredRow:
+    """A row of the table `batch`."""
+
     srv_seq: int
     station: str
     epoch: int
@@ -70,11 +76,11 @@ def _audit_epoch(
     last = wire.Position(0, chain.START)
     if not _is_registered(path, station, epoch, keys):
         yield Finding(station, epoch, None, "the registration is not proven")
-    while rows := [_Row(*row) for row in _ask(path, _BATCHES, station, epoch, last.seq)]:
+    while rows := read_rows(path, station, epoch, last.seq):
         for row in rows:
             try:
-                _prove(row, last, keys, server_key)
-            except (wire.WireError, SignatureError, _UnprovenError) as error:
+                prove(row, last, keys, server_key)
+            except (wire.WireError, SignatureError, UnprovenError) as error:
                 yield Finding(station, epoch, row.srv_seq, str(error))
             last = wire.Position(max(row.last_seq, row.first_seq), bytes(row.last_h))
     heads = _ask(path, "SELECT seq, h FROM station_head WHERE station = ? AND epoch = ?", station, epoch)
@@ -82,8 +88,16 @@ def _audit_epoch(
         yield Finding(station, epoch, None, "the head is not where the batches end")
 
 
-def _prove(row: _Row, before: wire.Position, keys: Keys, server_key: VerifyKey) -> None:
-    """Raise unless the row continues `before` with what its station signed and this server answered."""
+def read_rows(path: Path, station: str, epoch: int, after: int) -> list[StoredRow]:
+    """Return the next rows of an epoch that begin after a sequence, in its order; raises UnavailableError."""
+    return [StoredRow(*row) for row in _ask(path, _BATCHES, station, epoch, after)]
+
+
+def prove(row: StoredRow, before: wire.Position, keys: Keys, server_key: VerifyKey) -> None:
+    """Return if the row continues `before` with what its station signed and this server answered.
+
+    Raises UnprovenError, WireError or SignatureError otherwise.
+    """
     _demand(hashlib.sha256(row.data).digest() == row.digest, "the bytes are not those received")
     batch = wire.unpack(row.data, wire.MAX_MESSAGE_BYTES)
     envelope = batch.envelope
@@ -99,7 +113,7 @@ def _prove(row: _Row, before: wire.Position, keys: Keys, server_key: VerifyKey) 
     _prove_answer(row, envelope, server_key)
 
 
-def _prove_answer(row: _Row, envelope: wire.Envelope, server_key: VerifyKey) -> None:
+def _prove_answer(row: StoredRow, envelope: wire.Envelope, server_key: VerifyKey) -> None:
     answer = wire.Answer.from_json(row.answer)
     _demand(answer.to_json() == row.answer, "the answer is not written as answers are")
     ack = wire.Ack.of(open_note("ack", answer.ack, server_key))
@@ -131,13 +145,9 @@ def _signer(keys: Keys, signature: Signature) -> VerifyKey:
     return keys[signature.kid].verify_key
 
 
-class _UnprovenError(Exception):
-    """Something stored does not follow from what is signed."""
-
-
 def _demand(holds: bool, otherwise: str) -> None:  # noqa: FBT001  the claim is what it is about
     if not holds:
-        raise _UnprovenError(otherwise)
+        raise UnprovenError(otherwise)
 
 
 def _ask(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:  # a row is what its query asks for

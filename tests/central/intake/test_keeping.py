@@ -140,6 +140,13 @@ def test_a_full_batch_of_the_largest_allowed_size_is_taken(bench: IntakeBench) -
     assert bench.sync(bench.station).seq == wire.MAX_ENTRIES
 
 
+def test_one_of_several_digests_is_enough(bench: IntakeBench) -> None:
+    bench.register()
+    message = bench.station.batch()
+    answer = bench.post(message, content_digest=f"md5=:AAAA:, {message.headers['Content-Digest']}")
+    assert answer.status == 200
+
+
 def test_two_stations_may_use_the_same_epoch_number(tmp_path: Path) -> None:
     first, second = stations = [VirtualStation("st-r101"), VirtualStation("st-r102")]
     second.epoch = first.epoch
