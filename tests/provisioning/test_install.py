@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import sync_agent.config
 from provisioning.cli import main
 from station import config
 from sync_agent.signing import kid
-from tests.fakes.provisioning import SCHOOL_KEY, Desk, tree
+from tests.fakes.provisioning import ACK_KEY, SCHOOL_KEY, Desk, tree
 
 REPOSITORY = Path(__file__).parents[2]
 NEEDED = ("systemctl", "systemd-sysusers")
@@ -70,11 +71,16 @@ def test_a_card_becomes_a_station_with_a_key_of_its_own(pi: Pi) -> None:
     assert secret_text.decode() not in done.stdout + done.stderr
 
 
-def test_the_installed_settings_are_those_the_station_reads(pi: Pi) -> None:
+def test_the_installed_settings_are_those_station_and_agent_read(pi: Pi) -> None:
     pi.start()
     settings = config.read(pi.root / "etc/rollbook/station.toml")
     assert (settings.station, settings.school) == ("st-r101", "34000000123456")
     assert settings.token.key.hex_bytes(32).hex() == SCHOOL_KEY
+    agent = sync_agent.config.read(pi.root / "etc/rollbook/sync.toml")
+    assert (agent.station, agent.server) == ("st-r101", "https://central.school.lan")
+    # Made a moment ago by the agent itself, and where its settings say.
+    assert agent.signing_key.file == pi.root / "etc/rollbook/station.key"
+    assert agent.server_key.read_text(encoding="ascii").strip() == ACK_KEY
 
 
 def test_the_services_are_enabled_and_their_account_is_made(pi: Pi) -> None:
