@@ -67,11 +67,12 @@ fi
 if [ ! -s "$etc/station.key" ]; then
     say 'the signing key of this station, made here and never leaving'
     "$opt/current/bin/rollbook-sync" keygen --config "$etc/sync.toml" > "$etc/station.pub.new"
-    mv "$etc/station.pub.new" "$etc/station.pub.txt"
+    sed -n 's/^public //p' "$etc/station.pub.new" > "$etc/station.pub"
+    rm "$etc/station.pub.new"
 fi
 # Public: whoever commissions the station reads it from the card, without logging in.
-cp "$etc/station.pub.txt" "$here/station.pub.txt"
-cat "$etc/station.pub.txt"
+cp "$etc/station.pub" "$here/station.pub"
+say "public key $(cat "$etc/station.pub")"
 
 boot=$here/../config.txt
 if [ -f "$boot" ] && ! grep -q '^# --- rollbook: begin' "$boot"; then

@@ -149,3 +149,17 @@ def test_the_agent_asks_for_nothing_its_unit_refuses_that_it_cannot_do_without(r
     assert "connect" in made
     refused = made - ONLY_AS_ROOT - units.allowed_calls(units.read("rollbook-sync.service"))
     assert refused <= DOES_WITHOUT
+
+
+def test_central_asks_for_nothing_its_unit_refuses(room: Path) -> None:
+    config = room / "central.toml"
+    config.write_text('data_dir = "data"\n', encoding="utf-8")
+    command = ["central.cli", "--config", str(config)]
+    for arguments in (["init", "--school-code", "34000000123456", "--school-name", "A school"], ["migrate"]):
+        subprocess.run([sys.executable, "-m", *command, *arguments], cwd=ROOT, check=True)
+    log = room / "trace"
+    with traced(log, *command, "serve", "--port", "0", "--station-port", "0") as process:
+        read_until(process, "intake.started")
+    made = calls(log)
+    assert {"listen", "fdatasync"} <= made
+    assert made - ONLY_AS_ROOT - units.allowed_calls(units.read("rollbook-central.service")) == set()
