@@ -25,6 +25,8 @@ from central.store.models import (
     Track,
 )
 
+_AT_ONCE = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -98,47 +100,52 @@ def enrolled_spans(year: SchoolYear) -> list[EnrolledSpan]:
 def standing_records(year: SchoolYear, before: datetime, until: date) -> list[Standing]:
     """Return every record of a school year up to a date as decisions taken before an instant left it.
 
-    Three queries, however many records. A record of a section without a track stands on the track
+    Four queries, however many records. A record of a section without a track stands on the track
     the student was enrolled in that day.
     """
     span = Year(year.name)
     on = (span.starts_on, min(span.ends_on, until))
-    last: dict[int, tuple[str, str]] = {}
-    certified: dict[int, tuple[str, datetime]] = {}
-    decisions = Decision.objects.filter(
-        record__section__school_year=year, record__on__range=on, at__lt=before
-    ).order_by("pk")
-    for record, stage, mark, by, at, certification in decisions.values_list(
-        "record_id", "stage_to", "mark", "by__number", "at", "certification_id"
-    ).iterator(chunk_size=5000):
-        last[record] = (stage, mark)
-        if certification is not None:
-            certified[record] = (by or "", at)
-    records = AttendanceRecord.objects.filter(section__school_year=year, on__range=on).order_by("pk")
+    last, signed = _last_decisions(year, before, on)
+    signatures = _signatures(year)
     enrolled = _Tracks(enrolled_spans(year))
+    records = AttendanceRecord.objects.filter(section__school_year=year, on__range=on).order_by("pk")
     found = []
     for record, student, day, section, track, source in records.values_list(
         "pk", "student__number", "on", "section__code", "section__track__code", "source"
-    ).iterator(chunk_size=5000):
+    ).iterator(chunk_size=_AT_ONCE):
         if record not in last:
             continue
         stage, mark = last[record]
-        certified_by, certified_at = certified.get(record, ("", None))
+        by, at = signatures[signed[record]] if record in signed else ("", None)
+        track_then = track or enrolled.of(student, day)
         found.append(
-            Standing(
-                record,
-                student,
-                day,
-                section,
-                track or enrolled.of(student, day),
-                Mark(mark),
-                Stage(stage),
-                source,
-                certified_by,
-                certified_at,
-            )
+            Standing(record, student, day, section, track_then, Mark(mark), Stage(stage), source, by, at)
         )
     return found
+
+
+def _last_decisions(
+    year: SchoolYear, before: datetime, on: tuple[date, date]
+) -> tuple[dict[int, tuple[str, str]], dict[int, int]]:
+    """Return each record's stage and mark after its last decision, and the certification it last stood in."""
+    last: dict[int, tuple[str, str]] = {}
+    signed: dict[int, int] = {}
+    decisions = Decision.objects.filter(
+        record__section__school_year=year, record__on__range=on, at__lt=before
+    ).order_by("pk")
+    for record, stage, mark, certification in decisions.values_list(
+        "record_id", "stage_to", "mark", "certification_id"
+    ).iterator(chunk_size=_AT_ONCE):
+        last[record] = (stage, mark)
+        if certification is not None:
+            signed[record] = certification
+    return last, signed
+
+
+def _signatures(year: SchoolYear) -> dict[int, tuple[str, datetime | None]]:
+    """Return who signed each certification, and when."""
+    rows = SessionCertification.objects.filter(section__school_year=year)
+    return {key: (by, at) for key, by, at in rows.values_list("pk", "by__number", "at")}
 
 
 def held_sessions(year: SchoolYear, until: date) -> set[SessionKey]:

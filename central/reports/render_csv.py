@@ -1,0 +1,104 @@
+"""Reports as CSV that a spreadsheet shows and never runs."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from central.reports.period import PeriodReport
+
+Cell: TypeAlias = "str | int"
+# A cell that begins with one of these is a formula to some spreadsheet, also behind white
+# space; the last four are their full-width forms.
+_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def render(report: PeriodReport) -> str:
+    """Return the lines of the report: one a track and grade span, then the totals."""
+    head = [report.kind.value, report.year, report.as_of.isoformat()]
+    mark = "PRACTICE" if report.is_practice else ""
+    lines: list[Sequence[Cell]] = [
+        (
+            "report",
+            "school_year",
+            "as_of",
+            "track",
+            "grade_span",
+            "pupil_days",
+            "days_taught",
+            "exact",
+            "ada",
+            "mark",
+        )
+    ]
+    lines += [
+        (*head, row.track, row.span.value, row.numerator, row.divisor, row.exact, str(row.ada), mark)
+        for row in report.rows
+    ]
+    lines += [
+        (*head, "all", span.value, days, "", "", str(ada), mark) for span, days, ada in report.span_totals()
+    ]
+    days = sum(row.numerator for row in report.rows)
+    lines.append((*head, "all", "all", days, "", "", str(report.total), mark))
+    return table(lines)
+
+
+def render_proof(report: PeriodReport) -> str:
+    """Return the proof sheet: a line for every pupil-day, with the record and signature behind it."""
+    lines: list[Sequence[Cell]] = [
+        (
+            *("student_number", "date", "track", "grade", "section", "record", "source", "stage"),
+            *("certified_by", "certified_at"),
+        )
+    ]
+    lines += [
+        (
+            line.student,
+            line.on.isoformat(),
+            line.track,
+            line.grade,
+            line.section,
+            line.record,
+            line.source,
+            line.stage,
+            line.certified_by,
+            line.certified_at.isoformat(),
+        )
+        for line in report.proof
+    ]
+    return table(lines)
+
+
+def render_findings(report: PeriodReport) -> str:
+    """Return the findings and caveats, a line each."""
+    lines: list[Sequence[Cell]] = [
+        ("about", "severity", "rule", "citation", "subject", "on", "says", "remedy")
+    ]
+    for about, findings in (("data", report.findings), ("law", report.caveats)):
+        lines += [
+            (
+                about,
+                found.severity.value,
+                found.rule,
+                found.citation,
+                found.subject,
+                found.on.isoformat() if found.on else "",
+                found.says,
+                found.remedy,
+            )
+            for found in findings
+        ]
+    return table(lines)
+
+
+def table(lines: Iterable[Sequence[Cell]]) -> str:
+    """Return lines as CSV with CR LF; text that could run as a formula is written behind an apostrophe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerows([neutral(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+    return out.getvalue()
+
+
+def neutral(text: str) -> str:
+    """Return text no spreadsheet takes for a formula; anything else is returned unchanged."""
+    return f"'{text}" if text.startswith(_TRIGGERS) or text.lstrip().startswith(_TRIGGERS) else text

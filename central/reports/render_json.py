@@ -1,0 +1,91 @@
+"""A period's report as JSON with stable keys; numbers that must stay exact are text."""
+
+import json
+from typing import Any
+
+from central.domain.finding import Finding
+from central.reports.period import PeriodReport
+
+VERSION = 1
+
+
+def render(report: PeriodReport) -> str:
+    """Return the report as indented JSON, keys in a fixed order."""
+    return json.dumps(members(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def members(report: PeriodReport) -> dict[str, Any]:  # Any: JSON of mixed shapes
+    """Return the report as a JSON object."""
+    return {
+        "version": VERSION,
+        "report": report.kind.value,
+        "school": {"name": report.school, "code": report.school_code, "is_practice": report.is_practice},
+        "school_year": report.year,
+        "as_of": report.as_of.isoformat(),
+        "time_zone": report.zone,
+        "made_at": report.made_at.isoformat(),
+        "rule_set": report.rule_set,
+        "digest": report.digest,
+        "tracks": [
+            {
+                "track": track.track,
+                "months": list(track.months),
+                "since": track.since.isoformat(),
+                "until": track.until.isoformat(),
+                "days_taught": len(track.days_taught),
+            }
+            for track in report.tracks
+        ],
+        "rows": [
+            {
+                "track": row.track,
+                "grade_span": row.span.value,
+                "pupil_days": row.numerator,
+                "days_taught": row.divisor,
+                "exact": row.exact,
+                "ada": str(row.ada),
+            }
+            for row in report.rows
+        ],
+        "grade_spans": [
+            {"grade_span": span.value, "pupil_days": days, "ada": str(ada)}
+            for span, days, ada in report.span_totals()
+        ],
+        "total": {"pupil_days": sum(row.numerator for row in report.rows), "ada": str(report.total)},
+        "findings": [_finding(found) for found in report.findings],
+        "caveats": [_finding(found) for found in report.caveats],
+        "closed": report.closed
+        and {
+            "revision": report.closed.revision,
+            "as_of": report.closed.as_of.isoformat(),
+            "ada": report.closed.total,
+            "digest": report.closed.sha256,
+        },
+        "proof": [
+            {
+                "student": line.student,
+                "date": line.on.isoformat(),
+                "track": line.track,
+                "grade": line.grade,
+                "section": line.section,
+                "record": line.record,
+                "source": line.source,
+                "stage": line.stage,
+                "certified_by": line.certified_by,
+                "certified_at": line.certified_at.isoformat(),
+            }
+            for line in report.proof
+        ],
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:  # Any: JSON of mixed shapes
+    return {
+        "severity": found.severity.value,
+        "rule": found.rule,
+        "citation": found.citation,
+        "subject": found.subject,
+        "on": found.on and found.on.isoformat(),
+        "says": found.says,
+        "remedy": found.remedy,
+    }

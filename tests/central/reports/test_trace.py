@@ -1,0 +1,150 @@
+"""An auditor follows a student's day down to the bytes a station signed, and every forgery shows."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from central.exchange.named_file import NamedFile
+from central.reports import render_trail
+from central.reports.audit_trail import Trail, trace
+from central.store.evidence import Evidence
+from central.store.models import StationKey, Tap
+from central.work import paper, project
+from central.work.certify import Signature, certify_session
+from central.work.changes import Action, Change
+from central.work.resolve import resolve
+from sync_agent.signing import SigningKey
+from tests.fakes import school as schools
+from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, SentBatch
+from tests.fakes.school import MONDAY, SmallSchool, at, signing_key
+
+pytestmark = pytest.mark.django_db
+EVENING = at(MONDAY, "18:00")
+
+
+@pytest.fixture
+def small() -> SmallSchool:
+    return schools.build()
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> EvidenceFile:
+    return EvidenceFile(tmp_path)
+
+
+def a_day(small: SmallSchool, evidence: EvidenceFile) -> list[SentBatch]:
+    """Let Ana and Ben tap in and out, in batches of their own, and resolve it."""
+    room = JournallingStation(small.station_101.code, at(MONDAY, "06:00"))
+    sent = [room.exchange(at(MONDAY, "06:01"))]
+    for student, clock in [(small.ana, "08:25"), (small.ben, "08:40"), (small.ana, "09:55")]:
+        room.tap(at(MONDAY, clock), small.token(student))
+        sent.append(room.exchange(at(MONDAY, f"{clock}:30")))
+    sent.append(room.exchange(at(MONDAY, "10:30")))
+    evidence.receive(*sent)
+    project.project(Evidence(evidence.path), SERVER_KEY.verify_key)
+    resolve(EVENING)
+    return sent
+
+
+def traced(small: SmallSchool, evidence: EvidenceFile) -> Trail:
+    return trace(small.ana, MONDAY, Evidence(evidence.path))
+
+
+def flat(trail: Trail) -> str:
+    """Return the trail's text without its line breaks."""
+    return " ".join(render_trail.render(trail).split())
+
+
+def test_a_record_is_followed_through_its_decisions_to_proven_taps(
+    small: SmallSchool, evidence: EvidenceFile
+) -> None:
+    a_day(small, evidence)
+    others = [Change(small.chloe.pk, Action.ABSENT)]
+    certify_session(small.algebra, MONDAY, Signature(small.teacher, at(MONDAY, "10:05")), others)
+    trail = traced(small, evidence)
+    (record,) = trail.records
+    assert trail.is_proven
+    assert [tap.tap.outcome for tap in record.taps] == [Tap.Outcome.RECORDED] * 2
+    assert [decision.stage_to for decision in record.decisions] == ["provisional", "certified"]
+    assert max(map(len, render_trail.render(trail).splitlines())) <= render_trail.WIDTH
+    text = flat(trail)
+    assert "provisional -> certified, present, signed by totp, revision 1" in text
+    assert f"PROVEN: signed by key {signing_key('st-r101').kid}" in text
+    assert bytes(record.taps[0].tap.leaf).hex() in text
+    assert "Soto" not in text
+    assert "Robin" not in text
+
+
+def test_a_changed_byte_in_the_evidence_ends_the_proof_there(
+    small: SmallSchool, evidence: EvidenceFile
+) -> None:
+    sent = a_day(small, evidence)
+    lines = _expanded(sent[3])
+    forged = lines.replace(b'"nfc"', b'"nfd"')
+    assert forged != lines
+    evidence.overwrite(sent[3].first, _squeezed(forged))
+    trail = traced(small, evidence)
+    proven = [tap.is_proven for tap in trail.records[0].taps]
+    assert proven == [True, False]
+    assert not trail.is_proven
+    assert "NOT PROVEN: batch 4 does not verify" in flat(trail)
+
+
+def test_a_batch_signed_by_a_stranger_proves_nothing(small: SmallSchool, evidence: EvidenceFile) -> None:
+    a_day(small, evidence)
+    stranger = SigningKey(bytes(32)).verify_key
+    StationKey.objects.update(kid=stranger.kid, public_key=stranger.public.hex())
+    assert not traced(small, evidence).is_proven
+
+
+def test_a_tap_changed_in_the_records_alone_is_found_out(small: SmallSchool, evidence: EvidenceFile) -> None:
+    a_day(small, evidence)
+    first = Tap.objects.filter(token=small.token(small.ana)).order_by("sequence")[:1]
+    Tap.objects.filter(pk__in=first.values("pk")).update(leaf=b"\1" * 32, sequence=77)
+    trail = traced(small, evidence)
+    assert "entry 77 of the evidence is not this tap" in flat(trail)
+    assert not trail.is_proven
+
+
+def test_a_missing_batch_ends_the_proof(small: SmallSchool, evidence: EvidenceFile, tmp_path: Path) -> None:
+    sent = a_day(small, evidence)
+    (tmp_path / "rest").mkdir()
+    rest = EvidenceFile(tmp_path / "rest")
+    rest.receive(sent[0], *sent[2:])
+    assert not traced(small, rest).is_proven
+
+
+def test_a_tap_behind_no_record_is_shown_as_well(small: SmallSchool, evidence: EvidenceFile) -> None:
+    room = JournallingStation(small.station_102.code, at(MONDAY, "06:00"))
+    room.tap(at(MONDAY, "07:00"), small.token(small.ana))
+    evidence.receive(room.exchange(at(MONDAY, "07:01")), room.exchange(at(MONDAY, "07:02")))
+    project.project(Evidence(evidence.path), SERVER_KEY.verify_key)
+    resolve(EVENING)
+    trail = traced(small, evidence)
+    assert not trail.records
+    assert [tap.tap.outcome for tap in trail.loose] == [Tap.Outcome.NO_SESSION]
+    assert trail.loose[0].is_proven
+
+
+def test_paper_behind_a_record_is_named_with_its_file(small: SmallSchool, evidence: EvidenceFile) -> None:
+    a_day(small, evidence)
+    file = NamedFile("s.csv", b"student_number,date,mark\n001001,2024-09-09,absent\n")
+    paper.accept(paper.read(file, small.algebra, "S-7"), small.clerk, EVENING)
+    text = flat(traced(small, evidence))
+    assert "Paper sheet S-7, row 2: absent; conflicts" in text
+    assert "employee E004" in text
+
+
+def test_a_day_without_a_record_is_said_to_be_one(small: SmallSchool, evidence: EvidenceFile) -> None:
+    trail = traced(small, evidence)
+    assert not trail.is_proven
+    assert "There is no record" in render_trail.render(trail)
+
+
+def _expanded(batch: SentBatch) -> bytes:
+    return gzip.decompress(batch.data)
+
+
+def _squeezed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
