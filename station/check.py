@@ -18,7 +18,7 @@ from station.check_settings import effective
 from station.config import KEY_BYTES, StationSettings
 from station.errors import EXIT_DONE, EXIT_FINDINGS, JournalError, ReaderError
 from station.journal import FILE_NAME, JournalReader
-from station.machine import BOOT_ID, boot_id_of, clock_of, gpio_of, make_readers
+from station.machine import clock_of, gpio_of, make_readers
 from station.reader import Reader, ReaderDown, ReaderEvent, ReaderUp
 from station.roster import FILE_NAME as ROSTER_FILE
 from station.roster import RosterFile
@@ -80,7 +80,7 @@ def _libraries() -> Iterator[str]:
 
 
 def _clock(settings: StationSettings, findings: list[str]) -> list[str]:
-    clock = clock_of(settings, boot_id_of(BOOT_ID))
+    clock = clock_of(settings, boot=0)
     reading = clock.reading()
     lines = [
         f"claims {clock.now().isoformat(timespec='seconds')}, wrong by {reading.max_error_ms} ms at most"
@@ -97,7 +97,11 @@ def _journal(settings: StationSettings, findings: list[str]) -> list[str]:
     from station.listing import verified
 
     path = settings.state_dir / FILE_NAME
-    epochs = JournalReader(path).epochs()
+    try:
+        epochs = JournalReader(path).epochs()
+    except JournalError as error:
+        findings.append(str(error))
+        return [f"{path}: damaged"]
     if not epochs:
         return [f"none yet at {path}; the first start begins it"]
     lines = [f"{path}, written by {'a running station' if is_running(settings) else 'nobody at the moment'}"]
@@ -141,7 +145,7 @@ def _reader_states(settings: StationSettings) -> dict[str, str]:
             return {reader.name: str(said[reader.name]["state"]) for reader in settings.readers}
         except (OSError, ValueError, KeyError, TypeError):
             return {reader.name: "unknown, the running station has not said" for reader in settings.readers}
-    clock = clock_of(settings, boot_id_of(BOOT_ID))
+    clock = clock_of(settings, boot=0)
     return {reader.name: ask(reader) for reader in make_readers(settings, clock, gpio_of(settings))}
 
 

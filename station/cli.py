@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,13 +35,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return practise.main(arguments[1:])
     try:
-        return _dispatch(_parser().parse_args(arguments))
+        code = _dispatch(_parser().parse_args(arguments))
+        # Here, where a reader that has gone is still met with grace.
+        sys.stdout.flush()
     except StationError as error:
         for line in str(error).splitlines():
             print(f"{PROGRAM}: {line}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing may be written to it as the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
     except KeyboardInterrupt:
         return EXIT_DONE
+    return code
 
 
 def _parser() -> _Parser:

@@ -1,9 +1,9 @@
-"""Taps that could not be stored: counted at once, journalled as a gap when the journal works again."""
+"""What could not be stored at its time: taps are counted and become a gap entry, the rest is owed."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from station.errors import JournalError
 from station.tap import Json, Kind
@@ -11,10 +11,14 @@ from station.tap import Json, Kind
 
 @dataclass(slots=True)
 class Losses:
-    """How many presentations were answered NOT_RECORDED since the newest gap entry, and why."""
+    """How many presentations were answered NOT_RECORDED since the newest gap entry, and why.
+
+    `owed` are entries of the station's own that must come before anything else.
+    """
 
     count: int = 0
     reason: str = ""
+    owed: list[tuple[Kind, Json]] = field(default_factory=list)
 
     def add(self, error: JournalError) -> None:
         """Count one; the first reason is kept, since what follows is often its consequence."""
@@ -25,9 +29,11 @@ class Losses:
         self.count += 1
 
     def entries(self) -> list[tuple[Kind, Json]]:
-        """Return the gap entry that is due, or nothing."""
-        return [(Kind.GAP, {"lost": self.count, "reason": self.reason})] if self.count else []
+        """Return what is due before the next entry, the gap entry last; mostly nothing."""
+        gap: list[tuple[Kind, Json]] = [(Kind.GAP, {"lost": self.count, "reason": self.reason})]
+        return [*self.owed, *gap] if self.count else list(self.owed)
 
     def settle(self) -> None:
-        """Take note that the gap entry is stored."""
+        """Take note that what was due is stored."""
         self.count, self.reason = 0, ""
+        self.owed.clear()

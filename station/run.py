@@ -9,15 +9,17 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
+from typing import Final
 
 import station as package
+from station.clock import Clock
 from station.config import StationSettings
 from station.errors import EntryError, JournalError, ReaderError
 from station.inbox import FOLDER, Inbox
 from station.journal import FILE_NAME, MOST_ROWS, Identity, Journal, JournalReader, Row
 from station.logs import Log
 from station.loop import Events, Station, react, serve, show
-from station.machine import Machine, look_around
+from station.machine import Machine, boot_of, clock_of, look_around
 from station.panel import Panel
 from station.presence import REPEAT_MS, Presence
 from station.reader import Reader
@@ -27,7 +29,10 @@ from station.status import FILE_NAME as STATUS_FILE
 from station.supervisor import Supervisor
 from station.tap import Json, Kind, Reading, Tap, decode
 from station.upkeep import Rounds
-from station.watchdog import Watchdog
+from station.verdict import Verdict
+from station.watchdog import Watchdog, is_supervised
+
+ALARM_S: Final = 10.0
 
 _POLL_S = 0.1
 log = Log(__name__)
@@ -44,13 +49,13 @@ def run(settings: StationSettings, *, require_reader_s: int = 0) -> int:
     _stop_on_signals(stop, events)
     with ExitStack() as open_things:
         open_things.callback(machine.panel.close)
-        journal = _open_journal(machine)
+        clock, journal = _open_or_alarm(machine, stop)
         open_things.callback(journal.close)
-        station, rounds = _assemble(machine, journal)
+        station, rounds = _assemble(machine, clock, journal)
         # What an earlier process said of itself is not true of this one, nor of the time after it.
         rounds.forget_status()
         open_things.callback(rounds.forget_status)
-        _begin(machine, journal)
+        _begin(machine, station)
         supervisor = Supervisor(machine.readers, events, stop)
         supervisor.start()
         try:
@@ -66,7 +71,19 @@ def run(settings: StationSettings, *, require_reader_s: int = 0) -> int:
     return 0
 
 
-def _open_journal(machine: Machine) -> Journal:
+def _open_or_alarm(machine: Machine, stop: threading.Event) -> tuple[Clock, Journal]:
+    try:
+        return _open_journal(machine)
+    except JournalError:
+        log.exception("journal.closed")
+        show(machine.panel, Verdict.NOT_RECORDED)
+        if is_supervised():
+            # The service is started again and again; most of that time the room sees the alarm.
+            stop.wait(ALARM_S)
+        raise
+
+
+def _open_journal(machine: Machine) -> tuple[Clock, Journal]:
     settings = machine.settings
     try:
         (settings.state_dir / FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,20 +92,21 @@ def _open_journal(machine: Machine) -> Journal:
         raise JournalError(msg) from error
     identity = Identity(settings.station, settings.school, package.__version__)
     path = settings.state_dir / FILE_NAME
-    return Journal.open(path, identity, machine.clock.reading(), partial(secrets.randbits, 63))
+    clock = clock_of(settings, boot_of(settings, machine.boot_id))
+    return clock, Journal.open(path, identity, clock.reading(), partial(secrets.randbits, 63))
 
 
-def _assemble(machine: Machine, journal: Journal) -> tuple[Station, Rounds]:
+def _assemble(machine: Machine, clock: Clock, journal: Journal) -> tuple[Station, Rounds]:
     settings = machine.settings
     head = journal.head
     recent = JournalReader(settings.state_dir / FILE_NAME).rows(head.epoch, max(0, head.seq - MOST_ROWS))
     station = Station(
         journal=journal,
-        clock=machine.clock,
+        clock=clock,
         roster=RosterFile(settings.state_dir / ROSTER_FILE, settings.station, settings.token.key_id),
         key=machine.key,
         key_id=settings.token.key_id,
-        presence=recall(recent, machine.clock.reading()),
+        presence=recall(recent, clock.reading()),
         answered=machine.answered,
     )
     rounds = Rounds(
@@ -117,15 +135,21 @@ def recall(rows: Iterable[Row], reading: Reading) -> Presence:
     return presence
 
 
-def _begin(machine: Machine, journal: Journal) -> None:
-    is_practice = machine.settings.practice is not None
-    was_clean = journal.newest.kind in (Kind.SHUTDOWN, Kind.GENESIS)
+def _begin(machine: Machine, station: Station) -> None:
+    practice = machine.settings.practice
+    was_clean = station.journal.newest.kind in (Kind.SHUTDOWN, Kind.GENESIS)
     payload: dict[str, Json] = {"boot_id": machine.boot_id, "sw": package.__version__, "clean": was_clean}
-    if is_practice:
+    if practice is not None:
         payload["practice"] = True
-        log.warning("practice.on", clock=machine.settings.practice and machine.settings.practice.clock)
-    reading = machine.clock.reading()
-    head = journal.append(Kind.BOOT, payload, reading)
+        log.warning("practice.on", clock=practice.clock)
+    reading = station.clock.reading()
+    try:
+        head = station.journal.append(Kind.BOOT, payload, reading)
+    except JournalError:
+        # Students are told by every tap; the entry goes first once the disk takes one again.
+        station.losses.owed.append((Kind.BOOT, payload))
+        log.exception("boot.owed")
+        return
     log.info(
         "station.started",
         station=machine.settings.station,

@@ -95,8 +95,8 @@ class Rounds:
 
     def _append_due(self, reading: Reading) -> None:
         station = self.station
-        if station.losses.count:
-            station.journal.append_all(station.losses.entries(), reading)
+        if due := station.losses.entries():
+            station.journal.append_all(due, reading)
             log.warning("gap.journalled", lost=station.losses.count, reason=station.losses.reason)
             station.losses.settle()
         if self._inbox.is_due(reading.raw_ms):

@@ -11,6 +11,11 @@ from typing import Final
 _MS_IN_S: Final = 1_000
 
 
+def is_supervised(environ: Mapping[str, str] = os.environ) -> bool:
+    """Say whether systemd started this process and will start it again."""
+    return "NOTIFY_SOCKET" in environ
+
+
 class Watchdog:
     """Speaks sd_notify(3) to the supervisor of services, and keeps silent where there is none."""
 

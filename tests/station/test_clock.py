@@ -7,6 +7,7 @@ import pytest
 
 from station.clock import HandClock, PracticeClock, SystemClock, boot_ordinal
 from station.errors import SettingsError
+from station.machine import boot_id_of
 
 
 def test_the_machines_clocks_run_and_never_claim_to_be_better_than_half_a_second() -> None:
@@ -52,6 +53,18 @@ def test_another_boot_of_the_kernel_is_the_next_number() -> None:
 
 def test_a_boot_whose_raw_clock_did_not_run_on_is_the_next_number() -> None:
     assert boot_ordinal((7, "a"), "a", ran_on=False) == 8
+
+
+def test_a_boot_nobody_names_is_never_taken_for_the_one_before() -> None:
+    assert boot_ordinal((7, ""), "") == 8
+
+
+def test_a_boot_is_named_by_the_environment_or_else_by_the_kernel(tmp_path: Path) -> None:
+    file = tmp_path / "boot_id"
+    assert boot_id_of(file, {}) == ""
+    file.write_text("de8f40d6-544b-4b75-b080-ef13720b01f6\n")
+    assert boot_id_of(file, {}) == "de8f40d6544b4b75b080ef13720b01f6"
+    assert boot_id_of(file, {"ROLLBOOK_BOOT_ID": "00ff"}) == "00ff"
 
 
 def write(file: Path, **told: int) -> None:

@@ -126,6 +126,16 @@ def test_lost_taps_are_journalled_as_a_gap_before_the_first_that_is_stored_again
     assert bench.signs()[-2]["seq"] == 3
 
 
+def test_what_a_station_owes_from_its_start_comes_before_anything_else(bench: Bench) -> None:
+    bench.station.losses.owed.append((Kind.BOOT, {"boot_id": "a", "sw": "0.1.0", "clean": True}))
+    with broken_disk(bench.journal):
+        bench.tap(ANA)
+    bench.tap(ANA)
+    bench.tap(BEN)
+    kinds = [entry.kind for entry in bench.entries()]
+    assert kinds == [Kind.GENESIS, Kind.BOOT, Kind.GAP, Kind.TAP, Kind.TAP]
+
+
 def test_a_tap_lost_after_an_old_one_may_be_tried_again_at_once(bench: Bench) -> None:
     bench.tap(ANA)
     bench.clock.advance(120_000)

@@ -1,7 +1,9 @@
 import json
+import os
 import signal
 import socket
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from station.journal import FILE_NAME
 from station.tap import Kind
 from tests.fakes.station import entries_in
-from tests.fakes.station_process import Room, wait_for
+from tests.fakes.station_process import ROOT, Room, wait_for
 
 pytestmark = pytest.mark.journey
 
@@ -197,6 +199,34 @@ def test_a_tampered_journal_is_neither_listed_nor_exported_nor_gone_on_with(
     checked = room.ask("check")
     assert checked.returncode == 1
     assert "damaged" in checked.stdout
+
+
+def test_a_station_that_cannot_open_its_journal_says_so_in_the_room(room: Room) -> None:
+    room.state.mkdir()
+    (room.state / FILE_NAME).write_bytes(b"attendance " * 1_000)
+    refused = room.ask("run")
+    assert refused.returncode == 69
+    assert [sign["sign"] for sign in room.signs()] == ["NOT_RECORDED"]
+    assert (room.state / FILE_NAME).read_bytes() == b"attendance " * 1_000
+    checked = room.ask("check")
+    assert checked.returncode == 1
+    assert "the journal cannot be read" in checked.stdout
+
+
+def test_a_list_cut_short_by_its_reader_is_no_error(room: Room) -> None:
+    room.start()
+    room.stop(signal.SIGTERM)
+    # What is kept back until the process ends must not fail then either.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        room.arguments("taps"), stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environ
+    ) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()
+        assert listing.stderr.read() == ""
+    assert listing.returncode == 0
 
 
 def test_check_is_one_screen_for_a_phone_call(room: Room) -> None:

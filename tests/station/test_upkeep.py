@@ -106,6 +106,12 @@ def test_a_gap_is_journalled_without_waiting_for_the_next_tap_and_the_alarm_ends
     assert bench.signs()[-1]["seq"] is None
 
 
+def test_what_is_owed_from_the_start_is_journalled_without_a_tap(rounds: Rounds, bench: Bench) -> None:
+    bench.station.losses.owed.append((Kind.BOOT, {"boot_id": "a", "sw": "0.1.0", "clean": True}))
+    rounds.tick()
+    assert [entry.kind for entry in bench.entries()] == [Kind.GENESIS, Kind.BOOT, Kind.ALIVE]
+
+
 def test_an_alarm_is_seen_even_if_the_disk_is_well_again_at_once(rounds: Rounds, bench: Bench) -> None:
     rounds.tick()
     with broken_disk(bench.journal):
