@@ -78,7 +78,7 @@ _COMMANDS = {"check": _check, "bundle": _bundle, "verify": _verify}
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog=_PROGRAM, description="Turn a list of rooms into boot bundles for their stations.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command ...")
     rooms = "the room list, rooms.csv or rooms.toml"
 
     check = commands.add_parser("check", help="report every problem in a room list; write nothing")

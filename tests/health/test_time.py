@@ -23,7 +23,7 @@ MAY_READ_A_CLOCK = {
     "station/clock.py": "the clock itself: everything else is handed one of its readings",
     "central/cli.py": "an entry point: hands the time to every command",
     "central/web/clock.py": "an entry point: hands the time to every page",
-    "central/intake/process.py": "an entry point: hands the time to the intake",
+    "sync_agent/run.py": "an entry point: hands the scheduler the date its one-shot jobs ask for",
 }
 # Django would fill these in by itself, from a clock no test can set.
 SELF_FILLING = {"auto_now", "auto_now_add"}
