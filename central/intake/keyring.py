@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from central.intake.published import Published
-from sync_agent.errors import SignatureError
-from sync_agent.signing import VerifyKey
+from sync_agent.signing import SignatureError, VerifyKey
 
 
 @dataclass(frozen=True, slots=True)
