@@ -2,7 +2,9 @@
 
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -12,9 +14,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from sync_agent.errors import CourierError
-from sync_agent.ports import Reply
-from sync_agent.wire import EPOCHS_PATH, ROSTER_PATH, SYNC_PATH, content_digest
+from sync_agent.errors import CertificateDateError, CourierError
+from sync_agent.ports import Dated, Reply
+from sync_agent.wire import EPOCHS_PATH, ROSTER_PATH, SYNC_PATH, TIME_PATH, content_digest
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -27,6 +29,20 @@ MOST_ROSTER_BYTES = 8 * 1024 * 1024
 
 _PIECE = 16 * 1024
 _NDJSON = "application/x-ndjson"
+# OpenSSL: X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED; X509_V_FLAG_NO_CHECK_TIME.
+_OUT_OF_DATE = frozenset({9, 10})
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One request, and how long its answer may be."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: bytes | None = None
+    most_bytes: int = MOST_ANSWER_BYTES
 
 
 class HttpCourier:
@@ -47,15 +63,10 @@ class HttpCourier:
     ) -> None:
         self._server = server.rstrip("/")
         self._station = station
+        self._sw = sw
+        self._ca_file = ca_file
         self._monotonic = monotonic
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = str(ca_file) if ca_file is not None else True
-        self._session.headers.clear()
-        # Compressed answers could unfold without end; asking for none keeps the cap simple.
-        self._session.headers.update({"User-Agent": f"rollbook-sync/{sw}", "Accept-Encoding": "identity"})
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0))
+        self._session = self._open(_adapter())
 
     def close(self) -> None:
         """Close the kept connection."""
@@ -69,44 +80,88 @@ class HttpCourier:
             "Content-Digest": content_digest(message),
             "Idempotency-Key": idempotency_key,
         }
-        return self._carry("POST", SYNC_PATH, headers, MOST_ANSWER_BYTES, message)
+        return self._ask(_Question("POST", SYNC_PATH, headers, message))
 
     def register_epoch(self, message: bytes) -> Reply:
         """Carry a registration."""
         headers = {"Content-Type": _NDJSON, "Content-Digest": content_digest(message)}
-        return self._carry("POST", EPOCHS_PATH, headers, MOST_ANSWER_BYTES, message)
+        return self._ask(_Question("POST", EPOCHS_PATH, headers, message))
 
     def fetch_roster(self, etag: str | None) -> Reply:
         """Ask for the roster; 304 when it is still the one of that entity tag."""
         headers = {} if etag is None else {"If-None-Match": etag}
-        return self._carry("GET", ROSTER_PATH, headers, MOST_ROSTER_BYTES)
+        return self._ask(_Question("GET", ROSTER_PATH, headers, most_bytes=MOST_ROSTER_BYTES))
 
-    def _carry(
-        self, method: str, path: str, headers: Mapping[str, str], most_bytes: int, data: bytes | None = None
-    ) -> Reply:
-        address = self._server + path.format(station=self._station)
-        deadline = self._monotonic() + LONGEST_S
+    def ask_time(self, nonce: str) -> Dated:
+        """Ask for central's signed time over a line whose certificate's dates are not looked at."""
+        # A line of its own: the certificate is to be seen, and nothing else goes over this line.
+        with self._open(_dateless(self._ca_file)) as session:
+            question = _Question("GET", f"{TIME_PATH}?nonce={nonce}")
+            with self._asked(session, question) as response:
+                validity = _validity(response.raw)
+                return Dated(self._reply(response, question.most_bytes), *validity)
+
+    def overlook_dates(self) -> None:
+        """Look at no certificate's dates from now on; names and issuers are checked as before."""
+        self._session.close()
+        self._session = self._open(_dateless(self._ca_file))
+
+    def _open(self, adapter: HTTPAdapter) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = str(self._ca_file) if self._ca_file is not None else True
+        session.headers.clear()
+        # Compressed answers could unfold without end; asking for none keeps the cap simple.
+        session.headers.update({"User-Agent": f"rollbook-sync/{self._sw}", "Accept-Encoding": "identity"})
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+    def _ask(self, question: _Question) -> Reply:
+        with self._asked(self._session, question) as response:
+            return self._reply(response, question.most_bytes)
+
+    @contextmanager
+    def _asked(self, session: requests.Session, question: _Question) -> Iterator[requests.Response]:
         try:
-            with self._session.request(
-                method,
-                address,
-                data=data,
-                headers=headers,
+            with session.request(
+                question.method,
+                self._server + question.path.format(station=self._station),
+                data=question.data,
+                headers=question.headers,
                 stream=True,
                 allow_redirects=False,
                 timeout=(CONNECT_S, READ_S),
             ) as response:
-                body = self._read(response.raw, most_bytes, deadline)
-                return _reply(response, body)
-        except (requests.RequestException, HTTPError, OSError, ssl.SSLError) as error:
-            msg = f"{self._server}: no complete answer ({_cause(error)}); look at the network and the server"
-            raise CourierError(msg) from error
+                yield response
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._failure(error) from error
 
-    def _read(self, raw: "BaseHTTPResponse", most_bytes: int, deadline: float) -> bytes:
+    def _failure(self, error: Exception) -> CourierError:
+        """Name what an error began with; its text may repeat whatever a stranger answered."""
+        cause: BaseException = error
+        while cause.__context__ is not None:
+            cause = cause.__context__
+        if isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in _OUT_OF_DATE:
+            msg = f"{self._server}: its certificate is not of this date; look at it and at the clock here"
+            return CertificateDateError(msg)
+        msg = f"{self._server}: no complete answer ({type(cause).__name__}); look at network and server"
+        return CourierError(msg)
+
+    def _reply(self, response: requests.Response, most_bytes: int) -> Reply:
+        return Reply(
+            status=response.status_code,
+            media_type=response.headers.get("Content-Type", "").split(";")[0].strip().lower(),
+            body=self._body(response.raw, most_bytes),
+            retry_after_s=retry_after_s(response.headers),
+            etag=response.headers.get("ETag"),
+        )
+
+    def _body(self, raw: "BaseHTTPResponse", most_bytes: int) -> bytes:
         if raw.headers.get("Content-Encoding", "identity") != "identity":
             msg = f"{self._server}: the answer is compressed, though that was declined"
             raise CourierError(msg)
-        parts, size = [], 0
+        parts, size, deadline = [], 0, self._monotonic() + LONGEST_S
         while piece := raw.read1(_PIECE, decode_content=False):
             parts.append(piece)
             size += len(piece)
@@ -119,15 +174,30 @@ class HttpCourier:
         return b"".join(parts)
 
 
-def _reply(response: requests.Response, body: bytes) -> Reply:
-    media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    return Reply(
-        status=response.status_code,
-        media_type=media_type,
-        body=body,
-        retry_after_s=retry_after_s(response.headers),
-        etag=response.headers.get("ETag"),
+def _adapter() -> HTTPAdapter:
+    return HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+
+def _dateless(ca_file: Path | None) -> HTTPAdapter:
+    """Return an adapter that checks issuers and names as ever, and no dates."""
+    context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+    context.verify_flags |= _NO_CHECK_TIME
+    adapter = _adapter()
+    adapter.init_poolmanager(1, 1, ssl_context=context)
+    return adapter
+
+
+def _validity(raw: "BaseHTTPResponse") -> tuple[datetime, datetime]:
+    line = getattr(getattr(raw, "connection", None), "sock", None)
+    shown = line.getpeercert() if isinstance(line, ssl.SSLSocket) else None
+    if not shown:
+        msg = "the answer came without a certificate; give the server's address with https"
+        raise CourierError(msg)
+    not_before, not_after = (
+        datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown[name])), UTC)
+        for name in ("notBefore", "notAfter")
     )
+    return not_before, not_after
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -147,10 +217,3 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 def _aware(at: datetime) -> datetime:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-
-
-def _cause(error: BaseException) -> str:
-    """Name the innermost error; its text may repeat whatever a stranger answered, so it is left out."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return type(error).__name__

@@ -32,6 +32,10 @@ class CourierError(AgentError):
     exit_code = EXIT_UNAVAILABLE
 
 
+class CertificateDateError(CourierError):
+    """The server's certificate is not of this date; or this machine's clock is not."""
+
+
 class RefusedError(AgentError):
     """Central refuses this station until a person has looked at it."""
 

@@ -9,7 +9,7 @@ from station.errors import ChainError
 from station.logs import Log
 from station.tap import Reading
 from sync_agent.composing import Circumstances, Identity, compose_batch, compose_registration
-from sync_agent.errors import CourierError
+from sync_agent.errors import CertificateDateError, CourierError
 from sync_agent.judgement import (
     Ground,
     Halt,
@@ -20,6 +20,7 @@ from sync_agent.judgement import (
     Rewind,
     Shrink,
     Wait,
+    is_valid_now,
     judge_batch,
     judge_registration,
 )
@@ -27,7 +28,7 @@ from sync_agent.memory import Memory
 from sync_agent.outbox import Limits, Outbox
 from sync_agent.ports import Courier, Nonce
 from sync_agent.standing import Peer, Pending, Standing
-from sync_agent.wire import Pace, Position, instant_text
+from sync_agent.wire import Pace, Position, instant_text, nonce_text
 
 log = Log(__name__)
 
@@ -97,22 +98,39 @@ class Exchange:
         epoch = pending.epoch if pending is not None else self._outbox.epoch_in_turn()
         if epoch is None:
             return Later("there is no journal yet")
-        peer = self._memory.peer(epoch)
         try:
-            if not peer.is_registered:
-                return self._register(peer)
-            if pending is None:
-                pending = self._build(peer)
-            reply = self._courier.send_batch(pending.message, pending.idempotency_key)
+            return self._talk(self._memory.peer(epoch), pending)
+        except CertificateDateError as error:
+            return self._ask_time(error)
         except CourierError as error:
             return Later(str(error), answered=False)
         except ChainError:
             return Halted("journal-damaged")
+
+    def _talk(self, peer: Peer, pending: Pending | None) -> Outcome:
+        if not peer.is_registered:
+            return self._register(peer)
+        if pending is None:
+            pending = self._build(peer)
+        reply = self._courier.send_batch(pending.message, pending.idempotency_key)
         reading = self._clock.reading()
         judgement = judge_batch(reply, pending, self._ground(peer))
         if isinstance(judgement, Proven):
             return self._accept(judgement, pending, reading)
         return self._follow(judgement, peer)
+
+    def _ask_time(self, doubt: CertificateDateError) -> Outcome:
+        """Let central's signed time decide whether its certificate or this machine's clock is wrong."""
+        nonce = nonce_text(self._nonce())
+        try:
+            dated = self._courier.ask_time(nonce)
+        except CourierError as error:
+            return Later(str(error), answered=False)
+        if not is_valid_now(dated, nonce, self._identity.server_key):
+            return Later(str(doubt), answered=False)
+        self._courier.overlook_dates()
+        log.warning("clock.wrong", claims=self._clock.now().isoformat(timespec="seconds"))
+        return Again("clock")
 
     def _build(self, peer: Peer) -> Pending:
         """Pack the next batch and keep it: a request is known before it is sent, or not sent."""

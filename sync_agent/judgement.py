@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from station.clock import instant
 from sync_agent.errors import SignatureError, WireError
-from sync_agent.ports import Reply
+from sync_agent.ports import Dated, Reply
 from sync_agent.signing import VerifyKey, open_note
 from sync_agent.standing import Peer, Pending
 from sync_agent.wire import PROBLEM_MEDIA_TYPE, Ack, Answer, Beacon, EpochNote, Problem, decode_object
@@ -123,6 +124,20 @@ def judge_registration(reply: Reply, ground: Ground) -> Judgement:
     if note.term < ground.term:
         return Wait(f"the answer is of term {note.term}, but term {ground.term} was seen already")
     return Registered(note)
+
+
+def is_valid_now(dated: Dated, nonce: str, server_key: VerifyKey) -> bool:
+    """Decide whether central's own signed time lies within its certificate's dates.
+
+    If it does, the certificate is good and this machine's clock is wrong (sync.md 2a: a station that
+    was off for a summer, on a network without time servers).
+    """
+    try:
+        beacon = Beacon.of(open_note("beacon", decode_object(dated.reply.body, "time").members, server_key))
+    except (WireError, SignatureError):
+        return False
+    # The nonce was drawn a moment ago: an old answer cannot hold it.
+    return beacon.nonce == nonce and dated.not_before <= instant(beacon.t3_ms) <= dated.not_after
 
 
 def _objection(ack: Ack, pending: Pending, ground: Ground) -> Judgement | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 Nonce = Callable[[], bytes]
@@ -22,8 +23,19 @@ class Reply:
     etag: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An answer that came over a line whose certificate is valid between two instants."""
+
+    reply: Reply
+    not_before: datetime
+    not_after: datetime
+
+
 class Courier(Protocol):
     """Carries one message there and one answer back, or raises CourierError.
+
+    CertificateDateError says that everything about the server's certificate is right but its dates.
 
     It follows no redirect, tries nothing twice, and judges nothing.
     """
@@ -36,3 +48,9 @@ class Courier(Protocol):
 
     def fetch_roster(self, etag: str | None) -> Reply:
         """Ask for the roster; 304 when it is still the one of that entity tag."""
+
+    def ask_time(self, nonce: str) -> Dated:
+        """Ask for central's signed time over a line whose certificate's dates are not looked at."""
+
+    def overlook_dates(self) -> None:
+        """Look at no certificate's dates from now on: this machine's clock was proven wrong."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TypeAlias
 
 import pytest
 
+from sync_agent import wire
 from sync_agent.courier import HttpCourier
 from sync_agent.errors import CourierError
 from sync_agent.ports import Courier, Reply
@@ -66,6 +68,16 @@ def test_every_complete_answer_is_given_as_it_came(answering: Answering, reply: 
         assert courier.fetch_roster(None) == reply
 
 
+def test_a_line_without_a_certificate_tells_no_time() -> None:
+    rules = CentralRules(STATION_KEY.verify_key)
+    with (
+        serving(rules) as stub,
+        closing(HttpCourier(stub.url, STATION, "0.1.0")) as courier,
+        pytest.raises(CourierError, match="certificate"),
+    ):
+        courier.ask_time(wire.nonce_text(bytes(16)))
+
+
 def test_no_answer_is_an_error_and_nothing_is_tried_twice(answering: Answering) -> None:
     with answering(None) as courier, pytest.raises(CourierError):
         courier.send_batch(b"batch", '"key"')
@@ -84,8 +96,6 @@ def test_an_answer_carries_its_entity_tag() -> None:
 
 
 def test_the_roster_is_carried_as_it_was_signed() -> None:
-    import json
-
     rules = CentralRules(STATION_KEY.verify_key, roster_text=ROSTER)
     with serving(rules) as stub, closing(HttpCourier(stub.url, STATION, "0.1.0")) as courier:
         signed = json.loads(courier.fetch_roster(None).body)

@@ -132,6 +132,13 @@ class CentralRules:
         except SignatureError:
             return problem("bad-signature")
 
+    def time(self, nonce: str) -> Reply:
+        """Answer a question for the time."""
+        now_ms = self.now_ms()
+        beacon = wire.Beacon(station="", nonce=nonce, t2_ms=now_ms, t3_ms=now_ms, eps_ms=20, head=chain.START)
+        body = json.dumps(sign_note("beacon", beacon.members(), self.ack_key)).encode()
+        return Reply(200, "application/json", body)
+
     def roster(self, etag: str | None) -> Reply:
         """Answer a question for the roster."""
         if self.roster_text is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
+from sync_agent import wire
 from sync_agent.ports import Reply
 from sync_agent.signing import open_note, sign_note
 from tests.fakes.central_rules import ACK_KEY, STRANGER_KEY, CentralRules, problem
@@ -161,7 +164,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(lambda: rules.register(message))
 
     def do_GET(self) -> None:
-        self._answer(lambda: self.stub.rules.roster(self.headers["If-None-Match"]))
+        rules, parts = self.stub.rules, urlsplit(self.path)
+        if parts.path == wire.TIME_PATH:
+            self._answer(lambda: rules.time(parse_qs(parts.query)["nonce"][0]))
+        else:
+            self._answer(lambda: rules.roster(self.headers["If-None-Match"]))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class names it so)
         pass
@@ -176,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
             self._send(answer)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             self.close_connection = True
         finally:
             self.stub.answered.release()
@@ -201,15 +208,19 @@ def _honest(true: Callable[[], Reply]) -> Answer:
 
 
 @contextmanager
-def serving(rules: CentralRules) -> Iterator[CentralStub]:
-    """Serve the rules on a free port of 127.0.0.1 until the block ends."""
+def serving(rules: CentralRules, tls: ssl.SSLContext | None = None) -> Iterator[CentralStub]:
+    """Serve the rules on a free port of 127.0.0.1 until the block ends, over TLS where a context is given."""
 
     class Handler(_Handler):
         pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    stub = Handler.stub = CentralStub(rules, f"http://127.0.0.1:{server.server_address[1]}")
+    if tls is not None:
+        # The handshake belongs to the connection's own thread: one that fails must not end the server.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    scheme = "http" if tls is None else "https"
+    stub = Handler.stub = CentralStub(rules, f"{scheme}://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

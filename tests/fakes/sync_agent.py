@@ -6,6 +6,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from station.clock import HandClock
@@ -14,19 +15,21 @@ from station.journal import Identity as StationIdentity
 from station.journal import Journal, JournalReader
 from station.tap import Json, Kind, Tap
 from sync_agent.composing import Identity
-from sync_agent.errors import CourierError
+from sync_agent.errors import CertificateDateError, CourierError
 from sync_agent.exchange import Acked, Exchange, Outcome
 from sync_agent.memory import Memory
 from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
 from sync_agent.memory_file import migrate
 from sync_agent.outbox import Outbox
-from sync_agent.ports import Courier, Reply
+from sync_agent.ports import Courier, Dated, Reply
 from sync_agent.signing import SigningKey
 from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, STATION, CentralRules
 
 STATION_SEED = b"the station signs with this key."
 STATION_KEY = SigningKey(STATION_SEED)
 SCHOOL = "34000000123456"
+VALID = (datetime(2026, 8, 1, tzinfo=UTC), datetime(2027, 8, 1, tzinfo=UTC))
+"""The dates of central's certificate, around what its clock says in tests."""
 
 
 @dataclass
@@ -52,6 +55,13 @@ class ScriptedCourier:
         """Ask for the roster."""
         return self._next((etag or "").encode())
 
+    def ask_time(self, nonce: str) -> Dated:
+        """Ask for central's time."""
+        return Dated(self._next(nonce.encode()), *VALID)
+
+    def overlook_dates(self) -> None:
+        """Look at no dates from now on."""
+
     def _next(self, message: bytes) -> Reply:
         self.carried.append(message)
         if not self._script:
@@ -67,12 +77,13 @@ class ScriptedCourier:
 class DirectCourier:
     """Hands messages to a central in the same process, losing and doubling them when told to.
 
-    `faults` are taken one a message: "lost request", "lost answer", "doubled"; or a function that
-    turns the true answer into another.
+    `faults` are taken one a message: "lost request", "lost answer", "doubled", "wrong date" (which
+    strikes only while dates are looked at); or a function that turns the true answer into another.
     """
 
     rules: CentralRules
     faults: deque[str | Callable[[Reply], Reply]] = field(default_factory=deque)
+    overlooks_dates: bool = False
     carried: list[bytes] = field(default_factory=list)
 
     def send_batch(self, message: bytes, idempotency_key: str) -> Reply:
@@ -88,8 +99,19 @@ class DirectCourier:
         """Ask for the roster."""
         return self._through(lambda: self.rules.roster(etag))
 
+    def ask_time(self, nonce: str) -> Dated:
+        """Ask for central's time."""
+        return Dated(self._through(lambda: self.rules.time(nonce)), *VALID)
+
+    def overlook_dates(self) -> None:
+        """Look at no dates from now on."""
+        self.overlooks_dates = True
+
     def _through(self, deliver: Callable[[], Reply]) -> Reply:
         fault = self.faults.popleft() if self.faults else "none"
+        if fault == "wrong date" and not self.overlooks_dates:
+            msg = "not of this date"
+            raise CertificateDateError(msg)
         if fault == "lost request":
             msg = "the request was lost"
             raise CourierError(msg)

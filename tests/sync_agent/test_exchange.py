@@ -273,6 +273,7 @@ def test_an_acknowledgement_does_not_go_back_within_one_life_of_the_store(
     outcome = bench.exchange.round()
     assert isinstance(outcome, Acked)
     assert (outcome.seq, outcome.more) == (2, True)
+    assert bench.memory.peer(bench.epoch).acked.seq == 2
 
 
 def test_an_acknowledgement_that_covers_nothing_sent_is_no_progress(
@@ -337,6 +338,34 @@ def test_an_answer_to_a_question_of_an_earlier_boot_bounds_nothing(bench: Bench,
     outcome = bench.exchange.round()
     assert isinstance(outcome, Acked)
     assert outcome.beacon is None
+
+
+def test_a_wrong_clock_is_found_out_by_centrals_signed_time(bench: Bench, line: DirectCourier) -> None:
+    bench.settle()
+    bench.tap()
+    line.faults.append("wrong date")
+    assert bench.exchange.round() == Again("clock")
+    assert line.overlooks_dates
+    line.faults.append("wrong date")
+    assert isinstance(bench.exchange.round(), Acked)
+
+
+@pytest.mark.parametrize("wrong", ["expired", "stranger", "another nonce", "no answer"])
+def test_a_certificate_that_is_out_of_date_by_centrals_own_clock_is_not_overlooked(
+    bench: Bench, line: DirectCourier, wrong: str
+) -> None:
+    bench.settle()
+    line.faults.append("wrong date")
+    if wrong == "expired":
+        bench.rules.now_ms = lambda: 1_900_000_000_000
+    elif wrong == "stranger":
+        bench.rules.ack_key = STRANGER_KEY
+    elif wrong == "another nonce":
+        line.faults.append(lambda _: bench.rules.time(wire.nonce_text(bytes(16))))
+    else:
+        line.faults.append("lost answer")
+    assert isinstance(bench.exchange.round(), Later)
+    assert not line.overlooks_dates
 
 
 def test_one_receipt_a_day_is_kept_and_always_the_newest(bench: Bench) -> None:
