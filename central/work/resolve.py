@@ -51,7 +51,9 @@ def resolve(now: datetime, *, only_new: bool = False, policy: Policy | None = No
     outcomes = _FRESH if only_new else _WAITING
     for school in School.objects.all():
         taps = Tap.objects.filter(school=school)
-        taps.filter(on__isnull=True, outcome=Tap.Outcome.PENDING).update(outcome=Tap.Outcome.TIME_REVIEW)
+        undated = taps.filter(on__isnull=True, outcome=Tap.Outcome.PENDING)
+        if undated.exists():
+            undated.update(outcome=Tap.Outcome.TIME_REVIEW)
         days = taps.filter(outcome__in=outcomes, on__isnull=False).values_list("on", flat=True)
         judge = None
         for on in filter(None, days.distinct().order_by("on")):
