@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     del now
     zone = args.time_zone or config.time_zone
     _check(args, config, zone)
-    with _workshop(config.data) as making:
+    with workshop(config.data) as making:
         keys.make(making / "keys", secrets.token_bytes)
         (making / "rosters").mkdir()
         (making / "keyring.json").write_text('{"v":1,"stations":{}}\n', encoding="ascii")
@@ -63,7 +63,7 @@ def _check(args: argparse.Namespace, config: CentralConfig, zone: str) -> None:
 
 
 @contextlib.contextmanager
-def _workshop(data: Path) -> Iterator[Path]:
+def workshop(data: Path) -> Iterator[Path]:
     """Yield a folder inside `data` whose content becomes that of `data`, unless something goes wrong."""
     is_ours = not data.exists()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from django.db import connection
 from central.config import CentralConfig
 from central.store.models import School
 from central.work import keys
+from tests.fakes.central_process import INIT, Installation
 from tests.fakes.oneroster import SCHOOL_CODE, RosterZip
 
 CALENDAR = """track,date,taught,kind,minutes,note
@@ -89,3 +91,20 @@ def content(central: Central) -> Callable[[], str]:
         return "\n".join(raw.iterdump())
 
     return dump
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Return a practice installation as `init` made it; nothing may be changed in it."""
+    new = Installation(tmp_path_factory.mktemp("founded"))
+    made = new.run(*INIT, "--practice")
+    assert (made.code, made.err) == (0, "")
+    assert "PRACTICE" in made.out
+    return new
+
+
+@pytest.fixture
+def installation(founded: Installation, tmp_path: Path) -> Installation:
+    """Return a fresh practice installation to run processes on."""
+    shutil.copytree(founded.folder, tmp_path / "installation")
+    return Installation(tmp_path / "installation")

@@ -30,9 +30,7 @@ def give(school: Central, *lines: str) -> str:
 def held(value: str, school: Central) -> list[tuple[str, date, date | None]]:
     token = credential.token(keys.school_key(school.config.keys), "uid", value)
     rows = Credential.objects.filter(token=token).select_related("student", "staff").order_by("since")
-    return [
-        ((row.student or row.staff).number, row.since, row.until) for row in rows if row.student or row.staff
-    ]
+    return [(holder.number, row.since, row.until) for row in rows if (holder := row.student or row.staff)]
 
 
 def test_a_card_is_recorded_under_its_token_only(school: Central, content: Dump) -> None:
