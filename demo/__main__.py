@@ -3,16 +3,15 @@
 import argparse
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
 
-from demo import codes, school_calendar
+from demo import codes
 from demo.narrator import Narrator, StoryError
 from demo.office import PASSWORD
-from demo.story import LIVE_DAY, Story
+from demo.story import Story
 
 
 def main() -> int:
@@ -25,17 +24,9 @@ def main() -> int:
     options = parser.parse_args()
     narrator = Narrator(Console(highlight=False))
     story = Story(options.folder, narrator)
-    day = timedelta(1)
     try:
         story.set_up()
-        story.live_through(
-            school_calendar.FIRST_DAY, LIVE_DAY - day, "The year begins: five weeks of school go by"
-        )
-        story.morning()
-        story.certify()
-        story.live_through(
-            LIVE_DAY, school_calendar.LAST_DAY, "The rest of the year goes by, day by day", but_live_day=True
-        )
+        story.live_through()
         story.report()
         story.trace()
         story.look_at_pages()

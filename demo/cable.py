@@ -22,6 +22,10 @@ class Cable:
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def lead_to(self, port: int) -> None:
+        """Plug the far end in elsewhere: a server that was started again listens on another port."""
+        self._to = ("127.0.0.1", port)
+
     def cut(self) -> None:
         """Pull the cable: what is under way breaks, nothing new gets through."""
         self._whole.clear()

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
+from typing import Protocol
 
 from central.config import CentralConfig
 from central.store import models
@@ -17,6 +18,18 @@ from demo.school import School, Section, Student
 from demo.school_calendar import TRACKS, Track, days_taught
 
 _MINUTE_MS = 60_000
+
+
+class Visit(Protocol):
+    """One section's day in other hands: the live morning and the teacher's own signature."""
+
+    section: Section
+
+    def morning(self) -> None:
+        """Let the students tap in."""
+
+    def certify(self) -> None:
+        """Let the teacher sign, after class."""
 
 
 class History:
@@ -33,27 +46,28 @@ class History:
     def open(self) -> Iterator["History"]:
         """Take over every room's journal for as long as the block lasts."""
         with ExitStack() as stack:
+            stack.callback(self._close)
             for section in self._school.sections:
-                player = RoomPlayer(self._premises.room(section))
-                stack.callback(player.close)
-                self._players[section.code] = player
+                self._players[section.code] = RoomPlayer(self._premises.room(section))
             yield self
-        self._players.clear()
 
-    def live(self, on: date, but: Sequence[Section] = ()) -> None:
-        """Play one date in every section taught, except those somebody else plays."""
+    def live(self, on: date, visit: "Visit | None" = None) -> None:
+        """Play one date; a visit plays one section's morning and signature itself."""
         for track in TRACKS:
-            sections = [s for s in self._school.sections if s.track is track and s not in but]
-            if on in days_taught(track) and sections:
-                self._play(track, on, sections)
+            sections = [section for section in self._school.sections if section.track is track]
+            if on in days_taught(track):
+                self._play(track, on, sections, visit if visit and visit.section in sections else None)
 
-    def _play(self, track: Track, on: date, sections: Sequence[Section]) -> None:
+    def _play(self, track: Track, on: date, sections: Sequence[Section], visit: "Visit | None") -> None:
         """Play one track's day: in at the bell, out at the end, then the signatures."""
+        ours = [section for section in sections if visit is None or section is not visit.section]
         self._premises.move_clock(at(on, track.starts, minutes=-12))
-        for section in sections:
+        for section in ours:
             self._players[section.code].tap(self._arrivals(section, on))
-        ends = at(on, track.ends, minutes=-3)
-        self._premises.move_clock(ends)
+        if visit:
+            with self._lent(visit.section):
+                visit.morning()
+        self._premises.move_clock(at(on, track.ends, minutes=-3))
         for section in sections:
             self._players[section.code].tap(self._departures(section, on))
         signing = at(on, track.ends, minutes=6)
@@ -61,8 +75,22 @@ class History:
         for section in sections:
             self._players[section.code].sync()
         catch_up(self._config, signing, only_new=True)
-        for section in sections:
+        for section in ours:
             self._certify(section, on, signing)
+        if visit:
+            visit.certify()
+
+    @contextmanager
+    def _lent(self, section: Section) -> Iterator[None]:
+        """Leave a room to its real station for as long as the block lasts."""
+        self._players.pop(section.code).close()
+        yield
+        self._players[section.code] = RoomPlayer(self._premises.room(section))
+
+    def _close(self) -> None:
+        """Sign off in every room."""
+        while self._players:
+            self._players.popitem()[1].close()
 
     def _arrivals(self, section: Section, on: date) -> list[tuple[int, Student]]:
         """Return who comes when, in milliseconds after 12 minutes before the bell; a few come late."""

@@ -28,6 +28,12 @@ class Narrator:
         """Say something a person wants to know, without checking it."""
         self.console.print(f"    {text}", soft_wrap=True, markup=False)
 
+    def quote(self, text: str) -> None:
+        """Repeat what a command printed, as it printed it."""
+        self.console.print()
+        for line in text.splitlines():
+            self.console.print("  " + line, soft_wrap=True, markup=False)
+
     def check(self, what: str, seen: object, expected: object) -> None:
         """Compare and say so; raise StoryError where they differ."""
         if seen != expected:

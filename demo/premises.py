@@ -134,9 +134,12 @@ class Premises:
         room.agent_config.write_text(_AGENT.format(**told), encoding="utf-8")
 
     def move_clock(self, to: datetime) -> None:
-        """Let it be `to` for every program of the school; after the first move, time only goes forward."""
+        """Let it be `to`, or later where it is later already, for every program of the school."""
         offset_ms = int((to.timestamp() - time.time()) * 1000)
-        told = json.loads(self.clock.read_text("utf-8")) if self.clock.exists() else {"start_ms": offset_ms}
+        told = {"start_ms": offset_ms, "offset_ms": offset_ms}
+        if self.clock.exists():
+            told = json.loads(self.clock.read_text(encoding="utf-8"))
+            offset_ms = max(offset_ms, told["offset_ms"])
         beside = self.clock.with_suffix(".new")
         beside.write_text(json.dumps({**told, "offset_ms": offset_ms}), encoding="utf-8")
         beside.replace(self.clock)

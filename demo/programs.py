@@ -90,9 +90,7 @@ class Program:
 
     def stop(self) -> int:
         """Ask the program to end and return its exit code; end it by force when it does not listen."""
-        with contextlib.suppress(OSError):
-            if self._process.stdin:
-                self._process.stdin.close()
+        self._hush()
         self._process.terminate()
         try:
             return self._process.wait(timeout=PATIENCE_S)
@@ -104,8 +102,16 @@ class Program:
         """Cut the program off, as a power failure would."""
         self._process.kill()
         self._process.wait()
+        self._hush()
+
+    def _hush(self) -> None:
+        """Say no more to the program."""
+        with contextlib.suppress(OSError):
+            if self._process.stdin:
+                self._process.stdin.close()
 
     def _listen(self, stream: IO[str]) -> None:
         """Pass on what the program prints, line by line."""
-        for line in stream:
-            self._lines.put(line.rstrip("\n"))
+        with stream:
+            for line in stream:
+                self._lines.put(line.rstrip("\n"))

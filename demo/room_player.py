@@ -29,8 +29,8 @@ class RoomPlayer:
         settings = config.read(room.station_config)
         self._key = settings.token.key.hex_bytes(config.KEY_BYTES)
         self._key_id = settings.token.key_id
-        boot_id = machine.boot_id_of(machine.BOOT_ID)
-        self._clock = machine.clock_of(settings, boot_id)
+        boot_id = machine.boot_id_of()
+        self._clock = machine.clock_of(settings, machine.boot_of(settings, boot_id))
         identity = Identity(settings.station, settings.school, package.__version__)
         with ExitStack() as stack:
             self._journal = Journal.open(
@@ -44,6 +44,8 @@ class RoomPlayer:
             )
             self._agent = stack.enter_context(assembled(agent_config.read(room.agent_config)))
             self._inbox = Inbox(_made(settings.state_dir / FOLDER))
+            # Before the first student comes, as a station does: from here on its clock is anchored.
+            self.sync()
             self._open = stack.pop_all()
 
     def tap(self, arrivals: Iterable[tuple[int, Student]]) -> None:

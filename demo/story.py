@@ -1,16 +1,17 @@
 """The story: a school is set up, a morning is tapped, a year goes by, and P-1, P-2 and Annual come out."""
 
-import json
 import os
 import urllib.request
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from central import config
 from central.config import CentralConfig
 from central.store import readiness
-from demo import codes, school, school_calendar
+from demo import codes, figures, school, school_calendar
 from demo.cable import Cable
 from demo.morning import Morning, wait_until
 from demo.narrator import Narrator, StoryError
@@ -18,13 +19,10 @@ from demo.office import Office
 from demo.premises import Premises, at
 from demo.school import Card, School
 
+if TYPE_CHECKING:
+    from demo.history import History
+
 LIVE_DAY = date(2024, 9, 16)
-END_OF_YEAR = date(2025, 6, 5)
-PERIODS = {
-    "p1": ("P-1", 5, date(2025, 1, 10)),
-    "p2": ("P-2", 8, date(2025, 4, 25)),
-    "annual": ("Annual", 10, END_OF_YEAR),
-}
 STRANGER = Card("uid", "04d1e2f3a4b5c6", "ntag")
 
 
@@ -68,17 +66,24 @@ class Story:
         self.seed = self.office.give_login(self.section.teacher)
         self.narrator.say(f"stations commissioned; the pages are on {self.address}")
 
-    def live_through(self, since: date, until: date, title: str, *, but_live_day: bool = False) -> None:
-        """Play the days from `since` to `until`, both included."""
+    def live_through(self) -> None:
+        """Live the whole year: five weeks, one day watched closely, and all the others."""
         from demo.history import History
 
-        self.narrator.chapter(title)
-        days = [on for on in school_calendar.weekdays() if since <= on <= until]
         history = History(self.school, self.premises, self._config)
-        with history.open(), self.narrator.bar("school days", len(days)) as bar:
+        days = list(school_calendar.weekdays())
+        with history.open():
+            self.narrator.chapter("The year begins: five weeks of school go by")
+            self._days(history, [on for on in days if on < LIVE_DAY])
+            history.live(LIVE_DAY, visit=self)
+            self.narrator.chapter("The rest of the year goes by, day by day")
+            self._days(history, [on for on in days if on > LIVE_DAY])
+
+    def _days(self, history: "History", days: Sequence[date]) -> None:
+        """Play days nobody watches."""
+        with self.narrator.bar("school days", len(days)) as bar:
             for on in days:
-                skip = [self.section] if but_live_day and on == LIVE_DAY else []
-                history.live(on, but=skip)
+                history.live(on)
                 bar.step()
 
     def morning(self) -> None:
@@ -88,7 +93,6 @@ class Story:
         self.narrator.chapter(
             f"A live morning, {LIVE_DAY:%A %m/%d/%Y}: {self.section.title}, {self.section.room}"
         )
-        self.premises.move_clock(at(LIVE_DAY, self.section.track.starts, minutes=-12))
         come = self.school.present[self.section.code, LIVE_DAY]
         cards = [student.card for student in self.section.students if student.number in come]
         third = len(cards) // 3
@@ -152,7 +156,6 @@ class Story:
         come = len(self.school.present[self.section.code, LIVE_DAY])
         wait_until(lambda: provisional(self.section, LIVE_DAY) == come, "every tap is a provisional record")
         self.narrator.check("provisional records of the morning", provisional(self.section, LIVE_DAY), come)
-        self.premises.move_clock(at(LIVE_DAY, self.section.track.ends, minutes=4))
         printed = self.office.certify(self.section, LIVE_DAY, codes.current(self.seed))
         self.narrator.say(printed.strip())
         absent = len([s for s in self.section.students if s.since <= LIVE_DAY]) - come
@@ -161,36 +164,12 @@ class Story:
         )
 
     def report(self) -> None:
-        """Compute the three reports and hold them against what the dice know."""
+        """Compute the three reports, check them, and show P-2 as an administrator would read it."""
         self.narrator.chapter("The figures: apportionment days over days taught, per track, with proof")
-        self.premises.move_clock(at(END_OF_YEAR, "09:00"))
-        for kind, (name, months, as_of) in PERIODS.items():
-            until = school_calendar.PUBLISHED_WINDOWS[months - 1][1]
-            told = json.loads(self.office.report(kind, as_of, "json"))
-            for track in school_calendar.TRACKS:
-                rows = [row for row in told["rows"] if row["track"] == track.code]
-                days = sum(row["pupil_days"] for row in rows)
-                expected = self.school.attendance_days(track, school_calendar.FIRST_DAY, until)
-                taught = len([on for on in school_calendar.days_taught(track) if on <= until])
-                exact = f"{days}/{taught} = {' + '.join(row['ada'] for row in rows)}"
-                self.narrator.check(f"{name} of track {track.code}: {exact}", days, expected)
-                self.narrator.check(
-                    f"{name} of track {track.code} divides by days taught",
-                    {r["days_taught"] for r in rows},
-                    {taught},
-                )
-            if name in school_calendar.PUBLISHED_DAYS:
-                divisor = next(t["days_taught"] for t in told["tracks"] if t["track"] == "A")
-                published = school_calendar.PUBLISHED_DAYS[name]
-                self.narrator.check(
-                    f"{name} on track A is months 1-{months}, as published", divisor, published
-                )
-            self.narrator.check(
-                f"{name} names every pupil-day", len(told["proof"]), told["total"]["pupil_days"]
-            )
-        self.narrator.console.print()
-        for line in self.office.report("p2", PERIODS["p2"][2]).splitlines():
-            self.narrator.console.print("  " + line, soft_wrap=True, markup=False)
+        self.premises.move_clock(at(figures.END_OF_YEAR, "09:00"))
+        for period in (figures.P1, figures.P2, figures.ANNUAL):
+            figures.check(period, self.school, self.office, self.narrator)
+        self.narrator.quote(self.office.report(figures.P2.word, figures.P2.reported_on))
 
     def trace(self) -> None:
         """Follow one claimed day back to the tap and the signed batch it came in."""
@@ -198,8 +177,7 @@ class Story:
         come = self.school.present[self.section.code, LIVE_DAY]
         student = next(student for student in self.section.students if student.number in come)
         printed = self.office.central("trace", "--student", student.number, "--on", LIVE_DAY.isoformat())
-        for line in printed.splitlines():
-            self.narrator.console.print("  " + line, soft_wrap=True, markup=False)
+        self.narrator.quote(printed)
 
     def look_at_pages(self) -> None:
         """Fetch the sign-in page, as a browser would."""
