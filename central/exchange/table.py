@@ -12,6 +12,7 @@ from central.exchange.problem import Problem, Where
 
 _BOM = b"\xef\xbb\xbf"
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -46,7 +47,7 @@ class Row:
         value = self.cells.get(column, "")
         if len(value) > longest:
             self.problem(f"{len(value)} characters are more than the {longest} there is room for", column)
-        if any(ord(character) < ord(" ") or character == "\x7f" for character in value):
+        if _CONTROL.search(value):
             self.problem("a control character or line break stands in this cell", column)
         return value
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from central.exchange.calendar_csv import Bell
 from central.exchange.problem import Problem
 from central.store.models import Meeting, SchoolYear, Section
-from central.work.upsert import upsert
+from central.work.upsert import remove, upsert
 
 
 def write(year: SchoolYear, bells: Sequence[Bell], changes: Counter[str], problems: list[Problem]) -> None:
@@ -25,7 +25,8 @@ def write(year: SchoolYear, bells: Sequence[Bell], changes: Counter[str], proble
             problems.append(Problem(bell.where, text, "section"))
     present = {
         f"{row.section_id} {row.weekday}": row
-        for row in Meeting.objects.filter(section__in=by_section.keys())
+        for row in Meeting.objects.filter(section__school_year=year)
+        if row.section_id in by_section
     }
     wanted = {
         f"{section} {bell.weekday}": {
@@ -38,7 +39,5 @@ def write(year: SchoolYear, bells: Sequence[Bell], changes: Counter[str], proble
         for bell in kept
     }
     over = [row.pk for key, row in present.items() if key not in wanted]
-    if over:
-        Meeting.objects.filter(pk__in=over).delete()
-        changes["meetings taken out"] += len(over)
+    remove(Meeting, over, changes, "taken out")
     upsert(Meeting, present, wanted, changes)

@@ -20,7 +20,7 @@ from central.store.queries.calendars import track_calendars
 from central.work import bell_times, calendar_weeks
 from central.work.calendar_weeks import Decided, Week
 from central.work.imported import remember
-from central.work.upsert import upsert
+from central.work.upsert import remove, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ def _write_days(year: SchoolYear, days: Sequence[Day], changes: Counter[str]) ->
         rows = {str(row.on): row for row in CalendarDay.objects.filter(track=tracks[code])}
         fields = {str(day.on): _fields(tracks[code], day) for day in kept}
         over = [row.pk for on, row in rows.items() if on not in fields]
-        if over:
-            CalendarDay.objects.filter(pk__in=over).delete()
-            changes["calendar days taken out"] += len(over)
+        remove(CalendarDay, over, changes, "taken out")
         upsert(CalendarDay, rows, fields, changes)
 
 

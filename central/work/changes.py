@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from central.errors import RefusedError
 from central.store.models import AttendanceRecord, Decision, Section, SessionCertification, Staff
+from central.store.rewrite import rewrite
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
 _AT_ONCE = 500
@@ -77,7 +78,7 @@ class Ledger:
         records = list(waiting)
         for record in records:
             self.decide(record, _Stage.CERTIFIED, record.mark)
-        AttendanceRecord.objects.bulk_update(records, ["stage"], batch_size=_AT_ONCE)
+        rewrite(records, ["stage"])
         for decision in self._decisions:
             decision.certification = certification
         Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)

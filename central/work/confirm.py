@@ -12,6 +12,7 @@ from central.exchange.attendance_file import Line, Template
 from central.exchange.named_file import NamedFile
 from central.exchange.problem import Problem, refuse
 from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Staff
+from central.store.rewrite import rewrite
 from central.work import signing_off
 
 _Stage = AttendanceRecord.Stage
@@ -129,8 +130,8 @@ class _Steps:
 
     def write(self) -> None:
         """Keep everything collected."""
-        AttendanceRecord.objects.bulk_update(self._records, ["stage"], batch_size=_AT_ONCE)
-        Delivery.objects.bulk_update(self._deliveries, ["confirmed_at", "difference"], batch_size=_AT_ONCE)
+        rewrite(self._records, ["stage"])
+        rewrite(self._deliveries, ["confirmed_at", "difference"])
         Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
 
     def _move(self, record: AttendanceRecord, stage: str, reason: str) -> None:

@@ -114,4 +114,13 @@ def _beacon_fact(index: int, entry: Entry, beacon: wire.Beacon) -> BeaconFact | 
     t1_raw_ms, t4_raw_ms = payload.get("t1"), payload.get("t4")
     if not isinstance(t1_raw_ms, int) or not isinstance(t4_raw_ms, int) or not 0 <= t1_raw_ms <= t4_raw_ms:
         return None
-    return BeaconFact(index, t1_raw_ms, t4_raw_ms, beacon.t2_ms, beacon.t3_ms, beacon.eps_ms)
+    boot = payload.get("boot")
+    return BeaconFact(
+        index,
+        t1_raw_ms,
+        t4_raw_ms,
+        beacon.t2_ms,
+        beacon.t3_ms,
+        beacon.eps_ms,
+        boot if isinstance(boot, int) else None,
+    )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from central.store.models import AttendanceRecord, Decision, PaperLine, School, Tap
+from central.store.rewrite import rewrite
 from central.work.policy import Presence
 
 PROCESS = "resolve"
@@ -53,7 +54,7 @@ class ProvisionalDay:
         for record in existing.values():
             self._withdraw(record)
         AttendanceRecord.objects.bulk_create(self._new, batch_size=_AT_ONCE)
-        AttendanceRecord.objects.bulk_update(self._changed, _SHOWN, batch_size=_AT_ONCE)
+        rewrite(self._changed, _SHOWN)
         Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
         return self._write_taps(), len(self._new) + len(self._changed)
 
@@ -138,7 +139,7 @@ class ProvisionalDay:
                 continue
             tap.outcome, tap.record = outcome, record
             changed.append(tap)
-        Tap.objects.bulk_update(changed, ["outcome", "record"], batch_size=_AT_ONCE)
+        rewrite(changed, ["outcome", "record"])
         return len(changed)
 
 

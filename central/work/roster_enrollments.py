@@ -10,7 +10,7 @@ from central.exchange.oneroster.roster import Person, Roster
 from central.exchange.problem import Problem
 from central.store.models import Enrollment, Placement, School
 from central.work.enrolled_spans import Enrolled, Facts, Span, enrolled
-from central.work.upsert import upsert
+from central.work.upsert import remove, upsert
 
 Place = tuple[int, int]
 """A student's and a track's primary key."""
@@ -53,9 +53,10 @@ def write(years: Collection[int], stated: Stated, changes: Counter[str]) -> None
     seats: dict[Place, list[Span]] = defaultdict(list)
     names: dict[int, str] = {}
     placements = Placement.objects.filter(section__school_year__in=years, section__track__isnull=False)
-    for row in placements.select_related("student", "section"):
-        seats[(row.student_id, row.section.track_id or 0)].append(Span(row.since, row.until))
-        names[row.student_id] = row.student.source_id
+    columns = ("student_id", "section__track_id", "since", "until", "student__source_id")
+    for student, track, since, until, source_id in placements.values_list(*columns):
+        seats[(student, track or 0)].append(Span(since, until))
+        names[student] = source_id
     recorded: dict[Place, list[Enrollment]] = defaultdict(list)
     for old in Enrollment.objects.filter(track__school_year__in=years).order_by("since"):
         recorded[(old.student_id, old.track_id)].append(old)
@@ -73,9 +74,7 @@ def _store(
 ) -> None:
     present = {_key((row.student_id, row.track_id), row.since): row for rows in recorded for row in rows}
     over = [row.pk for key, row in present.items() if key not in wanted]
-    if over:
-        Enrollment.objects.filter(pk__in=over).delete()
-        changes["enrollments taken back"] += len(over)
+    remove(Enrollment, over, changes, "taken back")
     upsert(Enrollment, present, wanted, changes)
 
 

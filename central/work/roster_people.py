@@ -15,8 +15,9 @@ Row = TypeVar("Row", Student, Staff)
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Students and staff by the roster's ids, those of earlier imports among them."""
+    """A school's students and staff by the roster's ids, those of earlier imports among them."""
 
+    school: School
     students: dict[str, Student]
     staff: dict[str, Staff]
 
@@ -38,8 +39,9 @@ def write(school: School, people: Sequence[Person], changes: Counter[str]) -> Pe
     employees = list(Staff.objects.filter(school=school))
     hired = pair(employees, {p.source_id: p.number for p in staff}, _source_id, _number)
     working = upsert(Staff, hired, {p.source_id: _staff_fields(school, p) for p in staff}, changes)
-    _write_documents(staff, working, changes)
+    _write_documents(school, staff, working, changes)
     return People(
+        school,
         {row.source_id: row for row in rows if row.source_id} | written,
         {row.source_id: row for row in employees if row.source_id} | working,
     )
@@ -56,7 +58,9 @@ def _taken(rows: Sequence[Row], people: Sequence[Person]) -> list[Problem]:
     ]
 
 
-def _write_documents(staff: Iterable[Person], rows: dict[str, Staff], changes: Counter[str]) -> None:
+def _write_documents(
+    school: School, staff: Iterable[Person], rows: dict[str, Staff], changes: Counter[str]
+) -> None:
     wanted = {}
     for person in staff:
         if person.document:
@@ -67,7 +71,7 @@ def _write_documents(staff: Iterable[Person], rows: dict[str, Staff], changes: C
                 "until": person.document.until,
             }
             wanted[f"{rows[person.source_id].pk} {person.document.name} {person.document.since}"] = fields
-    held = TeachingCredential.objects.filter(staff__in=[row.pk for row in rows.values()])
+    held = TeachingCredential.objects.filter(staff__school=school)
     existing = {f"{row.staff_id} {row.document} {row.since}": row for row in held.select_related("staff")}
     upsert(TeachingCredential, existing, wanted, changes)
 

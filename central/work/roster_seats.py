@@ -1,7 +1,7 @@
 """Take the enrollments of a roster into the records: who is in which class, and who teaches it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeVar
@@ -20,61 +20,68 @@ Natural = tuple[int, int, date]
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Which seats a roster ends: those it marks for deletion, and in `years` those it does not name."""
+    """Which of a school's seats a roster ends by not naming them, or by marking them for deletion."""
 
-    enrollments: frozenset[str]
-    classes: frozenset[str]
-    users: frozenset[str]
+    seats: frozenset[str]
+    sections: frozenset[int]
+    students: frozenset[int]
+    staff: frozenset[int]
     years: frozenset[int]
     as_of: date
 
     @classmethod
-    def of(cls, roster: Roster, sections: Mapping[str, Section], as_of: date) -> "Gone":
-        """Read it from a roster whose classes are in `sections`; a partial one ends only what it marks."""
+    def of(cls, roster: Roster, people: People, sections: Mapping[str, Section], as_of: date) -> "Gone":
+        """Read it from a roster: a whole one speaks for its school years, a partial one for what it marks."""
         none: frozenset[str] = frozenset()
+        classes, users = roster.removed.get("classes", none), roster.removed.get("users", none)
         named = {entry.source_id for entry in roster.classes} | {seat.class_id for seat in roster.seats}
         is_whole = "enrollments" not in roster.partial
+        years = frozenset(sections[key].school_year_id for key in named) if is_whole else frozenset()
         return cls(
-            roster.removed.get("enrollments", none),
-            roster.removed.get("classes", none),
-            roster.removed.get("users", none),
-            frozenset(sections[key].school_year_id for key in named) if is_whole else frozenset(),
-            as_of,
+            seats=roster.removed.get("enrollments", none),
+            sections=frozenset(
+                row.pk for key, row in sections.items() if row.school_year_id in years or key in classes
+            ),
+            students=frozenset(row.pk for key, row in people.students.items() if key in users),
+            staff=frozenset(row.pk for key, row in people.staff.items() if key in users),
+            years=years,
+            as_of=as_of,
         )
 
     def has(self, seat: Placement | Assignment) -> bool:
         """Tell whether a seat that the roster does not confirm, and that still lasts, is over."""
         if seat.until is not None and seat.until < self.as_of:
             return False
-        holder = seat.student if isinstance(seat, Placement) else seat.staff
-        if seat.source_id in self.enrollments or holder.source_id in self.users:
-            return True
-        return seat.section.source_id in self.classes or seat.section.school_year_id in self.years
+        if isinstance(seat, Placement):
+            is_left = seat.student_id in self.students
+        else:
+            is_left = seat.staff_id in self.staff
+        return is_left or seat.source_id in self.seats or seat.section_id in self.sections
 
 
 def problems(school: School, roster: Roster) -> list[Problem]:
     """Return the seats of a partial roster whose user the records know as something else."""
     named = {person.source_id for person in roster.people}
-    students = set(Student.objects.filter(school=school).values_list("source_id", flat=True))
-    staff = set(Staff.objects.filter(school=school).values_list("source_id", flat=True))
+    students = named.union(Student.objects.filter(school=school).values_list("source_id", flat=True))
+    staff = named.union(Staff.objects.filter(school=school).values_list("source_id", flat=True))
     text = "the records do not know this user in this role; send the user along"
     return [
         Problem(seat.where, text, "role")
         for seat in roster.seats
-        if seat.person_id not in named | (students if seat.is_student else staff)
+        if seat.person_id not in (students if seat.is_student else staff)
     ]
 
 
 def write_placements(
-    seats: Sequence[Seat], people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
+    roster: Roster, people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
 ) -> None:
     """Add, change and end the students' seats."""
     taken = {
         seat.source_id: (seat, people.students[seat.person_id], sections[seat.class_id])
-        for seat in seats
+        for seat in roster.seats
         if seat.is_student
     }
-    rows = list(Placement.objects.filter(section__in=sections.values()).select_related("student", "section"))
+    rows = list(Placement.objects.filter(section__school=people.school))
     natural = {key: (student.pk, section.pk, seat.since) for key, (seat, student, section) in taken.items()}
     paired = _pair({(row.student_id, row.section_id, row.since): row for row in rows}, natural)
     fields = {
@@ -86,15 +93,15 @@ def write_placements(
 
 
 def write_assignments(
-    seats: Sequence[Seat], people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
+    roster: Roster, people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
 ) -> None:
     """Add, change and end the staff's seats."""
     taken = {
         seat.source_id: (seat, people.staff[seat.person_id], sections[seat.class_id])
-        for seat in seats
+        for seat in roster.seats
         if not seat.is_student
     }
-    rows = list(Assignment.objects.filter(section__in=sections.values()).select_related("staff", "section"))
+    rows = list(Assignment.objects.filter(section__school=people.school))
     natural = {key: (staff.pk, section.pk, seat.since) for key, (seat, staff, section) in taken.items()}
     paired = _pair({(row.staff_id, row.section_id, row.since): row for row in rows}, natural)
     fields = {

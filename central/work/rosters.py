@@ -96,10 +96,10 @@ def _write(file: NamedFile, school: School, roster: Roster, wishes: Wishes, as_o
         changes["schools recognised"] += 1
     people = roster_people.write(school, roster.people, changes)
     sections = roster_classes.write(school, placed, changes)
-    gone = Gone.of(roster, sections, as_of)
+    gone = Gone.of(roster, people, sections, as_of)
     lasting = Placement.objects.filter(section__school=school).exclude(until__lt=as_of).count()
-    roster_seats.write_placements(roster.seats, people, sections, gone, changes)
-    roster_seats.write_assignments(roster.seats, people, sections, gone, changes)
+    roster_seats.write_placements(roster, people, sections, gone, changes)
+    roster_seats.write_assignments(roster, people, sections, gone, changes)
     _require_few_ends(lasting, changes, wishes)
     stated = Stated({person.source_id: person for person in roster.people}, wishes.programme, as_of)
     # A year that is over keeps the grades it had.

@@ -15,6 +15,7 @@ from central.errors import RefusedError
 from central.exchange import attendance_file
 from central.exchange.attendance_file import Line, Template
 from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Section, Staff
+from central.store.rewrite import rewrite
 from central.work import signing_off
 
 _Stage = AttendanceRecord.Stage
@@ -118,7 +119,7 @@ def _move(records: Sequence[AttendanceRecord], digest: str, by: Staff, now: date
             )
         )
         record.stage = _Stage.SUBMITTED
-    AttendanceRecord.objects.bulk_update(records, ["stage"], batch_size=_AT_ONCE)
+    rewrite(records, ["stage"])
     Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
     # The key is unique: a record is sent once in each of its revisions, whoever else submits.
     Delivery.objects.bulk_create(deliveries, batch_size=_AT_ONCE)

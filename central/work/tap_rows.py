@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from central.store.models import AttendanceRecord, Station, Tap
+from central.store.rewrite import rewrite
 from central.timeline import Grade, Interval, grade, local_day
 from station import tap
 
@@ -87,7 +88,7 @@ def _renew(station: Station, epoch: int, intervals: Mapping[int, Interval], zone
         station=station, epoch=epoch, sequence__range=(min(intervals), max(intervals))
     )
     changed = [row for row in rows if row.sequence in intervals and _renewed(row, intervals, zone)]
-    Tap.objects.bulk_update(changed, _TIMES, batch_size=_AT_ONCE)
+    rewrite(changed, _TIMES)
     return len(changed)
 
 

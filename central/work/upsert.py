@@ -1,7 +1,7 @@
 """Bring rows to what a file says, in bulk, and count what that changed."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from django.db.models import Model
@@ -53,7 +53,7 @@ def upsert(
         if row is None:
             row = model(**fields)
             added.append(row)
-        elif differing := [name for name, value in fields.items() if getattr(row, name) != value]:
+        elif differing := [name for name, value in fields.items() if _differs(row, name, value)]:
             for name in differing:
                 setattr(row, name, fields[name])
             changed.append(row)
@@ -65,3 +65,19 @@ def upsert(
     changes[f"{plural} added"] += len(added)
     changes[f"{plural} changed"] += len(changed)
     return result
+
+
+def remove(model: type[Row], keys: Sequence[int], changes: Counter[str], how: str) -> None:
+    """Delete rows by primary key and count them as "<plural> <how>"."""
+    rows = model._default_manager  # noqa: SLF001  the documented way for a model that is an argument
+    for start in range(0, len(keys), _AT_ONCE):
+        rows.filter(pk__in=keys[start : start + _AT_ONCE]).delete()
+    plural = str(model._meta.verbose_name_plural)  # noqa: SLF001  Django's documented name for it
+    changes[f"{plural} {how}"] += len(keys)
+
+
+def _differs(row: Model, name: str, value: object) -> bool:
+    """Compare a field; a relation by its key, because asking for the row itself would be a query each."""
+    if isinstance(value, Model):
+        return bool(getattr(row, f"{name}_id") != value.pk)
+    return bool(getattr(row, name) != value)
