@@ -1,9 +1,10 @@
 """The commands of `rollbook-central`, one a module: `HELP`, `arguments(parser)`, `run(args, config, now)`."""
 
+import argparse
 import getpass
 import sys
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 Now = Callable[[], datetime]
 """Says what time it is, as an aware UTC datetime."""
@@ -29,3 +30,12 @@ def author() -> str:
     except (OSError, KeyError):
         # A user without an entry in the password database, as in some containers.
         return "somebody at the command line"
+
+
+def a_date(text: str) -> date:
+    """Read an argument that must be a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        msg = f"{text!r} is no date; write it like 2024-08-19"
+        raise argparse.ArgumentTypeError(msg) from error

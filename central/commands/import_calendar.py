@@ -1,10 +1,9 @@
 """The command `import-calendar`: take in a school year's days, weeks left out, and bell times."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 
-from central.commands import Now, author, say, tell
+from central.commands import Now, a_date, author, say, tell
 from central.config import CentralConfig
 from central.domain.calendar import SchoolYear
 from central.domain.errors import DomainError
@@ -77,4 +76,4 @@ def _year(name: str) -> SchoolYear:
 
 def _week(text: str) -> Week:
     track, _, monday = text.rpartition(":")
-    return Week(track, date.fromisoformat(monday))
+    return Week(track, a_date(monday))

@@ -1,10 +1,9 @@
 """The command `import-roster`: take in a OneRoster zip, whole or not at all."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 
-from central.commands import Now, author, say, tell
+from central.commands import Now, a_date, author, say, tell
 from central.config import CentralConfig
 from central.domain.enrolment import Programme
 from central.exchange.named_file import open_file
@@ -27,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=a_date,
         metavar="DATE",
         help="from when changed grades are true and vanished enrollments over; default: today",
     )

@@ -4,7 +4,7 @@ import argparse
 from datetime import date, timedelta
 from pathlib import Path
 
-from central.commands import Now, say
+from central.commands import Now, a_date, say
 from central.config import CentralConfig
 from central.errors import CentralError, ConfigError
 from central.law import markdown
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Ask what to show."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     listing = verbs.add_parser("list", help="every provision and its value on a day")
-    listing.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today, UTC")
+    listing.add_argument("--on", type=a_date, metavar="DATE", help="default: today, UTC")
     show = verbs.add_parser("show", help="one provision through time, with its sentence")
     show.add_argument("name")
     verbs.add_parser("check", help="what rests on memory, or was last compared too long ago")

@@ -157,7 +157,7 @@ def _either(asked: int | None, configured: int) -> int:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= _HIGHEST_PORT:
-        raise ValueError
-    return number
+    if not text.isascii() or not text.isdigit() or int(text) > _HIGHEST_PORT:
+        msg = f"{text!r} is no port; give a number from 0 to {_HIGHEST_PORT}"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
