@@ -117,7 +117,12 @@ class JournallingStation:
             head=self._heads[-1],
         )
         signed = signing.sign_note("beacon", beacon.members(), self.server_key)
-        payload: Json = {"t1": t1_raw_ms, "t4": t1_raw_ms + 2 * TRIP_MS, "signed": signed}
+        payload: Json = {
+            "t1": t1_raw_ms,
+            "t4": t1_raw_ms + 2 * TRIP_MS,
+            "boot": self.boot,
+            "signed": signed,
+        }
         data = wire.pack(envelope, bodies, signing_key(self.code).sign)
         last_h = self._heads[self._sent]
         self.write(at + timedelta(milliseconds=3 * TRIP_MS), Kind.BEACON, payload)
