@@ -1,6 +1,7 @@
 """The command `rollbook-provision`: check a room list, build one room's bundle, verify a bundle."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,7 +56,7 @@ def _bundle(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    examination = verify.examine(options.bundle)
+    examination = verify.examine(options.bundle, _tool_path())
     for line in examination.findings:
         print(f"{_PROGRAM}: {line}", file=sys.stderr)
     for line in examination.skipped:
@@ -71,6 +72,11 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what was not understood and where to read more."""
         self.exit(_USAGE, f"{_PROGRAM}: {message}; see {self.prog} --help\n")
+
+
+def _tool_path() -> str:
+    # Debian keeps netplan in a folder that is not on an ordinary user's PATH.
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
 _COMMANDS = {"check": _check, "bundle": _bundle, "verify": _verify}

@@ -34,8 +34,10 @@ class Examination:
     skipped: list[str] = field(default_factory=list)
 
 
-def examine(folder: Path) -> Examination:
+def examine(folder: Path, search_path: str) -> Examination:
     """Check a bundle against its manifest, our allow-list, its secrets and the real tools.
+
+    `search_path` names the folders the tools are looked for in, as PATH does.
 
     Errors: BundleError when the folder holds no bundle at all.
     """
@@ -50,7 +52,7 @@ def examine(folder: Path) -> Examination:
     examination.findings += _documents(files)
     examination.findings += _leaks(files)
     for name, tool in (("netplan", _netplan), ("cloud-init", _cloud_init)):
-        if command := shutil.which(name):
+        if command := shutil.which(name, path=search_path):
             examination.findings += tool(command, files)
         else:
             examination.skipped.append(f"{name} is not installed here: its own check was not run")

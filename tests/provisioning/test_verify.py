@@ -1,6 +1,7 @@
 """A second look at a bundle finds whatever was damaged, added, or put where it must not be."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,9 @@ from provisioning.verify import examine
 from tests.fakes.provisioning import SCHOOL_KEY, Desk
 
 Damage = Callable[[Path], object]
+TOOLS = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
+# A laptop without them: our own checks are alone.
+NO_TOOLS = "/nonexistent"
 
 
 @pytest.fixture
@@ -91,38 +95,34 @@ def test_a_changed_a_missing_and_a_strange_file_are_all_named(
     ],
 )
 def test_a_boot_file_that_would_boot_into_something_else_is_found(
-    made: Path, damage: Damage, said: str, monkeypatch: pytest.MonkeyPatch
+    made: Path, damage: Damage, said: str
 ) -> None:
-    monkeypatch.setenv("PATH", str(made))  # our own check alone, as on a laptop without the tools
     damage(made)
-    assert [line for line in examine(made).findings if said in line]
+    assert [line for line in examine(made, NO_TOOLS).findings if said in line]
 
 
 def test_what_a_later_release_wrote_is_not_judged_by_this_one(made: Path) -> None:
     file = made / bundle.MANIFEST
     file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"v": 2}), encoding="utf-8")
     with pytest.raises(BundleError, match="does not know"):
-        examine(made)
+        examine(made, TOOLS)
 
 
 def test_a_folder_without_a_bundle_is_refused(tmp_path: Path) -> None:
     assert main(["verify", str(tmp_path)]) == 78
 
 
-def test_a_machine_without_the_real_tools_says_which_checks_it_left_out(
-    made: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(made))
-    examination = examine(made)
+def test_a_machine_without_the_real_tools_says_which_checks_it_left_out(made: Path) -> None:
+    examination = examine(made, NO_TOOLS)
     assert examination.findings == []
     assert [line.split()[0] for line in examination.skipped] == ["netplan", "cloud-init"]
 
 
 needs_netplan = pytest.mark.skipif(
-    not shutil.which("netplan"), reason="netplan is missing: apt install netplan.io"
+    not shutil.which("netplan", path=TOOLS), reason="netplan is missing: apt install netplan.io"
 )
 needs_cloud_init = pytest.mark.skipif(
-    not shutil.which("cloud-init"), reason="cloud-init is missing: apt install cloud-init"
+    not shutil.which("cloud-init", path=TOOLS), reason="cloud-init is missing: apt install cloud-init"
 )
 
 
@@ -131,7 +131,7 @@ needs_cloud_init = pytest.mark.skipif(
 def test_netplan_takes_our_network_config(desk: Desk, room: str) -> None:
     main(desk.bundle_arguments(room))
     (folder,) = desk.out.iterdir()
-    examination = examine(folder)
+    examination = examine(folder, TOOLS)
     assert examination.findings == []
     assert not [line for line in examination.skipped if "netplan" in line]
 
@@ -139,12 +139,12 @@ def test_netplan_takes_our_network_config(desk: Desk, room: str) -> None:
 @needs_netplan
 def test_netplan_refuses_what_it_cannot_bring_up(made: Path) -> None:
     swap("network-config", "regulatory-domain:", "regulatory-domaine:")(made)
-    assert [line for line in examine(made).findings if "netplan refuses it" in line]
+    assert [line for line in examine(made, TOOLS).findings if "netplan refuses it" in line]
 
 
 @needs_cloud_init
 def test_cloud_init_takes_our_user_data(made: Path) -> None:
-    examination = examine(made)
+    examination = examine(made, TOOLS)
     assert examination.findings == []
     assert not [line for line in examination.skipped if "cloud-init" in line]
 
@@ -152,4 +152,4 @@ def test_cloud_init_takes_our_user_data(made: Path) -> None:
 @needs_cloud_init
 def test_cloud_init_refuses_a_value_it_cannot_use(made: Path) -> None:
     swap("user-data", 'mode: "reboot"', 'mode: "sleep"')(made)
-    assert [line for line in examine(made).findings if "cloud-init refuses it" in line]
+    assert [line for line in examine(made, TOOLS).findings if "cloud-init refuses it" in line]
