@@ -63,7 +63,9 @@ class Bench:
         """Wait for the next thing to do, and do it."""
         wait_s = max(0.0, self._due[0][0] - self._monotonic()) if self._due else None
         for key, _events in self._selector.select(wait_s):
-            key.data()
+            # What was done just now may have unplugged what the next event is about.
+            if self._selector.get_map().get(key.fileobj) is key:
+                key.data()
         while self._due and self._due[0][0] <= self._monotonic():
             self._send(heapq.heappop(self._due)[2])
 

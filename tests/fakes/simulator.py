@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -63,7 +63,9 @@ class PractiseBench:
         """Say goodbye and return the exit code."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):
+            # A line it never took goes with it.
+            self.process.stdin.close()
         code = self.process.wait(DEADLINE_S)
         self.process.stdout.close()
         return code
