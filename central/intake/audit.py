@@ -115,7 +115,6 @@ def prove(row: StoredRow, before: wire.Position, keys: Keys, server_key: VerifyK
 
 def _prove_answer(row: StoredRow, envelope: wire.Envelope, server_key: VerifyKey) -> None:
     answer = wire.Answer.from_json(row.answer)
-    _demand(answer.to_json() == row.answer, "the answer is not written as answers are")
     ack = wire.Ack.of(open_note("ack", answer.ack, server_key))
     beacon = wire.Beacon.of(open_note("beacon", answer.beacon, server_key))
     acked = (ack.station, ack.epoch, ack.seq, ack.h)
