@@ -12,6 +12,7 @@ from demo.narrator import StoryError
 from demo.premises import Room
 from demo.school import Student
 from station import config, credential, machine
+from station.boot import boot_id_of
 from station.inbox import FOLDER, Inbox
 from station.journal import FILE_NAME, Identity, Journal
 from station.tap import Kind, Tap
@@ -29,7 +30,7 @@ class RoomPlayer:
         settings = config.read(room.station_config)
         self._key = settings.token.key.hex_bytes(config.KEY_BYTES)
         self._key_id = settings.token.key_id
-        boot_id = machine.boot_id_of()
+        boot_id = boot_id_of()
         self._clock = machine.clock_of(settings, machine.boot_of(settings, boot_id))
         identity = Identity(settings.station, settings.school, package.__version__)
         with ExitStack() as stack:

@@ -32,19 +32,6 @@ class Clock(Protocol):
         """Return the wall clock's claim as an aware UTC datetime."""
 
 
-def boot_ordinal(last: tuple[int, str] | None, boot_id: str, *, ran_on: bool = True) -> int:
-    """Return the number of this boot, given the `(ordinal, boot_id)` the journal saw last.
-
-    A process that starts again within one boot keeps its number, since the raw clock ran on. Where it
-    did not (a rehearsal whose clock was set back), or where the boot has no name to know it by, the
-    number must not stay: two boots under one number would be read as one stretch of time.
-    """
-    if last is None:
-        return 1
-    ordinal, seen = last
-    return ordinal if boot_id and seen == boot_id and ran_on else ordinal + 1
-
-
 def instant(wall_ms: int) -> datetime:
     """Return milliseconds since 1970 as an aware UTC datetime."""
     return _EPOCH + timedelta(milliseconds=wall_ms)

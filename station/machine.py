@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Final
 
-from station.clock import Clock, PracticeClock, SystemClock, boot_ordinal
+from station.boot import boot_id_of, boot_to_begin
+from station.clock import Clock, PracticeClock, SystemClock
 from station.config import KEY_BYTES, StationSettings
 from station.journal import FILE_NAME, JournalReader
-from station.logs import Log
 from station.loop import Answered
 from station.panel import Panel
 from station.panel.gpio import Gpio, GpioPanel, open_gpio, pulse
 from station.panel.recorded import RecordedPanel
 from station.panel.terminal import TerminalPanel
 from station.reader import Reader, build
-
-BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-BOOT_ID_VARIABLE: Final = "ROLLBOOK_BOOT_ID"
-
-log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +31,6 @@ class Machine:
     answered: Answered
 
 
-def boot_id_of(file: Path = BOOT_ID, environ: Mapping[str, str] = os.environ) -> str:
-    """Return the kernel's name for this boot in 32 hexadecimal characters, empty when nobody says.
-
-    The environment comes first, because a sandbox may hide the kernel's own file.
-    """
-    told = environ.get(BOOT_ID_VARIABLE, "")
-    if not told:
-        try:
-            told = file.read_text(encoding="ascii")
-        except OSError as error:
-            log.warning("boot.unnamed", file=file, why=error.strerror, instead=BOOT_ID_VARIABLE)
-    return told.strip().replace("-", "")
-
-
 def clock_of(settings: StationSettings, boot: int) -> Clock:
     """Return the clock a boot is recorded with: the machine's own, moved in a rehearsal."""
     inner = SystemClock(boot)
@@ -61,10 +39,8 @@ def clock_of(settings: StationSettings, boot: int) -> Clock:
 
 def boot_of(settings: StationSettings, boot_id: str) -> int:
     """Return this boot's number, by what the journal saw last; raises JournalError if it cannot be read."""
-    reader = JournalReader(settings.state_dir / FILE_NAME)
-    newest = reader.newest()
-    ran_on = newest is None or clock_of(settings, 0).reading().raw_ms >= newest.reading.raw_ms
-    return boot_ordinal(reader.last_boot(), boot_id, ran_on=ran_on)
+    journal = JournalReader(settings.state_dir / FILE_NAME)
+    return boot_to_begin(journal, boot_id, clock_of(settings, 0).reading().raw_ms)
 
 
 def make_readers(settings: StationSettings, clock: Clock, gpio: Gpio | None) -> list[Reader]:

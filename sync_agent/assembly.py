@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from pathlib import Path
 
 import sync_agent as package
-from station.clock import Clock, PracticeClock, SystemClock, boot_ordinal
+from station.boot import boot_as_journalled, boot_id_of
+from station.clock import Clock, PracticeClock, SystemClock
 from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import JournalReader
 from station.roster import FILE_NAME as ROSTER_FILE
@@ -27,7 +27,6 @@ from sync_agent.outbox import Outbox
 from sync_agent.ports import Courier
 from sync_agent.standing import Standing
 
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 FRESH_MS = 120_000
 """After a talk this recent nobody needs to be spread over the reconnect window."""
 
@@ -35,22 +34,15 @@ _NONCE_BYTES = 16
 _dice = secrets.SystemRandom().random
 
 
-def clock_of(settings: SyncSettings, boot_id_file: Path = BOOT_ID) -> Clock:
+def clock_of(settings: SyncSettings) -> Clock:
     """Return the clock entries of this boot are recorded with, numbered as the station numbers it."""
-    reader = JournalReader(settings.state_dir / JOURNAL_FILE)
 
     def clock(boot: int) -> Clock:
         inner = SystemClock(boot)
         return inner if settings.practice is None else PracticeClock(settings.practice.clock, inner)
 
-    newest = reader.newest()
-    ran_on = newest is None or clock(0).reading().raw_ms >= newest.reading.raw_ms
-    try:
-        boot_id = boot_id_file.read_text(encoding="ascii").strip()
-    except OSError:
-        # A unit may hide the kernel's files; the station, which starts first, has told the boot's number.
-        return clock(1 if newest is None else newest.reading.boot + (0 if ran_on else 1))
-    return clock(boot_ordinal(reader.last_boot(), boot_id, ran_on=ran_on))
+    journal = JournalReader(settings.state_dir / JOURNAL_FILE)
+    return clock(boot_as_journalled(journal, boot_id_of(), clock(0).reading().raw_ms))
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from sync_agent.memory_file import FILE_NAME, is_current
 from sync_agent.schedule import Schedule
 from sync_agent.watchdog import Watchdog
 
+SIGNAL_S = 1.0
 PATIENCE_S = 8.0
 """How long a talk under way may go on after SIGTERM; it may be cut off at any point without harm."""
 
@@ -48,7 +49,9 @@ def run(settings: SyncSettings, config_file: Path) -> int:
         schedule = Schedule(agent.turn, lambda: datetime.now(UTC), time.monotonic, watchdog.feed)
         schedule.start()
         watchdog.ready()
-        stop.wait()
+        # In portions, because a signal that lands in another thread does not end a wait without end.
+        while not stop.wait(SIGNAL_S):
+            pass
         watchdog.stopping()
         if not schedule.stop(PATIENCE_S):
             log.warning("agent.cut_off", after_s=PATIENCE_S)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from station.clock import HandClock, PracticeClock, SystemClock, boot_ordinal
+from station.boot import boot_id_of, boot_ordinal
+from station.clock import HandClock, PracticeClock, SystemClock
 from station.errors import SettingsError
-from station.machine import boot_id_of
 
 
 def test_the_machines_clocks_run_and_never_claim_to_be_better_than_half_a_second() -> None:

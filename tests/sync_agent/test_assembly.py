@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from station.boot import BOOT_ID_VARIABLE, boot_as_journalled, boot_id_of
 from station.clock import HandClock
+from station.journal import FILE_NAME, JournalReader
 from station.tap import Kind
 from sync_agent.assembly import FRESH_MS, clock_of, first_delay_s
 from sync_agent.config import PracticeSettings, read
@@ -38,20 +40,27 @@ def test_after_a_power_cut_each_station_waits_its_part_of_the_window(
     assert first_delay_s(rehearsal, standing, clock, 0.5) == 0.0
 
 
-def test_the_agent_numbers_the_boot_as_the_station_does(bench: Bench) -> None:
+def test_the_agent_numbers_the_boot_as_the_station_does(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = read(write_settings(bench.folder, "https://central.school.lan"))
-    boot_id = bench.folder / "boot_id"
+    bench.clock.boot = 6
+    # As the station writes it: the kernel's name without its dashes.
+    bench.note([(Kind.BOOT, {"boot_id": boot_id_of(), "sw": "0.1.0", "clean": True})])
+    assert clock_of(settings).reading().boot == 6
+    monkeypatch.setenv(BOOT_ID_VARIABLE, "bbbb")
+    assert clock_of(settings).reading().boot == 7
+
+
+def test_a_boot_nobody_names_is_that_of_the_newest_entry(bench: Bench) -> None:
     bench.clock.boot = 6
     bench.note([(Kind.BOOT, {"boot_id": "aaaa", "sw": "0.1.0", "clean": True})])
-    boot_id.write_text("aaaa\n")
-    assert clock_of(settings, boot_id).reading().boot == 6
-    boot_id.write_text("bbbb\n")
-    assert clock_of(settings, boot_id).reading().boot == 7
-    assert clock_of(settings, bench.folder / "hidden").reading().boot == 6
+    journal = JournalReader(bench.folder / FILE_NAME)
+    assert boot_as_journalled(journal, "", bench.clock.raw_ms) == 6
+    assert boot_as_journalled(journal, "", bench.clock.raw_ms - 1) == 7
 
 
 def test_before_there_is_a_journal_it_is_the_first_boot(tmp_path: Path) -> None:
     settings = read(write_settings(tmp_path, "https://central.school.lan"))
-    assert clock_of(settings, tmp_path / "hidden").reading().boot == 1
-    (tmp_path / "boot_id").write_text("aaaa")
-    assert clock_of(settings, tmp_path / "boot_id").reading().boot == 1
+    assert clock_of(settings).reading().boot == 1
+    assert boot_as_journalled(JournalReader(tmp_path / FILE_NAME), "", 5) == 1

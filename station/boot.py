@@ -1,0 +1,67 @@
+"""Published: which boot of the machine this is, as every process of a station numbers it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from station.journal_reader import JournalReader
+from station.logs import Log
+
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+BOOT_ID_VARIABLE: Final = "ROLLBOOK_BOOT_ID"
+
+log = Log(__name__)
+
+
+def boot_id_of(file: Path = BOOT_ID, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the kernel's name for this boot in 32 hexadecimal characters, empty when nobody says.
+
+    The environment comes first, because a sandbox may hide the kernel's own file.
+    """
+    told = environ.get(BOOT_ID_VARIABLE, "")
+    if not told:
+        try:
+            told = file.read_text(encoding="ascii")
+        except OSError as error:
+            log.warning("boot.unnamed", file=file, why=error.strerror, instead=BOOT_ID_VARIABLE)
+    return told.strip().replace("-", "")
+
+
+def boot_to_begin(journal: JournalReader, boot_id: str, raw_ms: int) -> int:
+    """Return the number of this boot for the station that begins to write; raises JournalError.
+
+    `raw_ms` is what the raw clock says now: where it lies before the newest entry, it did not run on.
+    """
+    newest = journal.newest()
+    ran_on = newest is None or raw_ms >= newest.reading.raw_ms
+    return boot_ordinal(journal.last_boot(), boot_id, ran_on=ran_on)
+
+
+def boot_as_journalled(journal: JournalReader, boot_id: str, raw_ms: int) -> int:
+    """Return the number of this boot for everybody but the station; raises JournalError.
+
+    The station begins first and tells the number. A boot nobody can name is the one of the newest
+    entry for as long as the raw clock runs on from there.
+    """
+    if boot_id:
+        return boot_to_begin(journal, boot_id, raw_ms)
+    newest = journal.newest()
+    if newest is None:
+        return 1
+    return newest.reading.boot + (0 if raw_ms >= newest.reading.raw_ms else 1)
+
+
+def boot_ordinal(last: tuple[int, str] | None, boot_id: str, *, ran_on: bool = True) -> int:
+    """Return the number of this boot, given the `(ordinal, boot_id)` the journal saw last.
+
+    A process that starts again within one boot keeps its number, since the raw clock ran on. Where it
+    did not (a rehearsal whose clock was set back), or where the boot has no name to know it by, the
+    number must not stay: two boots under one number would be read as one stretch of time.
+    """
+    if last is None:
+        return 1
+    ordinal, seen = last
+    return ordinal if boot_id and seen == boot_id and ran_on else ordinal + 1
