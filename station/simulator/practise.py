@@ -31,23 +31,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve the emulated reader until `quit` or the end of standard input; return the exit code."""
     options = _parse(argv)
     try:
-        reader_link, scanner_link = _links(options)
-        bench = Bench(reader_link, scanner_link, time.monotonic)
-        for port in filter(None, (bench.reader, bench.scanner)):
-            bench.plug(port)
-    except (StationError, OSError) as error:
-        for line in str(error).splitlines():
-            _tell(f"{_PROGRAM}: {line}")
-        return error.exit_code if isinstance(error, StationError) else EXIT_CONFIGURATION
+        bench = Bench(*_links(options), time.monotonic)
+    except StationError as error:
+        return _refuse(error, error.exit_code)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        for port in filter(None, (bench.reader, bench.scanner)):
+            bench.plug(port)
         _serve(bench, Commands(bench, secrets.token_bytes), sys.stdin.fileno(), sys.stdout)
+    except OSError as error:
+        return _refuse(error, EXIT_CONFIGURATION)
     except KeyboardInterrupt:
         # How a person, and a service manager, ends it; the ports go away all the same.
         return EXIT_DONE
     finally:
         bench.close()
     return EXIT_DONE
+
+
+def _refuse(error: Exception, exit_code: int) -> int:
+    for line in str(error).splitlines():
+        _tell(f"{_PROGRAM}: {line}")
+    return exit_code
 
 
 def _serve(bench: Bench, commands: Commands, source: int, out: TextIO) -> None:

@@ -99,7 +99,9 @@ def test_a_file_in_the_place_of_the_port_is_left_alone(
 ) -> None:
     place = tmp_path / "thesis.txt"
     place.write_text("years of work")
-    assert practise.main(["--link", str(place)]) == 78
+    reader = tmp_path / "reader"
+    assert practise.main(["--link", str(reader), "--scanner-link", str(place)]) == 78
+    assert not reader.is_symlink()
     assert place.read_text() == "years of work"
     assert "name another place" in capsys.readouterr().err
 
