@@ -242,6 +242,7 @@ def test_only_full_school_months_count(small: SmallSchool, register: Register) -
     assert ada(report(small))["A"][0] == f"1/{P1_DAYS_A}"
     assert ada(report(small, PeriodKind.ANNUAL))["A"][0] == "2/195"
     assert report(small).tracks[0].months == (1, 2, 3, 4, 5)
+    assert [line.on for line in report(small).proof] == [last_in]
 
 
 def test_a_report_as_of_a_day_knows_nothing_of_later_decisions(

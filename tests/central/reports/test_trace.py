@@ -1,6 +1,7 @@
 """An auditor follows a student's day down to the bytes a station signed, and every forgery shows."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from central.work import paper, project
 from central.work.certify import Signature, certify_session
 from central.work.changes import Action, Change
 from central.work.resolve import resolve
-from sync_agent.signing import SigningKey
+from station import chain
+from sync_agent import signing, wire
 from tests.fakes import school as schools
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, SentBatch
 from tests.fakes.school import MONDAY, SmallSchool, at, signing_key
@@ -91,9 +93,42 @@ def test_a_changed_byte_in_the_evidence_ends_the_proof_there(
     assert "NOT PROVEN: batch 4 does not verify" in flat(trail)
 
 
+def test_a_forger_who_repairs_every_hash_still_lacks_the_stations_key(
+    small: SmallSchool, evidence: EvidenceFile
+) -> None:
+    last = a_day(small, evidence)[3]
+    batch = wire.unpack(last.data, wire.MAX_MESSAGE_BYTES)
+    bodies = [body.replace(b'"nfc"', b'"nfd"') for body in batch.bodies]
+    head = batch.envelope.prev
+    for body in bodies:
+        head = chain.link(head, body)
+    evidence.overwrite(last.first, wire.pack(replace(batch.envelope, batch_h=head), bodies, forged))
+    (tap,) = Tap.objects.filter(server_sequence=4)
+    Tap.objects.filter(pk=tap.pk).update(leaf=chain.leaf(bodies[tap.position]))
+    assert [each.is_proven for each in traced(small, evidence).records[0].taps] == [True, False]
+
+
+def forged(data: bytes) -> signing.Signature:
+    """Sign with a key of one's own under the station's name."""
+    theirs = signing.SigningKey(bytes(32)).sign(data)
+    return signing.Signature(signing_key("st-r101").kid, "ed25519", theirs.sig)
+
+
+def test_a_batch_of_another_life_of_the_journal_is_not_fitted_in(small: SmallSchool, tmp_path: Path) -> None:
+    (tmp_path / "mixed").mkdir()
+    mixed = EvidenceFile(tmp_path / "mixed")
+    lives = [JournallingStation(small.station_101.code, at(MONDAY, "06:00"), boot=n) for n in (1, 2)]
+    first = [life.exchange(at(MONDAY, "06:02")) for life in lives]
+    lives[1].tap(at(MONDAY, "08:25"), small.token(small.ana))
+    mixed.receive(first[0], lives[1].exchange(at(MONDAY, "08:26")), lives[1].exchange(at(MONDAY, "08:27")))
+    project.project(Evidence(mixed.path), SERVER_KEY.verify_key)
+    resolve(EVENING)
+    assert "does not follow entry 1" in flat(traced(small, mixed))
+
+
 def test_a_batch_signed_by_a_stranger_proves_nothing(small: SmallSchool, evidence: EvidenceFile) -> None:
     a_day(small, evidence)
-    stranger = SigningKey(bytes(32)).verify_key
+    stranger = signing.SigningKey(bytes(32)).verify_key
     StationKey.objects.update(kid=stranger.kid, public_key=stranger.public.hex())
     assert not traced(small, evidence).is_proven
 

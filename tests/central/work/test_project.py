@@ -100,11 +100,11 @@ def test_a_beacon_somebody_else_signed_proves_nothing(small: SmallSchool, eviden
 
 def test_a_beacon_made_for_another_station_proves_nothing(small: SmallSchool, evidence: EvidenceFile) -> None:
     other = JournallingStation(small.station_102.code, EARLY)
-    other.exchange(at(MONDAY, "08:00"))
+    other.exchange(at(MONDAY, "08:26"))
     room = station(small)
     room.tap(at(MONDAY, "08:25"), small.token(small.ana))
     room.write_bytes(other._bodies[-1])
-    evidence.receive(room.exchange(at(MONDAY, "08:26")))
+    evidence.receive(room.exchange(at(MONDAY, "08:27")))
     run(evidence)
     assert Tap.objects.get().on is None
 
@@ -206,6 +206,7 @@ def test_the_position_moves_only_with_what_was_written(
     def cut(*_args: object, **_kw: object) -> None:
         raise PowerCutError
 
+    ProjectorPosition.objects.create(pk=1)
     with monkeypatch.context() as patched:
         patched.setattr(ProjectorPosition, "save", cut)
         with pytest.raises(PowerCutError):
