@@ -4,7 +4,6 @@ import json
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from demo.narrator import Narrator, StoryError
 from demo.premises import Premises, Room
@@ -93,10 +92,7 @@ class Morning:
 
     def stop(self) -> list[int]:
         """End the three programs and return their exit codes."""
-        codes = [program.stop() for program in (self._agent, self.station)]
-        with suppress(OSError):
-            self._bench.tell("quit")
-        return [*codes, self._bench.stop()]
+        return [self._agent.stop(), self.station.stop(), self._bench.finish("quit")]
 
     def _do(self, line: str) -> None:
         """Give the bench one command and take its answer."""

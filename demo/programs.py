@@ -98,6 +98,11 @@ class Program:
             self.kill()
             raise
 
+    def finish(self, last_word: str) -> int:
+        """Tell the program to end in its own words and return its exit code."""
+        self.tell(last_word)
+        return self._process.wait(timeout=PATIENCE_S)
+
     def kill(self) -> None:
         """Cut the program off, as a power failure would."""
         self._process.kill()
