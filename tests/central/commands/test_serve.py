@@ -73,6 +73,7 @@ def test_two_processes_start_together_and_stop_together(installation: Installati
         while manager.recv(100) != b"STOPPING=1":
             pass
     assert not any(Path(f"/proc/{child}").exists() for child in children)
+    assert any("intake.stopped" in line for line in serving.errors)
 
 
 def test_when_one_process_dies_the_other_ends_and_the_code_says_so(installation: Installation) -> None:
