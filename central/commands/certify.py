@@ -57,13 +57,17 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     section = lookup.section(args.section, args.on)
     by = lookup.staff(args.by)
     changes = _changes(args, section)
+    at = now()
     if args.practice_signature:
-        signature = Signature(by, now(), PRACTICE_SIGNATURE, args.late_reason, args.reason)
-        _report(certify_session(section, args.on, signature, changes))
-        return 0
-    code = _code(args.code_file)
-    signature = Signature(by, now(), late_reason=args.late_reason, reason=args.reason)
-    _report(certify_with_code(section, args.on, signature, code, changes))
+        signature = Signature(by, at, PRACTICE_SIGNATURE, args.late_reason, args.reason)
+        signed = certify_session(section, args.on, signature, changes)
+    else:
+        code = _code(args.code_file)
+        signature = Signature(by, at, late_reason=args.late_reason, reason=args.reason)
+        signed = certify_with_code(section, args.on, signature, code, changes)
+    _report(signed)
+    for warning in review.warnings(section, args.on, at):
+        say(f"note: {warning}")
     return 0
 
 

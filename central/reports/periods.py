@@ -36,8 +36,13 @@ def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime
 
     Only records a certificated person stands behind count, at most one day a student and date, on
     days of full school months that were taught. Calendars and enrollments are those known now; a
-    closed report keeps its own. Raises CentralError when no calendar is there.
+    closed report keeps its own. Raises CentralError for a day that has not come and when no calendar
+    is there.
     """
+    today = now.astimezone(ZoneInfo(year.school.time_zone)).date()
+    if as_of > today:
+        msg = f"{as_of} has not come yet (it is {today} at the school); report as of a day up to today"
+        raise CentralError(msg)
     calendars = attended.calendars(year)
     if not calendars:
         msg = f"no track of {year.name} is taught on any day; import the calendar first"

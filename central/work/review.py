@@ -1,10 +1,11 @@
 """What a teacher looks at before signing a session: its records, and who has none."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from central.store.models import AttendanceRecord, Section, SessionCertification, Student, Tap
-from central.store.timetable import is_taught, placed
+from central.store.timetable import is_taught, meeting_on, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,21 @@ def certification(section: Section, on: date) -> SessionCertification | None:
     """Return the signature in force under a session, the last of its revisions."""
     signed = SessionCertification.objects.filter(section=section, on=on)
     return signed.select_related("by").order_by("-revision").first()
+
+
+def warnings(section: Section, on: date, at: datetime) -> list[str]:
+    """Return what somebody who signs a session at an instant should know; nothing here refuses."""
+    zone = ZoneInfo(section.school.time_zone)
+    found = []
+    meeting = meeting_on(section, on)
+    if meeting and at < datetime.combine(on, meeting.ends, zone):
+        found.append(f"the class ends at {meeting.ends:%H:%M}; taps from now on will not change its records")
+    unsettled = [Tap.Outcome.PENDING, Tap.Outcome.UNKNOWN_CREDENTIAL]
+    taps = Tap.objects.filter(station__room=section.room_id, on=on, outcome__in=unsettled).count()
+    if taps:
+        belong = "tap of that day in the room belongs" if taps == 1 else "taps of that day in the room belong"
+        found.append(f"{taps} {belong} to nobody known yet")
+    return found
 
 
 def _line(record: AttendanceRecord) -> InboxLine:

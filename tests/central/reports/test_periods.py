@@ -309,6 +309,11 @@ def test_a_track_too_short_or_too_late_in_the_year_is_found(small: SmallSchool) 
     assert {row.track for row in made.rows} == {"A"}
 
 
+def test_a_report_as_of_a_day_that_has_not_come_is_refused(small: SmallSchool) -> None:
+    with pytest.raises(CentralError, match="has not come yet"):
+        report(small, as_of=SUMMER + timedelta(days=1))
+
+
 def test_without_a_calendar_there_is_no_report(small: SmallSchool) -> None:
     CalendarDay.objects.all().delete()
     with pytest.raises(CentralError, match="import the calendar first"):

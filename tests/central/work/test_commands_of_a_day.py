@@ -99,7 +99,10 @@ def test_a_day_goes_from_taps_to_a_confirmed_record_and_a_proven_number(
 
     certify = ("certify", "ALG1-01", "--on", "2024-09-09", "--as", "E001", "--code-file", code)
     assert desk.run(*certify, "--absent-rest") == 0
-    assert desk.out == ("certified section ALG1-01 on 2024-09-09: 2 present, 1 absent, by employee E001\n")
+    assert desk.out.splitlines() == [
+        "certified section ALG1-01 on 2024-09-09: 2 present, 1 absent, by employee E001",
+        "note: 1 tap of that day in the room belongs to nobody known yet",
+    ]
     assert desk.run("inbox", "ALG1-01", "--on", "2024-09-09") == 0
 
     sis = desk.folder / "sis.txt"
@@ -110,6 +113,7 @@ def test_a_day_goes_from_taps_to_a_confirmed_record_and_a_proven_number(
     assert desk.run("confirm", sis, "--as", "E001") == 0
     assert set(AttendanceRecord.objects.values_list("stage", flat=True)) == {"confirmed"}
 
+    desk.now = at(date(2025, 1, 3), "09:00")
     report = ("report", "p1", "--year", "2024-25", "--as-of", "2024-12-31")
     assert desk.run(*report) == 1
     assert "2/93" in desk.out
@@ -136,6 +140,15 @@ def test_a_code_is_asked_for_where_no_file_holds_it(
     desk.run("certify", "ALG1-01", "--on", "2024-09-09", "--as", "E001", "--absent-rest")
     assert asked == ["one-time code: "]
     assert SessionCertification.objects.count() == 1
+
+
+def test_whoever_signs_before_the_class_is_over_is_told_what_that_means(
+    desk: Desk, small: SmallSchool, code: Path
+) -> None:
+    del small
+    desk.now = at(MONDAY, "09:30")
+    signed_day(desk, code)
+    assert "note: the class ends at 10:00; taps from now on will not change" in desk.out
 
 
 def test_a_wrong_code_ends_with_64_and_a_used_one_too(desk: Desk, small: SmallSchool, code: Path) -> None:
