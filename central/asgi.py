@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime
 from typing import Any
 
 from django.core.asgi import get_asgi_application
 
-from central.commands import Now
 from central.config import CentralConfig
 
+Now = Callable[[], datetime]
 # Each framework types ASGI's scope, receive and send in a way of its own.
 App = Callable[[Any, Any, Any], Awaitable[None]]
 

@@ -2,12 +2,12 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import close_old_connections, connections
 
-from central.commands import Now
 from central.config import CentralConfig
 from central.store.models import AuditEvent
 from central.work.catch_up import catch_up
@@ -22,7 +22,7 @@ _PUBLISH_EVERY: Final = timedelta(minutes=10)
 class Projector(threading.Thread):
     """Projects and resolves every second, and publishes rosters as days go by."""
 
-    def __init__(self, config: CentralConfig, now: Now) -> None:
+    def __init__(self, config: CentralConfig, now: Callable[[], datetime]) -> None:
         """Prepare; nothing runs before `start`."""
         super().__init__(name="projector", daemon=True)
         self._config = config
