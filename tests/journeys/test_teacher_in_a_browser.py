@@ -1,0 +1,190 @@
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from central import config
+from demo import codes
+from demo.office import PASSWORD
+from demo.premises import at
+from demo.room_player import RoomPlayer
+from demo.school import Section, Student
+from demo.story import LIVE_DAY
+from tests.fakes.journey import Site
+from tests.fakes.station_process import ROOT, wait_for
+from tests.journeys.sight import Sight, focused, go_to, require_no_scrolling_sideways
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: apt-get install chromium"),
+]
+_QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
+CODE_LASTS_MS = 31_000
+
+
+@dataclass(frozen=True)
+class Morning:
+    """A school on a morning: its server's address, and who tapped in the first class."""
+
+    site: Site
+    address: str
+    tapped: tuple[Student, ...]
+    needed: tuple[Student, ...]
+
+
+@pytest.fixture(scope="module")
+def morning(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
+    """Let most students of the first class tap, and the server know; the class is about to end."""
+    site = Site.copied(founded, tmp_path_factory.mktemp("morning") / "school")
+    here = [student for student in site.section.students if student.since <= LIVE_DAY]
+    tapped, needed = tuple(here[2:]), tuple(here[:2])
+    with site.serving() as port:
+        site.furnish(port)
+        site.premises.move_clock(at(LIVE_DAY, site.section.track.starts, minutes=-5))
+        player = RoomPlayer(site.room)
+        # A station that has heard from the server once can prove when its taps were.
+        player.sync()
+        player.tap((1_000 * number, student) for number, student in enumerate(tapped))
+        site.premises.move_clock(at(LIVE_DAY, site.section.track.ends, minutes=4))
+        player.sync()
+        player.close()
+        wait_for(lambda: records(site, "provisional") == len(tapped), "the provisional records")
+        yield Morning(site, f"http://127.0.0.1:{port}", tapped, needed)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        yield chromium
+        chromium.close()
+
+
+def records(site: Site, stage: str) -> int:
+    file = site.premises.server / "data" / "records.sqlite"
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+        counted = database.execute("SELECT count(*) FROM store_attendancerecord WHERE stage = ?", (stage,))
+        return int(counted.fetchone()[0])
+
+
+def test_a_teacher_certifies_todays_class_on_a_phone(morning: Morning, browser: Browser) -> None:
+    section, seed = morning.site.section, morning.site.seed(morning.site.section)
+    with closing(browser.new_context(viewport=PHONE)) as context:
+        sight = Sight.of(context)
+        page = sight.page
+        page.goto(morning.address)
+        require_no_scrolling_sideways(page)
+        used = sign_in(page, section, seed)
+        require_no_scrolling_sideways(page)
+        page.get_by_role("link", name="Stations").click()
+        expect(page.get_by_role("heading", name="Stations")).to_be_visible()
+        require_no_scrolling_sideways(page)
+        page.get_by_role("link", name="Today").click()
+        page.get_by_role("link", name=section.title).click()
+        expect(page.get_by_role("heading", name=f"Needed ({len(morning.needed)})")).to_be_visible()
+        expect(page.get_by_role("heading", name=f"Inbox ({len(morning.tapped)})")).to_be_visible()
+        require_no_scrolling_sideways(page)
+        page.get_by_text("change", exact=True).first.click()
+        expect(page.get_by_label("What").first).to_be_visible()
+        require_no_scrolling_sideways(page)
+        page.get_by_role("button", name="Mark all of these absent").click()
+        certify(page, used)
+        expect(page.get_by_text("has been used")).to_be_visible()
+        assert records(morning.site, "certified") == 0
+        # What was marked is still there, so that only the code is to be typed again.
+        expect(page.get_by_label("absent", exact=True).first).to_be_checked()
+        require_no_scrolling_sideways(page)
+        certify(page, next_code(page, seed, used))
+        expect(
+            page.get_by_text(f"{len(morning.tapped)} present, {len(morning.needed)} absent")
+        ).to_be_visible()
+        expect(page.locator("p .mark.certified")).to_be_visible()
+        require_no_scrolling_sideways(page)
+        sight.require_calm(morning.address, but="status of 409")
+    assert records(morning.site, "certified") == len(morning.tapped) + len(morning.needed)
+
+
+def sign_in(page: Page, section: Section, seed: Path) -> str:
+    """Sign in by hand and return the one-time code that took."""
+    page.get_by_label("Name").fill(section.teacher.number)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="One-time code")).to_be_visible()
+    require_no_scrolling_sideways(page)
+    code = codes.current(seed)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("link", name=section.title)).to_be_visible()
+    return code
+
+
+def certify(page: Page, code: str) -> None:
+    page.get_by_label("One-time code").fill(code)
+    page.get_by_role("button", name="I certify this attendance").click()
+
+
+def next_code(page: Page, seed: Path, used: str) -> str:
+    """Return a code that has not been used, as soon as the authenticator shows one."""
+    for _ in range(CODE_LASTS_MS // 100):
+        if (code := codes.current(seed)) != used:
+            return code
+        page.wait_for_timeout(100)
+    raise AssertionError(used)
+
+
+def test_a_class_is_certified_with_the_keyboard_alone(morning: Morning, browser: Browser) -> None:
+    section = morning.site.school.sections[1]
+    with ExitStack() as stack:
+        context = stack.enter_context(closing(browser.new_context(viewport=DESK)))
+        context.add_cookies(
+            [{"name": "sessionid", "value": cookie(morning, section), "url": morning.address}]
+        )
+        sight = Sight.of(context)
+        page = sight.page
+        page.goto(morning.address)
+        page.keyboard.press("Tab")
+        assert focused(page) == "Skip to the content"
+        go_to(page, section.title)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=section.title)).to_be_visible()
+        go_to(page, "Mark all of these absent")
+        page.keyboard.press("Space")
+        go_to(page, "One-time code")
+        page.keyboard.type(codes.current(morning.site.seed(section)))
+        go_to(page, "I certify this attendance")
+        page.keyboard.press("Space")
+        absent = len([student for student in section.students if student.since <= LIVE_DAY])
+        expect(page.get_by_text(f"0 present, {absent} absent")).to_be_visible()
+        expect(page.locator("p .mark.certified")).to_be_visible()
+        sight.require_calm(morning.address)
+
+
+def cookie(morning: Morning, section: Section) -> str:
+    """Return the session cookie of a teacher who signed in earlier."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.journeys.signed_in", section.teacher.number],
+        env={**os.environ, config.ENVIRONMENT: str(morning.site.premises.server_config)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
