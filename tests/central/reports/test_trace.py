@@ -17,17 +17,12 @@ from central.work.changes import Action, Change
 from central.work.resolve import resolve
 from station import chain
 from sync_agent import signing, wire
-from tests.fakes import school as schools
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, SentBatch
+from tests.fakes.register import flat
 from tests.fakes.school import MONDAY, SmallSchool, at, signing_key
 
 pytestmark = pytest.mark.django_db
 EVENING = at(MONDAY, "18:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture
@@ -53,9 +48,9 @@ def traced(small: SmallSchool, evidence: EvidenceFile) -> Trail:
     return trace(small.ana, MONDAY, Evidence(evidence.path))
 
 
-def flat(trail: Trail) -> str:
+def shown(trail: Trail) -> str:
     """Return the trail's text without its line breaks."""
-    return " ".join(render_trail.render(trail).split())
+    return flat(render_trail.render(trail))
 
 
 def test_a_record_is_followed_through_its_decisions_to_proven_taps(
@@ -70,7 +65,7 @@ def test_a_record_is_followed_through_its_decisions_to_proven_taps(
     assert [tap.tap.outcome for tap in record.taps] == [Tap.Outcome.RECORDED] * 2
     assert [decision.stage_to for decision in record.decisions] == ["provisional", "certified"]
     assert max(map(len, render_trail.render(trail).splitlines())) <= render_trail.WIDTH
-    text = flat(trail)
+    text = shown(trail)
     assert "provisional -> certified, present, signed by totp, revision 1" in text
     assert f"PROVEN: signed by key {signing_key('st-r101').kid}" in text
     assert bytes(record.taps[0].tap.leaf).hex() in text
@@ -90,7 +85,7 @@ def test_a_changed_byte_in_the_evidence_ends_the_proof_there(
     proven = [tap.is_proven for tap in trail.records[0].taps]
     assert proven == [True, False]
     assert not trail.is_proven
-    assert "NOT PROVEN: batch 4 does not verify" in flat(trail)
+    assert "NOT PROVEN: batch 4 does not verify" in shown(trail)
 
 
 def test_a_forger_who_repairs_every_hash_still_lacks_the_stations_key(
@@ -123,7 +118,7 @@ def test_a_batch_of_another_life_of_the_journal_is_not_fitted_in(small: SmallSch
     mixed.receive(first[0], lives[1].exchange(at(MONDAY, "08:26")), lives[1].exchange(at(MONDAY, "08:27")))
     project.project(Evidence(mixed.path), SERVER_KEY.verify_key)
     resolve(EVENING)
-    assert "does not follow entry 1" in flat(traced(small, mixed))
+    assert "does not follow entry 1" in shown(traced(small, mixed))
 
 
 def test_a_batch_signed_by_a_stranger_proves_nothing(small: SmallSchool, evidence: EvidenceFile) -> None:
@@ -138,7 +133,7 @@ def test_a_tap_changed_in_the_records_alone_is_found_out(small: SmallSchool, evi
     first = Tap.objects.filter(token=small.token(small.ana)).order_by("sequence")[:1]
     Tap.objects.filter(pk__in=first.values("pk")).update(leaf=b"\1" * 32, sequence=77)
     trail = traced(small, evidence)
-    assert "entry 77 of the evidence is not this tap" in flat(trail)
+    assert "entry 77 of the evidence is not this tap" in shown(trail)
     assert not trail.is_proven
 
 
@@ -166,7 +161,7 @@ def test_paper_behind_a_record_is_named_with_its_file(small: SmallSchool, eviden
     a_day(small, evidence)
     file = NamedFile("s.csv", b"student_number,date,mark\n001001,2024-09-09,absent\n")
     paper.accept(paper.read(file, small.algebra, "S-7"), small.clerk, EVENING)
-    text = flat(traced(small, evidence))
+    text = shown(traced(small, evidence))
     assert "Paper sheet S-7, row 2: absent; conflicts" in text
     assert "employee E004" in text
 

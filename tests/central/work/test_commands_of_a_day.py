@@ -171,7 +171,7 @@ def test_changes_are_named_by_student_number_with_their_reasons(
     desk.run(*signature, "--add", "001003:forgot her card", "--absent", "001002:was somebody else")
     marks = dict(AttendanceRecord.objects.values_list("student__given_name", "mark"))
     assert marks == {"Ana": "present", "Ben": "absent", "Chloe": "present"}
-    assert small.chloe.records.get().decisions.first().reason == "forgot her card"  # type: ignore[union-attr]
+    assert "forgot her card" in small.chloe.records.get().decisions.values_list("reason", flat=True)
 
 
 def test_a_practice_school_may_sign_without_a_code_and_says_practice_in_its_files(
