@@ -104,7 +104,6 @@ class Schedule:
             if abs(apart - before) > STEP_S:
                 log.info("clock.stepped", by_s=round(apart - before, 1))
                 self._arm(self._due_at - now)
-                self._scheduler.wakeup()
             elif now - self._due_at > OVERDUE_S:
                 log.warning("job.lost", late_s=round(now - self._due_at, 1))
                 self._arm(0.0)

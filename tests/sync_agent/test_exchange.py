@@ -211,6 +211,9 @@ def test_a_journal_replaced_while_a_request_was_away_still_proves_that_request(
     for file in bench.folder.glob("journal.sqlite*"):
         file.unlink()
     bench.journal = bench.open_journal()
+    outcome = bench.exchange.round()
+    assert isinstance(outcome, Acked)
+    assert (outcome.epoch, outcome.seq) == (old, 2)
     bench.settle()
     assert old != bench.epoch
     assert len(bench.rules.bodies(old)) == 2

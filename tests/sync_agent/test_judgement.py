@@ -200,3 +200,56 @@ def test_a_certificate_that_is_out_of_date_by_centrals_own_clock_is_not_overlook
         line.faults.append("lost answer")
     assert isinstance(bench.exchange.round(), Later)
     assert not line.overlooks_dates
+
+
+def test_a_batch_too_large_is_halved_where_no_measure_is_given(bench: Bench, line: DirectCourier) -> None:
+    bench.settle()
+    bench.tap(400)
+    # Refused means not carried out, so the true answer must not have been made.
+    bench.rules.max_entries = 99
+    line.faults.extend([lambda _: problem("too-large")] * 3)
+    for _ in range(3):
+        assert bench.exchange.round() == Again("too-large")
+    bench.exchange.round()
+    counts = [wire.unpack(message, 10**6).envelope.count for message in line.carried[-4:]]
+    assert counts == [400, 250, 125, 62]
+
+
+def test_a_beacon_for_another_question_bounds_nothing(bench: Bench, line: DirectCourier) -> None:
+    def other(reply: Reply) -> Reply:
+        answer = wire.Answer.from_json(reply.body)
+        note = {**json.loads(str(answer.beacon["note"])), "nonce": wire.nonce_text(bytes(16))}
+        return replace(reply, body=replace(answer, beacon=sign_note("beacon", note, ACK_KEY)).to_json())
+
+    bench.settle()
+    line.faults.append(other)
+    outcome = bench.exchange.round()
+    assert isinstance(outcome, Acked)
+    assert outcome.beacon is None
+
+
+@pytest.mark.parametrize(
+    "changes", [{"station": "st-r102"}, {"epoch": 5}, {"term": 0}, {"at": "yesterday"}, {"term": None}]
+)
+def test_a_registration_of_something_else_is_not_ours(
+    bench: Bench, line: DirectCourier, changes: dict[str, object]
+) -> None:
+    bench.settle()
+    bench.memory.restart(replace(bench.memory.peer(bench.epoch), is_registered=False))
+
+    def change(reply: Reply) -> Reply:
+        note = {**json.loads(json.loads(reply.body)["note"]), **changes}
+        return replace(reply, body=json.dumps(sign_note("epoch", note, ACK_KEY)).encode())
+
+    line.faults.append(change)
+    assert isinstance(bench.exchange.round(), Later)
+    assert not bench.memory.peer(bench.epoch).is_registered
+
+
+@pytest.mark.parametrize("name", ["gap", "too-large", "epoch-unknown", "fork-of-tomorrow"])
+def test_a_problem_that_says_nothing_about_a_registration_is_waited_out(
+    bench: Bench, line: DirectCourier, name: str
+) -> None:
+    body = json.dumps({"type": wire.problem_type(name), "have_seq": 0}).encode()
+    line.faults.append(lambda _: Reply(409, wire.PROBLEM_MEDIA_TYPE, body))
+    assert isinstance(bench.exchange.round(), Later)

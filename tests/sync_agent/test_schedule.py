@@ -53,11 +53,13 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> WallClock:
 class Working:
     """A schedule whose work can be counted and waited for."""
 
-    def __init__(self, now: Callable[[], datetime], delay_s: float = PERIOD_S) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], delay_s: float = PERIOD_S, look_every_s: float = 0.02
+    ) -> None:
         self.done = threading.Semaphore(0)
         self.fed = threading.Semaphore(0)
         self.delay_s = delay_s
-        self.schedule = Schedule(self._work, now, time.monotonic, self.fed.release, look_every_s=0.02)
+        self.schedule = Schedule(self._work, now, time.monotonic, self.fed.release, look_every_s)
 
     def _work(self) -> float:
         self.done.release()
@@ -106,6 +108,18 @@ def test_the_work_goes_on_when_the_wall_clock_is_set(
     began = time.process_time()
     assert working.wait_for(4)
     assert time.process_time() - began < 5.0
+
+
+def test_no_job_is_too_late_to_be_done(wall: WallClock) -> None:
+    """The library drops a job it finds late; after a clock set forward every job is late."""
+    working = Working(wall.now, look_every_s=1_000.0)
+    working.schedule.start()
+    for _ in range(3):
+        assert working.wait_for(2)
+        wall.moved += timedelta(days=70)
+        working.forget()
+    assert working.wait_for(2)
+    assert working.schedule.stop(PATIENCE_S)
 
 
 def test_from_1970_to_today_the_work_goes_on(wall: WallClock) -> None:

@@ -118,6 +118,16 @@ def test_a_batch_cut_anywhere_is_refused() -> None:
             read(plain[:size])
 
 
+def test_a_signature_line_has_one_spelling() -> None:
+    plain = plain_of(wire.pack(envelope(), BODIES, KEY.sign))
+    cut = plain.rindex(b"\n", 0, -1) + 1
+    members = json.loads(plain[cut:])
+    read(plain)
+    for line in (json.dumps(members), json.dumps({**members, "more": 1}, separators=(",", ":"))):
+        with pytest.raises(wire.WireError, match="canonical"):
+            read(plain[:cut] + line.encode() + b"\n")
+
+
 def test_what_follows_a_batch_is_refused() -> None:
     data = wire.pack(envelope(), BODIES, KEY.sign)
     for extra in (b"\n", data, gzip.compress(b"more")):
