@@ -16,8 +16,9 @@ from central.errors import CentralError
 from central.law import ada, periods, provision, question
 from central.law.eligibility import findings_on_credential
 from central.law.months import school_months
+from central.reports.ground import Ground
 from central.reports.period import PeriodReport, PeriodRow, ProofLine, TrackMonths
-from central.reports.period_findings import Ground, find
+from central.reports.period_findings import find
 from central.reports.snapshots import last_closed
 from central.store import attended
 from central.store.attended import Standing

@@ -1,0 +1,34 @@
+"""What a period's report was computed from, for those who look for what is wrong with it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from central.domain.attendance import AttendanceDay
+from central.domain.calendar import TrackCalendar
+from central.domain.period import PeriodKind
+from central.law.ada import Claim
+from central.store.attended import Standing
+from central.store.models import SchoolYear
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a report was computed from."""
+
+    year: SchoolYear
+    kind: PeriodKind
+    as_of: date
+    before: datetime
+    calendars: Mapping[str, TrackCalendar]
+    in_period: Mapping[str, TrackCalendar]
+    standing: Sequence[Standing]
+    claim: Claim
+    counted: Sequence[AttendanceDay]
+    without_credential: Collection[tuple[str, date]]
+    """Employee numbers and dates of signatures no credential on file is valid for."""
+
+    @property
+    def days(self) -> set[date]:
+        """Every date the period counts on some track."""
+        return {on for calendar in self.in_period.values() for on in calendar.days_taught}
