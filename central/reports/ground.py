@@ -12,7 +12,7 @@ from central.store.attended import Standing
 from central.store.models import SchoolYear
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """What a report was computed from."""
 
@@ -23,6 +23,8 @@ class Ground:
     calendars: Mapping[str, TrackCalendar]
     in_period: Mapping[str, TrackCalendar]
     standing: Sequence[Standing]
+    claimable: Sequence[Standing]
+    """The records whose signature and track hold; only present and certified ones of them count."""
     claim: Claim
     counted: Sequence[AttendanceDay]
     without_credential: Collection[tuple[str, date]]

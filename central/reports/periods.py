@@ -40,28 +40,11 @@ def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime
     closed report keeps its own. Raises CentralError for a day that has not come and when no calendar
     is there.
     """
-    today = now.astimezone(ZoneInfo(year.school.time_zone)).date()
-    if as_of > today:
-        msg = f"{as_of} has not come yet (it is {today} at the school); report as of a day up to today"
-        raise CentralError(msg)
-    calendars = attended.calendars(year)
-    if not calendars:
-        msg = f"no track of {year.name} is taught on any day; import the calendar first"
-        raise CentralError(msg)
     school = year.school
-    before = end_of(as_of, ZoneInfo(school.time_zone))
-    in_period = {track: periods.period_calendar(kind, calendar) for track, calendar in calendars.items()}
-    standing = attended.standing_records(year, before, as_of)
+    zone = ZoneInfo(school.time_zone)
+    ground = _ground(year, kind, as_of, now.astimezone(zone).date(), end_of(as_of, zone))
     spans = attended.enrolled_spans(year)
-    uncredentialed = _without_credential(year, standing)
-    claimable = [
-        record
-        for record in standing
-        if record.track in calendars and (record.certified_by, record.on) not in uncredentialed
-    ]
-    claim = ada.attendance_days([record.recorded_mark() for record in claimable], spans, calendars)
-    counted = [day for day in claim.days if day.on in in_period[day.track].days_taught]
-    ground = Ground(year, kind, as_of, before, calendars, in_period, standing, claim, counted, uncredentialed)
+    tracks = list(ground.calendars)
     report = PeriodReport(
         school=school.name,
         school_code=school.code,
@@ -72,15 +55,51 @@ def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime
         as_of=as_of,
         made_at=now.astimezone(UTC),
         rule_set=provision.rule_set_version(),
-        tracks=tuple(_months(kind, calendars[track], in_period[track]) for track in calendars),
-        rows=tuple(_rows(counted, in_period, spans)),
-        proof=_proof(counted, claimable),
+        tracks=tuple(
+            _months(kind, ground.calendars[track], days) for track, days in ground.in_period.items()
+        ),
+        rows=tuple(_rows(ground.counted, ground.in_period, spans)),
+        proof=_proof(ground),
         findings=tuple(find(ground)),
         caveats=question.caveats(_RULES, as_of),
         digest="",
     )
-    report = replace(report, digest=_digest(report))
-    return replace(report, closed=last_closed(year, kind))
+    return replace(report, digest=_digest(report), closed=last_closed(year, kind))
+
+
+def _ground(year: SchoolYear, kind: PeriodKind, as_of: date, today: date, before: datetime) -> Ground:
+    """Gather what the report rests on; raises CentralError where there is nothing to rest on."""
+    if as_of > today:
+        msg = f"{as_of} has not come yet (it is {today} at the school); report as of a day up to today"
+        raise CentralError(msg)
+    calendars = attended.calendars(year)
+    if not calendars:
+        msg = f"no track of {year.name} is taught on any day; import the calendar first"
+        raise CentralError(msg)
+    in_period = {track: periods.period_calendar(kind, calendar) for track, calendar in calendars.items()}
+    standing = attended.standing_records(year, before, as_of)
+    uncredentialed = _without_credential(year, standing)
+    claimable = [
+        record
+        for record in standing
+        if record.track in calendars and (record.certified_by, record.on) not in uncredentialed
+    ]
+    marks = [record.recorded_mark() for record in claimable]
+    claim = ada.attendance_days(marks, attended.enrolled_spans(year), calendars)
+    counted = [day for day in claim.days if day.on in in_period[day.track].days_taught]
+    return Ground(
+        year=year,
+        kind=kind,
+        as_of=as_of,
+        before=before,
+        calendars=calendars,
+        in_period=in_period,
+        standing=standing,
+        claimable=claimable,
+        claim=claim,
+        counted=counted,
+        without_credential=uncredentialed,
+    )
 
 
 def end_of(on: date, zone: ZoneInfo) -> datetime:
@@ -124,10 +143,10 @@ def _months(kind: PeriodKind, calendar: TrackCalendar, within: TrackCalendar) ->
     return TrackMonths(calendar.track, numbers, since, until, tuple(sorted(within.days_taught)))
 
 
-def _proof(days: Iterable[AttendanceDay], standing: Iterable[Standing]) -> tuple[ProofLine, ...]:
+def _proof(ground: Ground) -> tuple[ProofLine, ...]:
     """Name the record each pupil-day rests on: of several of a day, the one certified first."""
     behind: dict[tuple[str, date, str], Standing] = {}
-    for record in standing:
+    for record in ground.claimable:
         if not record.stage.counts or record.mark != "present" or record.certified_at is None:
             continue
         key = (record.student, record.on, record.track)
@@ -135,7 +154,7 @@ def _proof(days: Iterable[AttendanceDay], standing: Iterable[Standing]) -> tuple
         if first is None or _signed(record) < _signed(first):
             behind[key] = record
     lines = []
-    for day in sorted(days, key=lambda day: (day.track, day.student, day.on)):
+    for day in sorted(ground.counted, key=lambda day: (day.track, day.student, day.on)):
         record = behind[day.student, day.on, day.track]
         assert record.certified_at is not None  # noqa: S101  the others were left out above
         lines.append(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from central.domain.finding import Finding
-from central.reports.period import PeriodReport
+from central.reports.period import PeriodReport, ProofLine
 
 VERSION = 1
 
@@ -26,6 +26,22 @@ def members(report: PeriodReport) -> dict[str, Any]:  # Any: JSON of mixed shape
         "made_at": report.made_at.isoformat(),
         "rule_set": report.rule_set,
         "digest": report.digest,
+        **_numbers(report),
+        "findings": [_finding(found) for found in report.findings],
+        "caveats": [_finding(found) for found in report.caveats],
+        "closed": report.closed
+        and {
+            "revision": report.closed.revision,
+            "as_of": report.closed.as_of.isoformat(),
+            "ada": report.closed.total,
+            "digest": report.closed.sha256,
+        },
+        "proof": [_proof(line) for line in report.proof],
+    }
+
+
+def _numbers(report: PeriodReport) -> dict[str, Any]:  # Any: as above
+    return {
         "tracks": [
             {
                 "track": track.track,
@@ -52,30 +68,21 @@ def members(report: PeriodReport) -> dict[str, Any]:  # Any: JSON of mixed shape
             for span, days, ada in report.span_totals()
         ],
         "total": {"pupil_days": sum(row.numerator for row in report.rows), "ada": str(report.total)},
-        "findings": [_finding(found) for found in report.findings],
-        "caveats": [_finding(found) for found in report.caveats],
-        "closed": report.closed
-        and {
-            "revision": report.closed.revision,
-            "as_of": report.closed.as_of.isoformat(),
-            "ada": report.closed.total,
-            "digest": report.closed.sha256,
-        },
-        "proof": [
-            {
-                "student": line.student,
-                "date": line.on.isoformat(),
-                "track": line.track,
-                "grade": line.grade,
-                "section": line.section,
-                "record": line.record,
-                "source": line.source,
-                "stage": line.stage,
-                "certified_by": line.certified_by,
-                "certified_at": line.certified_at.isoformat(),
-            }
-            for line in report.proof
-        ],
+    }
+
+
+def _proof(line: ProofLine) -> dict[str, Any]:  # Any: as above
+    return {
+        "student": line.student,
+        "date": line.on.isoformat(),
+        "track": line.track,
+        "grade": line.grade,
+        "section": line.section,
+        "record": line.record,
+        "source": line.source,
+        "stage": line.stage,
+        "certified_by": line.certified_by,
+        "certified_at": line.certified_at.isoformat(),
     }
 
 

@@ -88,25 +88,10 @@ class JournallingStation:
         self._sync_no += 1
         nonce = base64.urlsafe_b64encode(self._sync_no.to_bytes(16, "big")).decode().rstrip("=")
         bodies = self._bodies[self._sent : self._sent + limit]
-        first, prev = self._sent + 1, self._heads[self._sent]
+        first = self._sent + 1
         self._sent += len(bodies)
         t1_raw_ms = ms(at) - ms(self.booted_at) + 1_000
-        envelope = wire.Envelope(
-            station=self.code,
-            epoch=self.epoch,
-            sync_no=self._sync_no,
-            nonce=nonce,
-            token=None,
-            sw="1",
-            boot=self.boot,
-            t1_raw_ms=t1_raw_ms,
-            head=wire.Position(len(self._bodies), self._heads[-1]),
-            first=first,
-            prev=prev,
-            count=len(bodies),
-            batch_h=self._heads[self._sent],
-            have=wire.Have(None, 0),
-        )
+        envelope = self._envelope(nonce, t1_raw_ms, len(bodies))
         received_ms = ms(at) + TRIP_MS
         beacon = wire.Beacon(
             station=self.code,
@@ -127,6 +112,25 @@ class JournallingStation:
         last_h = self._heads[self._sent]
         self.write(at + timedelta(milliseconds=3 * TRIP_MS), Kind.BEACON, payload)
         return SentBatch(self.code, self.epoch, first, self._sent, last_h, received_ms, data)
+
+    def _envelope(self, nonce: str, t1_raw_ms: int, count: int) -> wire.Envelope:
+        """Return the envelope of the last `count` entries taken out."""
+        return wire.Envelope(
+            station=self.code,
+            epoch=self.epoch,
+            sync_no=self._sync_no,
+            nonce=nonce,
+            token=None,
+            sw="1",
+            boot=self.boot,
+            t1_raw_ms=t1_raw_ms,
+            head=wire.Position(len(self._bodies), self._heads[-1]),
+            first=self._sent - count + 1,
+            prev=self._heads[self._sent - count],
+            count=count,
+            batch_h=self._heads[self._sent],
+            have=wire.Have(None, 0),
+        )
 
 
 class EvidenceFile:
