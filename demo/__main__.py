@@ -1,6 +1,7 @@
 """Run the story: `python -m demo`, with `--unattended` for a machine that checks it."""
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ from demo.narrator import Narrator, StoryError
 from demo.office import PASSWORD
 from demo.story import Story
 
+_TERMINATED = 128 + signal.SIGTERM
+
 
 def main() -> int:
     """Tell the story; 0 when every check held."""
@@ -24,6 +27,8 @@ def main() -> int:
     options = parser.parse_args()
     narrator = Narrator(Console(highlight=False))
     story = Story(options.folder, narrator)
+    # Ended from outside, the story still stops the programs it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
     try:
         story.set_up()
         story.live_through()
