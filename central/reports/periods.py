@@ -44,7 +44,6 @@ def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime
     zone = ZoneInfo(school.time_zone)
     ground = _ground(year, kind, as_of, now.astimezone(zone).date(), end_of(as_of, zone))
     spans = attended.enrolled_spans(year)
-    tracks = list(ground.calendars)
     report = PeriodReport(
         school=school.name,
         school_code=school.code,
@@ -56,7 +55,7 @@ def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime
         made_at=now.astimezone(UTC),
         rule_set=provision.rule_set_version(),
         tracks=tuple(
-            _months(kind, ground.calendars[track], days) for track, days in ground.in_period.items()
+            _months(kind, ground.calendars[code], ground.in_period[code]) for code in ground.calendars
         ),
         rows=tuple(_rows(ground.counted, ground.in_period, spans)),
         proof=_proof(ground),
