@@ -11,7 +11,7 @@ from rich.live import Live
 
 from demo import codes
 from demo.narrator import Narrator, StoryError
-from demo.office import PASSWORD
+from demo.office import ADMINISTRATOR, PASSWORD
 from demo.story import Story
 
 _TERMINATED = 128 + signal.SIGTERM
@@ -54,8 +54,11 @@ def main() -> int:
 def _stay_open(story: Story, narrator: Narrator) -> None:
     """Leave the pages open until somebody has seen enough; keep the one-time code current."""
     teacher = story.section.teacher.number
-    narrator.console.print(f"\nThe pages are open on [bold]{story.address}[/]: sign in as {teacher}")
-    narrator.console.print(f"with the password {PASSWORD} and the one-time code below. Ctrl-C ends it.")
+    narrator.console.print(
+        f"\nThe pages are open on [bold]{story.address}[/]: sign in as {teacher}, the teacher,"
+    )
+    narrator.console.print(f"or as {ADMINISTRATOR}, the office, with the password {PASSWORD}")
+    narrator.console.print("and the one-time code below. Ctrl-C ends it.")
     with Live(console=narrator.console, auto_refresh=False) as line:
         while True:
             line.update(f"one-time code: [bold]{codes.current(story.seed)}[/]", refresh=True)

@@ -11,6 +11,7 @@ from demo.premises import Premises, Room
 from demo.programs import Program, run
 from demo.school import School, Teacher
 
+ADMINISTRATOR = "8000"
 PASSWORD = "tap-to-P2-is-one-chain"  # noqa: S105 -- of a made-up school, shown to whoever runs the demo
 
 
@@ -53,14 +54,15 @@ class Office:
             "commission", section.station, "--room", section.room, "--key", public[1] if public else ""
         )
 
-    def give_login(self, teacher: Teacher) -> Path:
-        """Let a teacher sign in; return the file with the seed of their one-time codes."""
+    def give_logins(self, teacher: Teacher) -> Path:
+        """Let a teacher and the office's administrator sign in; return the file their codes come from."""
         password, seed = self._premises.files / "password", self._premises.files / "totp-seed"
         password.write_text(PASSWORD, encoding="utf-8")
         password.chmod(0o600)
-        self.central(
-            "add-operator", teacher.number, "--password-file", str(password), "--totp-seed-file", str(seed)
-        )
+        secrets = ("--password-file", str(password), "--totp-seed-file", str(seed))
+        self.central("add-operator", teacher.number, *secrets)
+        hired = ("--role", "admin", "--family-name", "Okafor", "--given-name", "Ruth")
+        self.central("add-operator", ADMINISTRATOR, *hired, *secrets)
         return seed
 
     def serve(self) -> Program:

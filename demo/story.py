@@ -63,7 +63,7 @@ class Story:
         self._cable = self._open.enter_context(Cable(int(self.address.rsplit(":", 1)[1])))
         for section in self.school.sections:
             self.premises.furnish(self.premises.room(section), school.CODE, "terminal", self._cable.port)
-        self.seed = self.office.give_login(self.section.teacher)
+        self.seed = self.office.give_logins(self.section.teacher)
         self.narrator.say(f"stations commissioned; the pages are on {self.address}")
 
     def live_through(self) -> None:

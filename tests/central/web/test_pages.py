@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -63,7 +64,7 @@ def test_a_stranger_is_sent_to_sign_in() -> None:
         assert answer["Location"].startswith("/accounts/login/"), address
 
 
-def test_a_login_without_a_member_of_staff_sees_nothing(django_user_model: type[schools.User]) -> None:
+def test_a_login_without_a_member_of_staff_sees_nothing(django_user_model: type[User]) -> None:
     client = Client()
     client.force_login(django_user_model.objects.create_user("nobody"))
     assert client.get("/").status_code == 403
