@@ -77,7 +77,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """A person must look before anything more is sent."""
+    """A person must look before anything more is sent.
+
+    Nothing is lost meanwhile: the journal keeps every entry and goes on growing. A new epoch that
+    carries the entries over does not exist yet; until it does, whoever has settled the matter with
+    central restarts the agent or runs `rollbook-sync once`, and either tries again.
+    """
 
     reason: str
 
