@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from sync_agent.exchange import Acked, Halted
 from tests.fakes.central_rules import State
 from tests.fakes.sync_agent import Bench, DirectCourier
 
+MEMORY = Path("/dev/shm")  # noqa: S108 (Linux's folder in memory)
 FAULTS = ["none", "none", "lost request", "lost answer", "doubled"]
 
 
@@ -24,7 +26,9 @@ class Line(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="rollbook-model-"))
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="rollbook-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+        )
         self.bench = Bench(self.folder)
         assert isinstance(self.bench.courier, DirectCourier)
         self.line = self.bench.courier

@@ -21,9 +21,9 @@ def stub() -> Iterator[CentralStub]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, stub: CentralStub) -> Iterator[Bench]:
+def bench(folder: Path, stub: CentralStub) -> Iterator[Bench]:
     courier = HttpCourier(stub.url, STATION, "0.1.0")
-    bench = Bench(tmp_path, courier)
+    bench = Bench(folder, courier)
     bench.rules = stub.rules
     bench.settle()
     yield bench
@@ -58,9 +58,9 @@ def test_on_the_right_network_again_everything_arrives_once(
 
 
 @pytest.mark.parametrize("how", PROVING_NOTHING, ids=lambda how: how.__qualname__.split(".")[0])
-def test_no_epoch_counts_as_registered(tmp_path: Path, stub: CentralStub, how: Misbehaviour) -> None:
+def test_no_epoch_counts_as_registered(folder: Path, stub: CentralStub, how: Misbehaviour) -> None:
     courier = HttpCourier(stub.url, STATION, "0.1.0")
-    bench = Bench(tmp_path, courier)
+    bench = Bench(folder, courier)
     stub.misbehave(how)
     assert isinstance(bench.exchange.round(), Later)
     assert not bench.memory.peer(bench.epoch).is_registered
