@@ -94,7 +94,11 @@ LOGIN_REDIRECT_URL = "today"
 ACCOUNT_ADAPTER = "central.web.accounts.StaffAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp"]
+MFA_FORMS = {
+    "authenticate": "central.web.accounts.SignInCode",
+    "reauthenticate": "central.web.accounts.SignInAgainCode",
+}
 MFA_TOTP_ISSUER = "Rollbook"
 
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -20,4 +20,6 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        # Pages name students; the next person at a shared computer must not find them by going back.
+        response.headers.setdefault("Cache-Control", "no-store")
         return response

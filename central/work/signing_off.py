@@ -4,6 +4,7 @@ import hmac
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -12,6 +13,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.mfa.utils import decrypt
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from central.errors import CentralError, RefusedError
@@ -91,20 +93,30 @@ def spend_code(by: Staff, code: str, now: datetime) -> None:
     if AuditEvent.objects.filter(verb=_REFUSED, by=by.number, at__gt=since).count() >= _TRIES:
         msg = f"too many wrong codes for employee {by.number}; wait five minutes and try again"
         raise TryLaterError(msg)
-    authenticator = Authenticator.objects.filter(
-        user=by.user_id, user__isnull=False, type=Authenticator.Type.TOTP
-    ).first()
+    authenticator = _authenticator(by)
     if authenticator is None:
-        msg = f"employee {by.number} has no one-time codes set up; run rollbook-central add-operator"
+        msg = (
+            f"employee {by.number} has no one-time codes set up, or a login taken out of use; "
+            "run rollbook-central add-operator"
+        )
         raise RefusedError(msg)
     step = _time_step(authenticator, code)
-    if step is None or not TOTP(authenticator).validate_code(code):
+    if step is None or not TOTP(authenticator).validate_code(code) or not _spend(by, step, now):
         raise WrongCodeError(by)
-    try:
-        with transaction.atomic():
-            SpentCode.objects.create(staff=by, time_step=step, at=now)
-    except IntegrityError as error:
-        raise WrongCodeError(by) from error
+
+
+def spend_sign_in_code(user: User, code: str, now: datetime) -> bool:
+    """Spend a code that has just opened a page's door, so that it signs nothing; False if it was spent.
+
+    allauth has found the code right; what it remembers of used codes ends with its process.
+    """
+    by = Staff.objects.filter(user=user).first()
+    if by is None:
+        # Whoever belongs to no member of staff can neither sign nor see a page.
+        return True
+    authenticator = _authenticator(by)
+    step = _time_step(authenticator, code) if authenticator else None
+    return step is not None and _spend(by, step, now)
 
 
 def note_refusal(by: Staff, now: datetime) -> None:
@@ -112,10 +124,27 @@ def note_refusal(by: Staff, now: datetime) -> None:
     AuditEvent.objects.create(at=now, by=by.number, verb=_REFUSED, subject=f"staff {by.number}")
 
 
+def _authenticator(by: Staff) -> Authenticator | None:
+    """Return what makes the staffer's codes, if the login is in use."""
+    ours = Authenticator.objects.filter(user=by.user_id, type=Authenticator.Type.TOTP)
+    return ours.filter(user__is_active=True).first()
+
+
+def _spend(by: Staff, step: int, now: datetime) -> bool:
+    """Note a time step as used; False where it was used before, whichever process did."""
+    try:
+        with transaction.atomic():
+            SpentCode.objects.create(staff=by, time_step=step, at=now)
+    except IntegrityError:
+        return False
+    return True
+
+
 def _time_step(authenticator: Authenticator, code: str) -> int | None:
     """Return the time step a code belongs to, among those allauth accepts now."""
     secret = decrypt(authenticator.data["secret"])
+    typed = normalize_user_code(code).encode()
     for step in yield_hotp_counters_from_time():
-        if hmac.compare_digest(format_hotp_value(hotp_value(secret, step)).encode(), code.encode()):
+        if hmac.compare_digest(format_hotp_value(hotp_value(secret, step)).encode(), typed):
             return int(step)
     return None
