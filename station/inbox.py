@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from station.errors import InboxError
+from station.errors import EntryError, InboxError
 from station.journal import Journal, Row
 from station.logs import Log
-from station.tap import Json, Kind, Reading, decode
+from station.tap import VERSION, Entry, Json, Kind, Reading, decode, encode
 
 FOLDER: Final = "inbox"
 REFUSED: Final = "refused"
 KINDS: Final = frozenset({Kind.BEACON, Kind.SEAL, Kind.CFG, Kind.CARRY, Kind.REKEY})
 """Never `tap`: nobody but a reader makes a tap."""
 MOST_BYTES: Final = 65_536
+MOST_ENTRY_BYTES: Final = 48 * 1024
+"""An entry larger than any batch could never leave the station, nor anything behind it."""
+MOST_NESTED: Final = 500
+"""How many brackets may open: far from where Python's stack ends, at whatever depth it is asked."""
 MOST_FILES: Final = 16
 """How many files are taken at once, so that a tap never waits long behind them."""
 
@@ -41,7 +45,7 @@ class Inbox:
 
         Raises JournalError when nothing was appended, InboxError when a file cannot be taken away.
         """
-        found = [(file, self._read(file)) for file in self._files()]
+        found = [(file, self._read(file, reading)) for file in self._files()]
         good = [(file, item) for file, item in found if item is not None]
         fresh = [item for _, item in good if _mark(*item) not in self._stored]
         if fresh:
@@ -62,16 +66,15 @@ class Inbox:
             return []
         return [file for _, file in sorted(named, key=_order)][:MOST_FILES]
 
-    def _read(self, file: Path) -> tuple[Kind, Json] | None:
+    def _read(self, file: Path, reading: Reading) -> tuple[Kind, Json] | None:
         try:
-            if file.stat().st_size > MOST_BYTES:
-                self._refuse(file, f"larger than {MOST_BYTES} bytes")
-                return None
-            wanted = json.loads(file.read_text(encoding="utf-8"))
-            kind, payload = Kind(wanted["kind"]), wanted["payload"]
-            json.dumps(payload, allow_nan=False).encode()
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            kind, payload = _content(file)
+            size = len(encode(Entry(VERSION, kind, reading, payload)))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, EntryError) as error:
             self._refuse(file, type(error).__name__)
+            return None
+        if size > MOST_ENTRY_BYTES:
+            self._refuse(file, f"an entry of {size} bytes")
             return None
         if kind not in KINDS:
             self._refuse(file, f"kind {kind} is not taken from files")
@@ -88,6 +91,18 @@ class Inbox:
     def _discard(self, file: Path) -> None:
         with _folder_rights(file):
             file.unlink(missing_ok=True)
+
+
+def _content(file: Path) -> tuple[Kind, Json]:
+    if file.stat().st_size > MOST_BYTES:
+        msg = f"larger than {MOST_BYTES} bytes"
+        raise ValueError(msg)
+    text = file.read_text(encoding="utf-8")
+    if text.count("[") + text.count("{") > MOST_NESTED:
+        msg = "nested beyond reason"
+        raise ValueError(msg)
+    wanted = json.loads(text)
+    return Kind(wanted["kind"]), wanted["payload"]
 
 
 @contextmanager

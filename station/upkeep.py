@@ -99,15 +99,16 @@ class Rounds:
             station.journal.append_all(due, reading)
             log.warning("gap.journalled", lost=station.losses.count, reason=station.losses.reason)
             station.losses.settle()
+        if self._alive.is_due(reading.raw_ms):
+            states = {reader.name: reader.health().state for reader in self.readers}
+            station.journal.append(Kind.ALIVE, {"readers": states}, reading)
+            self._alive.done(reading.raw_ms)
+        # Last, because a file that cannot be taken away must not keep the station from its own entries.
         if self._inbox.is_due(reading.raw_ms):
             kinds = self.inbox.take(station.journal, reading)
             self._inbox.done(reading.raw_ms)
             if Kind.BEACON in kinds:
                 self._beacon_ms = reading.raw_ms
-        if self._alive.is_due(reading.raw_ms):
-            states = {reader.name: reader.health().state for reader in self.readers}
-            station.journal.append(Kind.ALIVE, {"readers": states}, reading)
-            self._alive.done(reading.raw_ms)
 
     def _show_state(self, reading: Reading) -> None:
         state = self._state_now(reading)
@@ -140,14 +141,14 @@ class Rounds:
         return any(raw_ms - since > READER_GRACE_MS for since in self._not_ready_since.values())
 
     def _is_stuck(self, raw_ms: int) -> bool:
-        """Say whether a reader that calls itself ready has done nothing for a minute."""
+        """Say whether a reader has for a minute neither read nor tried to be opened."""
         for reader in self.readers:
             health = reader.health()
             is_silent = health.cycle_ms is not None and raw_ms - health.cycle_ms > STUCK_MS
-            if health.state == "ready" and is_silent:
+            if is_silent:
                 if reader.name not in self._stuck_said:
                     self._stuck_said.add(reader.name)
-                    log.error("reader.stuck", reader=reader.name)
+                    log.error("reader.stuck", reader=reader.name, state=health.state)
                 return True
             self._stuck_said.discard(reader.name)
         return False

@@ -149,3 +149,32 @@ def test_a_file_that_will_not_go_away_is_stored_once(
     assert inbox.take(journal, clock.reading()) == []
     assert [entry.kind for entry in entries_in(folder.parent)] == [Kind.GENESIS, Kind.BEACON]
     assert list(folder.iterdir()) == []
+
+
+def test_a_payload_no_entry_can_hold_is_set_aside_and_holds_up_nothing(
+    journal: Journal, folder: Path, clock: HandClock
+) -> None:
+    (folder / "1-beacon.json").write_text(r'{"kind":"beacon","payload":"\ud800"}', encoding="utf-8")
+    drop(folder, 2, "seal", {"kid": "ab"})
+    assert Inbox(folder).take(journal, clock.reading()) == [Kind.SEAL]
+    assert [file.name for file in (folder / "refused").iterdir()] == ["1-beacon.json"]
+
+
+def test_a_payload_that_would_grow_beyond_what_central_takes_is_set_aside(
+    journal: Journal, folder: Path, clock: HandClock
+) -> None:
+    # Written in three characters, and journalled in eighteen.
+    figures = ",".join(["1e15"] * 5_000)
+    (folder / "1-cfg.json").write_text(f'{{"kind":"cfg","payload":[{figures}]}}', encoding="utf-8")
+    assert Inbox(folder).take(journal, clock.reading()) == []
+    assert journal.head.seq == 1
+
+
+@pytest.mark.parametrize("depth", [600, 900, 985, 990, 995, 5_000])
+def test_a_payload_nested_beyond_reason_is_set_aside_wherever_the_stack_would_end(
+    journal: Journal, folder: Path, clock: HandClock, depth: int
+) -> None:
+    text = '{"kind":"cfg","payload":' + "[" * depth + "]" * depth + "}"
+    (folder / "1-cfg.json").write_text(text, encoding="utf-8")
+    assert Inbox(folder).take(journal, clock.reading()) == []
+    assert not list(folder.glob("*.json"))
