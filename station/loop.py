@@ -125,7 +125,7 @@ def react(event: ReaderEvent, station: Station) -> Sign | None:
             station.crowds[event.reader] += 1
             return Verdict.READ_AGAIN
         case Removed():
-            station.presence.leave(event.reader, station.clock.reading().raw_ms)
+            station.presence.leave(event.reader, event.raw_ms)
         case ReaderUp() | ReaderDown():
             # The reader logs this itself, and the panel's state follows from its health.
             log.debug("reader.turned", reader=event.reader, turn=type(event).__name__)
@@ -140,10 +140,25 @@ def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: 
         except queue.Empty:
             event = None
         if event is not None:
-            sign = react(event, station)
+            sign = reaction(event, station)
             if sign is not None:
                 show(panel, sign)
-        upkeep.tick()
+        try:
+            upkeep.tick()
+        except Exception:
+            # The supervisor is told of progress at the end of a tick: one that never ends well is restarted.
+            log.exception("upkeep.broke")
+
+
+def reaction(event: ReaderEvent, station: Station) -> Sign | None:
+    """Return what `react` does, or that nothing was recorded when it breaks."""
+    try:
+        return react(event, station)
+    except Exception as error:
+        # One card that finds a fault in the program must not take the answer from all who come after it.
+        station.losses.add(error)
+        log.exception("tap.broke", reader=event.reader)
+        return Verdict.NOT_RECORDED
 
 
 def show(panel: Panel, sign: Sign) -> None:

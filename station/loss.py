@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
-from station.errors import JournalError
 from station.tap import Json, Kind
 
 
@@ -20,7 +19,7 @@ class Losses:
     reason: str = ""
     owed: list[tuple[Kind, Json]] = field(default_factory=list)
 
-    def add(self, error: JournalError) -> None:
+    def add(self, error: Exception) -> None:
         """Count one; the first reason is kept, since what follows is often its consequence."""
         if not self.count:
             cause = error.__cause__

@@ -86,7 +86,7 @@ def parse(text: str) -> Roster:
             tokens=base64.b64decode(fields["tokens"], validate=True),
             expires_at=datetime.fromisoformat(fields["expires_at"]),
         )
-    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         msg = f"this is no roster ({type(error).__name__}: {error}); have central make it again"
         raise RosterError(msg) from error
     _check(roster)

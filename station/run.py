@@ -18,7 +18,7 @@ from station.errors import EntryError, JournalError, ReaderError
 from station.inbox import FOLDER, Inbox
 from station.journal import FILE_NAME, MOST_ROWS, Identity, Journal, JournalReader, Row
 from station.logs import Log
-from station.loop import Events, Station, react, serve, show
+from station.loop import Events, Station, reaction, serve, show
 from station.machine import Machine, boot_of, clock_of, look_around
 from station.panel import Panel
 from station.presence import REPEAT_MS, Presence
@@ -184,7 +184,7 @@ def _end(events: Events, station: Station, panel: Panel) -> None:
     """Answer what was presented before the readers stopped, and sign off."""
     while not events.empty():
         event = events.get()
-        sign = None if event is None else react(event, station)
+        sign = None if event is None else reaction(event, station)
         if sign is not None:
             show(panel, sign)
     try:

@@ -8,6 +8,7 @@ from station.journal import FILE_NAME, JournalReader
 from station.loop import Answered, Events, Station, answer, serve, show
 from station.panel import Panel
 from station.reader import Credential, ReaderDown, ReaderUp, Reason, Removed, TwoCards, Unreadable
+from station.roster import Roster
 from station.tap import Kind
 from station.verdict import Sign, State, Verdict
 from tests.fakes.station import ANA, BEN, CARA, KEY_ID, Bench, broken_disk, token_of
@@ -79,7 +80,7 @@ def serve_all(bench: Bench, panel: Panel, *credentials: Credential) -> None:
     events: Events = queue.SimpleQueue()
     for credential in credentials:
         events.put(bench.present(credential))
-        events.put(Removed("nfc"))
+        events.put(Removed("nfc", bench.clock.raw_ms))
     stop = threading.Event()
     serve(events, bench.station, panel, StopAfter(events, stop), stop)
 
@@ -215,9 +216,47 @@ def test_a_thing_that_could_not_be_stored_is_not_sent_to_the_teacher(bench: Benc
 
 
 def test_a_reader_that_comes_and_goes_shows_nothing_by_itself(bench: Bench) -> None:
-    for event in (ReaderUp("nfc"), ReaderDown("nfc", "unplugged"), Removed("nfc")):
+    for event in (ReaderUp("nfc"), ReaderDown("nfc", "unplugged"), Removed("nfc", 0)):
         bench.react(event)
     assert bench.signs() == []
+
+
+class BrokenRoster:
+    """A roster whose reading fails in a way nobody thought of."""
+
+    def current(self) -> Roster | None:
+        msg = "nobody thought of it"
+        raise RuntimeError(msg)
+
+
+def test_a_fault_nobody_thought_of_is_never_green_and_does_not_end_the_station(bench: Bench) -> None:
+    sound = bench.station.roster
+    bench.station.roster = BrokenRoster()
+    serve_all(bench, bench.panel, ANA)
+    assert [sign["sign"] for sign in bench.signs()] == ["NOT_RECORDED"]
+    bench.station.roster = sound
+    bench.clock.advance(6_000)
+    assert bench.tap(BEN) == "WELCOME"
+    # It may have been stored or not: whoever counts the day is told that one is in doubt.
+    assert [entry.payload for entry in bench.entries(Kind.GAP)] == [{"lost": 1, "reason": "RuntimeError"}]
+
+
+class BrokenUpkeep(StopAfter):
+    """Upkeep that fails before it ends the loop."""
+
+    def tick(self) -> None:
+        super().tick()
+        msg = "nobody thought of it"
+        raise RuntimeError(msg)
+
+
+def test_an_upkeep_that_breaks_does_not_keep_taps_from_being_stored(bench: Bench) -> None:
+    events: Events = queue.SimpleQueue()
+    for credential in (ANA, BEN):
+        events.put(bench.present(credential))
+    stop = threading.Event()
+    serve(events, bench.station, bench.panel, BrokenUpkeep(events, stop), stop)
+    assert len(bench.taps()) == 2
 
 
 class BrokenPanel:

@@ -46,6 +46,7 @@ def test_a_roster_says_who_it_is_for_and_until_when() -> None:
         {"tokens": "//////////8AAAAAAAAAAA=="},
         {"tokens": None},
         {"version": None},
+        {"version": float("inf")},
         {"expires_at": "soon"},
         {"expires_at": "2027-07-01T00:00:00"},
     ],
