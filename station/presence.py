@@ -60,7 +60,7 @@ class Presence:
             del self._seen[next(iter(self._seen))]
 
     def leave(self, reader: str, raw_ms: int) -> None:
-        """Take note that whatever lay on a reader was removed."""
+        """Take note that whatever lay on a reader was last seen there at `raw_ms`."""
         token = self._lying.pop(reader, None)
         if token is not None and token in self._seen:
             self._seen[token].raw_ms = raw_ms

@@ -67,9 +67,13 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The credential last presented has left; follows every `Presented`, even across a fault."""
+    """The credential last presented has left; follows every `Presented`, even across a fault.
+
+    `raw_ms` is when it was last seen, which may be long ago where the reader was blind in between.
+    """
 
     reader: str
+    raw_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class ReaderHealth:
     """How a reader fares: `state` is `opening`, `ready` or `down`, since `since_ms` (raw_ms).
 
     `resets` counts how often it had to be opened again; `cycle_ms` is the raw_ms of the last completed
-    read cycle (None before the first), for a watchdog; `counters` are counts of what happened by name.
+    read cycle or attempt to open (None before it runs), for a watchdog; `counters` are counts of what happened by name.
     """
 
     state: str

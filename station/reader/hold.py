@@ -15,6 +15,8 @@ Sight: TypeAlias = Credential | Reason | Crowd | None
 # A card is gone only when both hold: a single missed poll is jitter, and fast polls miss many in a row.
 MISSES_BEFORE_GONE = 3
 GAP_BEFORE_GONE_MS = 150
+# A reader that saw nothing at all for longer cannot say that it is still the same presentation.
+BLIND_MS = 5_000
 
 
 class Hold:
@@ -27,6 +29,7 @@ class Hold:
         self._presented = False
         self._misses = 0
         self._seen_ms = 0
+        self._looked_ms = 0
 
     @property
     def is_empty(self) -> bool:
@@ -35,6 +38,10 @@ class Hold:
 
     def see(self, sight: Sight, raw_ms: int) -> list[ReaderEvent]:
         """Take in one cycle's sight and return what is to be reported, oldest first."""
+        is_blind = self._current is not None and raw_ms - self._looked_ms > BLIND_MS
+        self._looked_ms = raw_ms
+        if is_blind:
+            return self._clear() + self._take(sight, raw_ms)
         if self._continues(sight):
             self._misses = 0
             self._seen_ms = raw_ms
@@ -63,7 +70,7 @@ class Hold:
         return sight is None or (isinstance(sight, Reason) and isinstance(self._current, Credential))
 
     def _clear(self) -> list[ReaderEvent]:
-        events: list[ReaderEvent] = [Removed(self._reader)] if self._presented else []
+        events: list[ReaderEvent] = [Removed(self._reader, self._seen_ms)] if self._presented else []
         self._current, self._presented, self._misses = None, False, 0
         return events
 

@@ -102,7 +102,7 @@ class Bench:
         """Lay a credential on a reader and take it away; return what the panel showed."""
         self.react(self.present(credential, reader))
         sign = self.signs()[-1]["sign"]
-        self.react(Removed(reader))
+        self.react(Removed(reader, self.clock.raw_ms))
         return str(sign)
 
     def react(self, event: ReaderEvent) -> None:

@@ -38,8 +38,17 @@ def test_a_card_that_comes_back_is_presented_again() -> None:
     assert _names(_watch(ANA, None, None, None, ANA)) == ["Presented", "Removed", "Presented"]
 
 
+def test_a_card_left_when_it_was_last_seen_not_when_it_was_missed() -> None:
+    assert _watch(ANA, ANA, None, None, None) == [Presented(ANA, "nfc", 0), Removed("nfc", POLL_MS)]
+
+
+def test_the_same_card_after_the_reader_was_blind_is_presented_again() -> None:
+    # Unplugged for an hour with the card on it: nobody can say that it lay there all the time.
+    assert _names(_watch(ANA, ANA, poll_ms=3_600_000)) == ["Presented", "Removed", "Presented"]
+
+
 def test_the_next_student_s_card_without_a_gap_is_a_new_tap() -> None:
-    assert _watch(ANA, BEN) == [Presented(ANA, "nfc", 0), Removed("nfc"), Presented(BEN, "nfc", POLL_MS)]
+    assert _watch(ANA, BEN) == [Presented(ANA, "nfc", 0), Removed("nfc", 0), Presented(BEN, "nfc", POLL_MS)]
 
 
 def test_a_phone_whose_evidence_differs_is_the_same_phone() -> None:
