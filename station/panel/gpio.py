@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from station.verdict import Sign
 
 _JOIN_S = 2.0
 _RESET_S = 0.1
+_AGAIN_S = 2.0
 
 log = Log(__name__)
 
@@ -101,12 +103,23 @@ class GpioPanel:
             raise PanelError(msg) from error
 
     def _work(self) -> None:
+        self._play()
+        while self._player.rests(_AGAIN_S):
+            try:
+                self._claim()
+            except PanelError:
+                log.exception("panel.waits")
+                continue
+            self._play()
+
+    def _play(self) -> None:
         try:
             self._player.play()
         except (RuntimeError, ValueError, OSError):
-            log.exception("panel.broke")
+            log.exception("panel.broke", again_in_s=_AGAIN_S)
         finally:
-            self._gpio.cleanup(self._pins)
+            with contextlib.suppress(RuntimeError, ValueError, OSError):
+                self._gpio.cleanup(self._pins)
 
     def _set(self, step: Step) -> None:
         levels = [int(lamp in step.lamps) for lamp in self._lamps]

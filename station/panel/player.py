@@ -21,7 +21,7 @@ class Player:
         self._background = pattern(State.READY, quiet=quiet)
         self._foreground: Pattern | None = None
         self._turn = 0
-        self._is_stopped = False
+        self._stopped = threading.Event()
 
     def show(self, sign: Sign) -> None:
         """Begin a sign; a state waits behind a verdict that ends by itself."""
@@ -40,14 +40,18 @@ class Player:
     def stop(self) -> None:
         """Make `play` return after it has put everything out."""
         with self._changed:
-            self._is_stopped = True
+            self._stopped.set()
             self._turn += 1
             self._changed.notify_all()
+
+    def rests(self, pause_s: float) -> bool:
+        """Wait before the next attempt to play; say whether there is to be one."""
+        return not self._stopped.wait(pause_s)
 
     def play(self) -> None:
         """Play until stopped, and leave the output dark whatever happens."""
         try:
-            while not self._is_stopped:
+            while not self._stopped.is_set():
                 self._play_current()
         finally:
             self._output(DARK)

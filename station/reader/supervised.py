@@ -64,6 +64,7 @@ class SupervisedReader:
         """Read until `stop` is set; report what is presented, and every loss and return of the device."""
         failures, backoff_s = 0, 0.0
         while not stop.wait(backoff_s):
+            self._cycle_ms = self._clock.reading().raw_ms
             if self._session(emit, stop):
                 failures, backoff_s = 0, 0.0
                 continue

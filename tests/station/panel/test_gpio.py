@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from station.errors import PanelError
+from station.panel import gpio
 from station.panel.gpio import GpioPanel, open_gpio, pulse
 from station.panel.settings import Pins
 from station.verdict import State, Verdict
@@ -92,6 +93,29 @@ def test_pins_are_given_back_even_when_the_board_fails() -> None:
     with board.changed:
         assert board.changed.wait_for(lambda: not board.levels, DEADLINE_S)
     panel.show(Verdict.WELCOME)
+    panel.close()
+
+
+class Shaken(Board):
+    """A board whose first outputs fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults = 2
+
+    def output(self, channel: Sequence[int] | int, value: Sequence[int] | int, /) -> None:
+        if self.faults:
+            self.faults -= 1
+            raise OSError(5, "shaken")
+        super().output(channel, value)
+
+
+def test_a_panel_that_broke_shows_again_once_the_board_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpio, "_AGAIN_S", 0.01)
+    board = Shaken()
+    panel = GpioPanel(Pins(), board)
+    panel.show(Verdict.NOT_RECORDED)
+    board.await_levels(left=True, middle=True, right=True, status=True)
     panel.close()
 
 
