@@ -20,6 +20,7 @@ from station.journal import FILE_NAME, MOST_ROWS, Identity, Journal, JournalRead
 from station.logs import Log
 from station.loop import Events, Station, reaction, serve, show
 from station.machine import Machine, boot_of, clock_of, look_around
+from station.notify import is_supervised
 from station.panel import Panel
 from station.presence import REPEAT_MS, Presence
 from station.reader import Reader
@@ -30,7 +31,7 @@ from station.supervisor import Supervisor
 from station.tap import Json, Kind, Reading, Tap, decode
 from station.upkeep import Rounds
 from station.verdict import Verdict
-from station.watchdog import Watchdog, is_supervised
+from station.watchdog import Watchdog
 
 ALARM_S: Final = 10.0
 

@@ -7,10 +7,12 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import sync_agent as package
 from station.logs import Log
+from station.notify import ALIVE, READY, STOPPING, notify
 from sync_agent.agent import Agent
 from sync_agent.assembly import assembled
 from sync_agent.config import SyncSettings
@@ -25,7 +27,6 @@ from sync_agent.errors import (
 from sync_agent.exchange import Acked, Halted, Later
 from sync_agent.memory_file import FILE_NAME, is_current
 from sync_agent.schedule import Schedule
-from sync_agent.watchdog import Watchdog
 
 SIGNAL_S = 1.0
 PATIENCE_S = 8.0
@@ -43,16 +44,15 @@ def run(settings: SyncSettings, config_file: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     prepare(settings, config_file)
-    watchdog = Watchdog()
     with assembled(settings) as agent:
         _announce(settings, agent)
-        schedule = Schedule(agent.turn, lambda: datetime.now(UTC), time.monotonic, watchdog.feed)
+        schedule = Schedule(agent.turn, lambda: datetime.now(UTC), time.monotonic, partial(notify, ALIVE))
         schedule.start()
-        watchdog.ready()
+        notify(READY)
         # In portions, because a signal that lands in another thread does not end a wait without end.
         while not stop.wait(SIGNAL_S):
             pass
-        watchdog.stopping()
+        notify(STOPPING)
         if not schedule.stop(PATIENCE_S):
             log.warning("agent.cut_off", after_s=PATIENCE_S)
             # The pool's thread would be waited for; what it was doing is kept and will be repeated.

@@ -15,8 +15,8 @@ from central.config import CentralConfig
 from central.errors import ConfigError, UnavailableError
 from central.serving import listening
 from central.serving.family import BEAT, Family, program
-from central.serving.notify import notify
 from central.serving.site import Site
+from station.notify import ALIVE, READY, STOPPING, notify
 
 HELP = "hear the stations and show the pages until told to stop"
 _STATIONS, _STAFF = "stations", "staff"
@@ -58,7 +58,7 @@ def _alone(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     with listener, _projecting(config, now):
         app = asgi.both(config, now)
         Site(app, config, has_lifespan=True, beat=_Beat([site])).serve_on(listener)
-    notify("STOPPING=1")
+    notify(STOPPING)
     return 0
 
 
@@ -76,7 +76,7 @@ def _family(args: argparse.Namespace, config: CentralConfig) -> int:
     pages.close()
     stations.close()
     code = family.run()
-    notify("STOPPING=1")
+    notify(STOPPING)
     return code
 
 
@@ -110,8 +110,8 @@ class _Beat:
             for line in self._lines:
                 say(f"rollbook-central: {line}")
             sys.stdout.flush()
-            notify("READY=1")
-        notify("WATCHDOG=1")
+            notify(READY)
+        notify(ALIVE)
 
 
 @contextmanager

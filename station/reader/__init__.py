@@ -114,7 +114,7 @@ class ReaderHealth:
     """How a reader fares: `state` is `opening`, `ready` or `down`, since `since_ms` (raw_ms).
 
     `resets` counts how often it had to be opened again; `cycle_ms` is the raw_ms of the last completed
-    read cycle or attempt to open (None before it runs), for a watchdog; `counters` are counts of what happened by name.
+    read cycle or attempt to open (None before it runs), for a watchdog; `counters` count by name.
     """
 
     state: str

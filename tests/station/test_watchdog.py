@@ -22,13 +22,6 @@ def test_systemd_hears_that_the_station_is_ready_and_that_it_stops(tmp_path: Pat
         assert [systemd.recv(100), systemd.recv(100)] == [b"READY=1", b"STOPPING=1"]
 
 
-def test_an_abstract_address_is_understood() -> None:
-    name = f"rollbook-{os.getpid()}"
-    with listener(f"\0{name}") as systemd:
-        Watchdog({"NOTIFY_SOCKET": f"@{name}"}).ready()
-        assert systemd.recv(100) == b"READY=1"
-
-
 @pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": "/nowhere/notify", "WATCHDOG_USEC": "3000000"}])
 def test_without_systemd_nothing_is_said_and_nothing_fails(environ: dict[str, str]) -> None:
     watchdog = Watchdog(environ)
@@ -47,12 +40,3 @@ def test_a_watchdog_set_for_another_process_is_not_fed(tmp_path: Path) -> None:
         systemd.settimeout(0)
         with pytest.raises(BlockingIOError):
             systemd.recv(100)
-
-
-def test_a_systemd_that_does_not_listen_now_does_not_hold_the_station_up(tmp_path: Path) -> None:
-    with listener(str(tmp_path / "notify")) as systemd:
-        watchdog = Watchdog({"NOTIFY_SOCKET": str(tmp_path / "notify")})
-        # More than any kernel keeps for a listener that does not read.
-        for _ in range(5_000):
-            watchdog.ready()
-        assert systemd.recv(100) == b"READY=1"

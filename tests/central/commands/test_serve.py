@@ -15,7 +15,6 @@ import pytest
 
 from central.errors import UnavailableError
 from central.serving.listening import listen
-from central.serving.notify import notify
 from tests.fakes.central_process import Installation
 
 pytestmark = pytest.mark.journey
@@ -173,7 +172,3 @@ def test_only_the_configured_host_is_bound() -> None:
         assert listener.getsockname()[0] == "127.0.0.1"
     with pytest.raises(UnavailableError, match="configure another"):
         listen("192.0.2.1", 0)
-
-
-def test_without_a_service_manager_nothing_is_sent() -> None:
-    notify("READY=1", {})
