@@ -75,7 +75,7 @@ def _signatures(ground: Ground) -> Iterator[Finding]:
             _LETTER,
             _some(bare),
             None,
-            f"{late} sessions were certified after their calendar day, "
+            f"{late} sessions were certified after their calendar day, wholly or in part, "
             f"{len(bare)} of them without a paper sheet",
             "import the sheets attendance was taken on, or be ready to explain each reason",
             Severity.WARNING,

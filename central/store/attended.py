@@ -58,10 +58,11 @@ class SessionKey:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The signatures under one session: how many, whether the first came late and rested on paper."""
+    """The signatures under one session."""
 
     revisions: int
     is_late: bool
+    """Whether it was first signed, or somebody's presence certified, after its calendar day."""
     has_paper: bool
 
 
@@ -178,15 +179,30 @@ def held_sessions(year: SchoolYear, until: date) -> set[SessionKey]:
 def signed_sessions(year: SchoolYear, before: datetime) -> dict[SessionKey, Signed]:
     """Return the sessions signed before an instant."""
     sheets = set(PaperSheet.objects.filter(section__school_year=year).values_list("section__code", "on"))
+    late = _late_presence(year, before)
     found: dict[SessionKey, Signed] = {}
     rows = SessionCertification.objects.filter(section__school_year=year, at__lt=before)
     for section, on, revision, late_reason in rows.order_by("revision").values_list(
         "section__code", "on", "revision", "late_reason"
     ):
         key = SessionKey(on, section)
-        is_late = found[key].is_late if key in found else bool(late_reason)
+        is_first_late = found[key].is_late if key in found else bool(late_reason)
+        is_late = is_first_late or key in late
         found[key] = Signed(revision, is_late, (section, on) in sheets)
     return found
+
+
+def _late_presence(year: SchoolYear, before: datetime) -> set[SessionKey]:
+    """Return the sessions in which somebody's presence was certified after their calendar day."""
+    late = Decision.objects.filter(
+        certification__section__school_year=year,
+        at__lt=before,
+        is_same_day=False,
+        mark=AttendanceRecord.Mark.PRESENT,
+        stage_to=AttendanceRecord.Stage.CERTIFIED,
+    )
+    sessions = late.values_list("certification__on", "certification__section__code")
+    return {SessionKey(on, section) for on, section in sessions.distinct()}
 
 
 def teaching_credentials(year: SchoolYear) -> list[TeacherCredential]:

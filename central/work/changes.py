@@ -7,7 +7,14 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from central.errors import RefusedError
-from central.store.models import AttendanceRecord, Decision, Section, SessionCertification, Staff
+from central.store.models import (
+    AttendanceRecord,
+    Decision,
+    Section,
+    SessionCertification,
+    Staff,
+    TeachingCredential,
+)
 from central.store.rewrite import rewrite
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
@@ -70,18 +77,30 @@ class Ledger:
     def certify(self, certification: SessionCertification) -> None:
         """Certify every provisional record and keep all decisions under the certification.
 
-        Records certified before stay as they are.
+        Records certified before stay as they are, unless whoever signed them had no right to.
         """
-        waiting = AttendanceRecord.objects.select_for_update().filter(
-            section=self.section, on=self.on, stage=_Stage.PROVISIONAL
-        )
-        records = list(waiting)
+        here = AttendanceRecord.objects.select_for_update().filter(section=self.section, on=self.on)
+        records = list(here.filter(stage=_Stage.PROVISIONAL))
         for record in records:
             self.decide(record, _Stage.CERTIFIED, record.mark)
         rewrite(records, ["stage"])
+        if certification.revision > 1:
+            decided = {decision.record_id for decision in self._decisions}
+            for record in here.filter(pk__in=unsound_signatures(self.section, self.on) - decided):
+                if record.stage != _Stage.REMOVED:
+                    self.decide(record, record.stage, record.mark, "signed before without a valid credential")
         for decision in self._decisions:
             decision.certification = certification
         Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
+
+
+def unsound_signatures(section: Section, on: date) -> set[int]:
+    """Return the records of a session last signed by somebody with no credential on file for that day."""
+    under = Decision.objects.filter(record__section=section, record__on=on, certification__isnull=False)
+    signers = dict(under.order_by("pk").values_list("record_id", "certification__by_id"))
+    held = TeachingCredential.objects.filter(staff__in=set(signers.values()), since__lte=on, until__gte=on)
+    sound = set(held.values_list("staff_id", flat=True))
+    return {record for record, signer in signers.items() if signer not in sound}
 
 
 def apply(changes: Sequence[Change], placed: Iterable[int], ledger: Ledger) -> None:

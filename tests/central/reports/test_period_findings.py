@@ -7,11 +7,15 @@ import pytest
 
 from central.domain.finding import Severity
 from central.store.models import (
+    Assignment,
     CalendarDay,
     SessionCertification,
     TeachingCredential,
 )
+from central.work.certify import certify_session
+from central.work.changes import Action, Change
 from tests.fakes import school as schools
+from tests.fakes.one_class import everybody_marked, signed
 from tests.fakes.register import P1_DAYS_A, P1_DAYS_B, SUMMER, Register, ada, report, rules, says
 from tests.fakes.school import MONDAY, SmallSchool, at
 
@@ -60,9 +64,39 @@ def test_a_late_signature_without_paper_is_listed(small: SmallSchool) -> None:
         present=0,
         absent=3,
     )
-    assert "1 sessions were certified after their calendar day, 1 of them without" in says(
+    assert "1 sessions were certified after their calendar day, wholly or in part, 1 of them without" in says(
         report(small), "R-REC-03"
     )
+
+
+def test_presence_added_days_after_a_signature_in_time_is_a_late_entry_too(small: SmallSchool) -> None:
+    certify_session(small.algebra, MONDAY, signed(small), everybody_marked(small))
+    assert "after their calendar day" not in says(report(small), "R-REC-03")
+    later = signed(small, at(SUMMER, "09:00"), late_reason="looked again", reason="he was there")
+    certify_session(small.algebra, MONDAY, later, [Change(small.ben.pk, Action.PRESENT, "sat at the back")])
+    assert "1 sessions were certified after their calendar day" in says(report(small), "R-REC-03")
+
+
+def test_a_correction_to_absent_is_no_late_entry(small: SmallSchool) -> None:
+    certify_session(small.algebra, MONDAY, signed(small), everybody_marked(small))
+    later = signed(small, at(SUMMER, "09:00"), late_reason="looked again", reason="she was not there")
+    certify_session(small.algebra, MONDAY, later, [Change(small.ana.pk, Action.ABSENT, "a lent card")])
+    assert "after their calendar day" not in says(report(small), "R-REC-03")
+
+
+def test_a_colleague_with_a_credential_mends_a_signature_without_one(small: SmallSchool) -> None:
+    certify_session(small.algebra, MONDAY, signed(small), everybody_marked(small))
+    TeachingCredential.objects.filter(staff=small.teacher).update(until=MONDAY - timedelta(days=1))
+    assert ada(report(small))["A"][0] == f"0/{P1_DAYS_A}"
+    Assignment.objects.create(staff=small.other_teacher, section=small.algebra, since=MONDAY)
+    again = signed(
+        small, at(SUMMER, "09:00"), small.other_teacher, late_reason="credential lapsed", reason="again"
+    )
+    certify_session(small.algebra, MONDAY, again)
+    made = report(small)
+    assert ada(made)["A"][0] == f"1/{P1_DAYS_A}"
+    assert [line.certified_by for line in made.proof] == [small.other_teacher.number]
+    assert "R-AGE-05" not in rules(made)
 
 
 def test_a_period_that_is_not_over_says_so(small: SmallSchool) -> None:
