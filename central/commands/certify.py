@@ -66,8 +66,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         signature = Signature(by, at, late_reason=args.late_reason, reason=args.reason)
         signed = certify_with_code(section, args.on, signature, code, changes)
     _report(signed)
-    for warning in review.warnings(section, args.on, at):
-        say(f"note: {warning}")
+    _warn(review.unsettled(section, args.on, at))
     return 0
 
 
@@ -111,3 +110,15 @@ def _report(signed: SessionCertification) -> None:
         f"certified section {signed.section.code} on {signed.on}: {signed.present} present, "
         f"{signed.absent} absent, by employee {signed.by.number}{again}{late}"
     )
+
+
+def _warn(unsettled: review.Unsettled) -> None:
+    if unsettled.ends:
+        say(f"note: the class ends at {unsettled.ends:%H:%M}; taps from now on will not change its records")
+    if unsettled.taps:
+        belong = (
+            "tap of that day in the room belongs"
+            if unsettled.taps == 1
+            else ("taps of that day in the room belong")
+        )
+        say(f"note: {unsettled.taps} {belong} to nobody known yet")

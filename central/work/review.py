@@ -1,7 +1,7 @@
 """What a teacher looks at before signing a session: its records, and who has none."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from central.store.models import AttendanceRecord, Section, SessionCertification, Student, Tap
@@ -17,6 +17,16 @@ class InboxLine:
     paper_lines: int
     late_taps: int
     """Taps that came in after a person had decided on the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What whoever signs a session should know; nothing here refuses a signature."""
+
+    ends: time | None
+    """When the class ends, if it has not: taps until then will not change its records."""
+    taps: int
+    """Taps of that day in the room that belong to nobody known yet."""
 
 
 def inbox(section: Section, on: date) -> list[InboxLine]:
@@ -48,19 +58,14 @@ def certification(section: Section, on: date) -> SessionCertification | None:
     return signed.select_related("by").order_by("-revision").first()
 
 
-def warnings(section: Section, on: date, at: datetime) -> list[str]:
-    """Return what somebody who signs a session at an instant should know; nothing here refuses."""
+def unsettled(section: Section, on: date, at: datetime) -> Unsettled:
+    """Return what is still open in a session for somebody who signs it at an instant."""
     zone = ZoneInfo(section.school.time_zone)
-    found = []
     meeting = meeting_on(section, on)
-    if meeting and at < datetime.combine(on, meeting.ends, zone):
-        found.append(f"the class ends at {meeting.ends:%H:%M}; taps from now on will not change its records")
-    unsettled = [Tap.Outcome.PENDING, Tap.Outcome.UNKNOWN_CREDENTIAL]
-    taps = Tap.objects.filter(station__room=section.room_id, on=on, outcome__in=unsettled).count()
-    if taps:
-        belong = "tap of that day in the room belongs" if taps == 1 else "taps of that day in the room belong"
-        found.append(f"{taps} {belong} to nobody known yet")
-    return found
+    is_going_on = meeting is not None and at < datetime.combine(on, meeting.ends, zone)
+    nobodys = [Tap.Outcome.PENDING, Tap.Outcome.UNKNOWN_CREDENTIAL]
+    taps = Tap.objects.filter(station__room=section.room_id, on=on, outcome__in=nobodys)
+    return Unsettled(meeting.ends if meeting and is_going_on else None, taps.count())
 
 
 def _line(record: AttendanceRecord) -> InboxLine:

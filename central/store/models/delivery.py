@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from central.store.models.append_only import AppendOnly
+
 
 class Delivery(models.Model):
     """One record's way to the student information system; `key` makes a second sending harmless."""
@@ -18,7 +20,7 @@ class Delivery(models.Model):
     )
 
 
-class PaperSheet(models.Model):
+class PaperSheet(AppendOnly):
     """One class's paper roll of one day as it was keyed in."""
 
     section = models.ForeignKey("store.Section", on_delete=models.PROTECT, related_name="sheets")
@@ -54,7 +56,7 @@ class PaperLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["sheet", "line"], name="paper_line_once")]
 
 
-class ReportSnapshot(models.Model):
+class ReportSnapshot(AppendOnly):
     """A period's report as it was closed; a later one stands beside it, never over it."""
 
     school_year = models.ForeignKey("store.SchoolYear", on_delete=models.PROTECT, related_name="snapshots")

@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from central.store.models.append_only import AppendOnly
 
-class ImportedFile(models.Model):
+
+class ImportedFile(AppendOnly):
     """A file taken in whole: what, when, by whom, with what result."""
 
     kind = models.CharField(max_length=20)
@@ -14,7 +16,7 @@ class ImportedFile(models.Model):
     counts = models.JSONField()
 
 
-class AuditEvent(models.Model):
+class AuditEvent(AppendOnly):
     """One act of a person or command; rows are only ever added."""
 
     at = models.DateTimeField()

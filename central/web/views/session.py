@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateformat import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,7 +50,22 @@ def _certify(request: HttpRequest, staff: Staff, section: Section, on: date) -> 
     messages.success(
         request, _("Certified: %(present)s, %(absent)s.") % {"present": present, "absent": absent}
     )
+    for warning in _warnings(review.unsettled(section, on, signature.at)):
+        messages.warning(request, warning)
     return redirect(reverse("session", args=[section.code, on.isoformat()]))
+
+
+def _warnings(unsettled: review.Unsettled) -> Iterable[str]:
+    """Say what is still open in a session that was just signed."""
+    if unsettled.ends:
+        ends = time_format(unsettled.ends, "g:i A")
+        yield _("The class ends at %(ends)s; taps from now on will not change its records.") % {"ends": ends}
+    if unsettled.taps:
+        yield ngettext(
+            "%(n)d tap of that day in the room belongs to nobody known yet.",
+            "%(n)d taps of that day in the room belong to nobody known yet.",
+            unsettled.taps,
+        ) % {"n": unsettled.taps}
 
 
 def changes_in(form: Mapping[str, str]) -> Iterable[Change]:

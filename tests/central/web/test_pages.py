@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -27,6 +28,8 @@ def small() -> SmallSchool:
 @pytest.fixture(autouse=True)
 def after_class(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at(MONDAY, "10:05"))
+    # Where used codes of another test's teacher, of the same number, are remembered.
+    cache.clear()
 
 
 def sign_in(staff: Staff) -> Client:
@@ -135,6 +138,17 @@ def test_a_teacher_certifies_with_a_code(small: SmallSchool) -> None:
     assert record.stage == Stage.CERTIFIED
     signed = SessionCertification.objects.get()
     assert (signed.by, signed.present, signed.absent) == (small.teacher, 2, 1)
+
+
+def test_who_signs_before_the_bell_is_told_what_that_means(
+    small: SmallSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tapped(small)
+    monkeypatch.setattr(clock, "now", lambda: at(MONDAY, "09:30"))
+    form = {"code": code(), f"action-{small.ben.pk}": "absent", f"action-{small.chloe.pk}": "absent"}
+    page = sign_in(small.teacher).post(SESSION, form, follow=True).content.decode()
+    assert "The class ends at 10:00 AM; taps from now on" in page
+    assert 'class="warning"' in page
 
 
 def test_a_wrong_code_writes_nothing_and_keeps_what_was_typed(small: SmallSchool) -> None:

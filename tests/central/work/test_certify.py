@@ -9,9 +9,12 @@ from central.errors import RefusedError
 from central.store.models import (
     Assignment,
     AttendanceRecord,
+    AuditEvent,
     Decision,
     Enrollment,
+    PaperSheet,
     Placement,
+    ReportSnapshot,
     SessionCertification,
     TeachingCredential,
 )
@@ -219,6 +222,10 @@ def test_history_is_neither_changed_nor_deleted(small: SmallSchool) -> None:
         Decision.objects.all().delete,
         lambda: Decision.objects.update(mark=Mark.PRESENT),
         certification.delete,
+        lambda: AuditEvent.objects.update(by="nobody"),
+        AuditEvent.objects.all().delete,
+        ReportSnapshot.objects.all().delete,
+        PaperSheet.objects.all().delete,
     ):
         with pytest.raises(WrittenOnceError):
             forbidden()
