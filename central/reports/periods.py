@@ -9,6 +9,7 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from central.domain.attendance import AttendanceDay
+from central.domain.calendar import SchoolYear as Year
 from central.domain.calendar import TrackCalendar
 from central.domain.enrolment import EnrolledSpan, Grade, GradeSpan
 from central.domain.period import PeriodKind
@@ -20,9 +21,10 @@ from central.reports.ground import Ground
 from central.reports.period import PeriodReport, PeriodRow, ProofLine, TrackMonths
 from central.reports.period_findings import find
 from central.reports.snapshots import last_closed
-from central.store import attended
-from central.store.attended import Standing
+from central.store.attended import Standing, standing_records
 from central.store.models import SchoolYear
+from central.store.queries.calendars import track_calendars
+from central.store.queries.enrolments import enrolled_spans, teacher_credentials
 
 KINDS = {"p1": PeriodKind.P1, "p2": PeriodKind.P2, "annual": PeriodKind.ANNUAL}
 _RULES = (
@@ -43,7 +45,7 @@ def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime
     school = year.school
     zone = ZoneInfo(school.time_zone)
     ground = _ground(year, kind, as_of, now.astimezone(zone).date(), end_of(as_of, zone))
-    spans = attended.enrolled_spans(year)
+    spans = enrolled_spans(year.school_id, Year(year.name))
     report = PeriodReport(
         school=school.name,
         school_code=school.code,
@@ -71,12 +73,13 @@ def _ground(year: SchoolYear, kind: PeriodKind, as_of: date, today: date, before
     if as_of > today:
         msg = f"{as_of} has not come yet (it is {today} at the school); report as of a day up to today"
         raise CentralError(msg)
-    calendars = attended.calendars(year)
+    every = track_calendars(year.school_id, Year(year.name))
+    calendars = {code: calendar for code, calendar in every.items() if calendar.days_taught}
     if not calendars:
         msg = f"no track of {year.name} is taught on any day; import the calendar first"
         raise CentralError(msg)
     in_period = {track: periods.period_calendar(kind, calendar) for track, calendar in calendars.items()}
-    standing = attended.standing_records(year, before, as_of)
+    standing = standing_records(year, before, as_of)
     uncredentialed = _without_credential(year, standing)
     claimable = [
         record
@@ -84,7 +87,7 @@ def _ground(year: SchoolYear, kind: PeriodKind, as_of: date, today: date, before
         if record.track in calendars and (record.certified_by, record.on) not in uncredentialed
     ]
     marks = [record.recorded_mark() for record in claimable]
-    claim = ada.attendance_days(marks, attended.enrolled_spans(year), calendars)
+    claim = ada.attendance_days(marks, enrolled_spans(year.school_id, Year(year.name)), calendars)
     counted = [day for day in claim.days if day.on in in_period[day.track].days_taught]
     return Ground(
         year=year,
@@ -108,7 +111,7 @@ def end_of(on: date, zone: ZoneInfo) -> datetime:
 
 def _without_credential(year: SchoolYear, standing: Iterable[Standing]) -> set[tuple[str, date]]:
     """Return who certified which day without a credential that is, by what is on file now, valid for it."""
-    credentials = attended.teaching_credentials(year)
+    credentials = teacher_credentials(year.school_id)
     signed = {(record.certified_by, record.on) for record in standing if record.stage.counts}
     return {key for key in signed if findings_on_credential(key[0], credentials, key[1])}
 

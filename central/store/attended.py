@@ -1,4 +1,4 @@
-"""What the records said at an instant, as values of the domain: calendars, enrollments, marks, sessions."""
+"""What the records said at an instant, as values of the domain: marks, stages and sessions."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,24 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from central.domain.attendance import Mark, RecordedMark, Stage
-from central.domain.calendar import DateSpan, TrackCalendar
+from central.domain.calendar import DateSpan
 from central.domain.calendar import SchoolYear as Year
-from central.domain.enrolment import EnrolledSpan, Grade, Programme
-from central.domain.operator import TeacherCredential
+from central.domain.enrolment import EnrolledSpan
 from central.store.models import (
     AttendanceRecord,
     CalendarDay,
     Decision,
-    Enrollment,
-    ExcludedWeek,
     Meeting,
     PaperSheet,
     Placement,
     SchoolYear,
     SessionCertification,
-    TeachingCredential,
-    Track,
 )
+from central.store.queries.enrolments import enrolled_spans
 
 _AT_ONCE = 5_000
 
@@ -66,38 +62,6 @@ class Signed:
     has_paper: bool
 
 
-def calendars(year: SchoolYear) -> dict[str, TrackCalendar]:
-    """Return the calendar of every track of a school year that is taught on any day."""
-    taught: dict[str, set[date]] = defaultdict(set)
-    days = CalendarDay.objects.filter(track__school_year=year, is_taught=True)
-    for track, on in days.values_list("track__code", "on"):
-        taught[track].add(on)
-    excluded: dict[str, set[date]] = defaultdict(set)
-    weeks = ExcludedWeek.objects.filter(track__school_year=year)
-    for track, monday in weeks.values_list("track__code", "monday"):
-        excluded[track].add(monday)
-    return {
-        track: TrackCalendar(track, Year(year.name), frozenset(days), frozenset(excluded[track]))
-        for track, days in sorted(taught.items())
-    }
-
-
-def tracks(year: SchoolYear) -> list[str]:
-    """Return the codes of a school year's tracks, in order."""
-    return list(Track.objects.filter(school_year=year).order_by("code").values_list("code", flat=True))
-
-
-def enrolled_spans(year: SchoolYear) -> list[EnrolledSpan]:
-    """Return every enrollment on a track of a school year; students by their numbers."""
-    rows = Enrollment.objects.filter(track__school_year=year).order_by("student__number", "since")
-    return [
-        EnrolledSpan(student, track, Grade(grade), _programme(programme), since, until)
-        for student, track, grade, programme, since, until in rows.values_list(
-            "student__number", "track__code", "grade", "programme", "since", "until"
-        )
-    ]
-
-
 def standing_records(year: SchoolYear, before: datetime, until: date) -> list[Standing]:
     """Return every record of a school year up to a date as decisions taken before an instant left it.
 
@@ -108,7 +72,7 @@ def standing_records(year: SchoolYear, before: datetime, until: date) -> list[St
     on = (span.starts_on, min(span.ends_on, until))
     last, signed = _last_decisions(year, before, on)
     signatures = _signatures(year)
-    enrolled = _Tracks(enrolled_spans(year))
+    enrolled = _Tracks(enrolled_spans(year.school_id, span))
     records = AttendanceRecord.objects.filter(section__school_year=year, on__range=on).order_by("pk")
     found = []
     for record, student, day, section, track, source in records.values_list(
@@ -205,18 +169,6 @@ def _late_presence(year: SchoolYear, before: datetime) -> set[SessionKey]:
     return {SessionKey(on, section) for on, section in sessions.distinct()}
 
 
-def teaching_credentials(year: SchoolYear) -> list[TeacherCredential]:
-    """Return the credentials of the school's staff, by employee number."""
-    rows = TeachingCredential.objects.filter(
-        staff__school_id=year.school_id, until__gte=Year(year.name).starts_on
-    )
-    return [
-        TeacherCredential(number, DateSpan(since, until))
-        for number, since, until in rows.values_list("staff__number", "since", "until")
-        if since <= until
-    ]
-
-
 class _Tracks:
     """Finds the track a student was enrolled in on a date."""
 
@@ -228,8 +180,3 @@ class _Tracks:
     def of(self, student: str, on: date) -> str:
         """Return the track, or nothing where the student was in none."""
         return next((span.track for span in self._spans.get(student, ()) if span.holds(on)), "")
-
-
-def _programme(stored: str) -> Programme:
-    """Read a programme; one nobody knows stands under the stricter law."""
-    return Programme(stored) if stored in set(Programme) else Programme.ORDINARY_CHARTER

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, time
 
+from central.domain.calendar import SchoolYear as Year
 from central.store.models import CalendarDay, Credential, Enrollment, Meeting, Placement, School, Section
 
 
@@ -99,8 +100,10 @@ class Timetable:
 
     def _load_people(self, school: School) -> None:
         enrolled = Enrollment.objects.filter(student__school=school)
-        for student, since, until in enrolled.values_list("student_id", "since", "until"):
-            self._enrolled[student].append(Dated(since, until))
+        for student, since, until, year in enrolled.values_list(
+            "student_id", "since", "until", "track__school_year__name"
+        ):
+            self._enrolled[student].append(Dated(since, until or Year(year).ends_on))
         places = Placement.objects.filter(student__school=school)
         for student, section, since, until in places.values_list(
             "student_id", "section_id", "since", "until"
@@ -119,7 +122,10 @@ class Timetable:
 
 def placed(section: Section, on: date) -> list[int]:
     """Return the students placed in a section and enrolled on a date, in the order of a register."""
-    enrolled = Enrollment.objects.filter(since__lte=on).exclude(until__lt=on)
+    # A year's enrollment ends with it, whether or not somebody wrote that down.
+    enrolled = Enrollment.objects.filter(
+        since__lte=on, track__school_year__name=Year.of(on).name, track__school_year__school=section.school_id
+    ).exclude(until__lt=on)
     return list(
         Placement.objects.filter(section=section, since__lte=on)
         .exclude(until__lt=on)

@@ -9,24 +9,27 @@ from central.store.models import Enrollment, TeachingCredential
 def enrolled_spans(school_id: int, year: SchoolYear) -> list[EnrolledSpan]:
     """Return every enrollment of a school year by student number; one without an end lasts until June 30."""
     rows = Enrollment.objects.filter(track__school_year__school=school_id, track__school_year__name=year.name)
-    ordered = rows.select_related("student", "track").order_by("student__number", "since")
+    columns = ("student__number", "track__code", "grade", "programme", "since", "until")
     return [
-        EnrolledSpan(
-            student=row.student.number,
-            track=row.track.code,
-            grade=Grade(row.grade),
-            programme=Programme(row.programme),
-            since=row.since,
-            until=row.until or year.ends_on,
-        )
-        for row in ordered
+        EnrolledSpan(student, track, Grade(grade), _programme(programme), since, until or year.ends_on)
+        for student, track, grade, programme, since, until in rows.order_by(
+            "student__number", "since"
+        ).values_list(*columns)
+        if since <= (until or year.ends_on)
     ]
 
 
 def teacher_credentials(school_id: int) -> list[TeacherCredential]:
     """Return every teaching document on record, by employee number."""
-    rows = TeachingCredential.objects.filter(staff__school=school_id).select_related("staff")
+    rows = TeachingCredential.objects.filter(staff__school=school_id).order_by("staff__number", "since")
     return [
-        TeacherCredential(row.staff.number, DateSpan(row.since, row.until))
-        for row in rows.order_by("staff__number", "since")
+        TeacherCredential(number, DateSpan(since, until))
+        for number, since, until in rows.values_list("staff__number", "since", "until")
+        # Nothing in the records keeps a document from ending before it begins; such a one proves nothing.
+        if since <= until
     ]
+
+
+def _programme(stored: str) -> Programme:
+    """Read a programme; one nobody knows stands under the stricter law."""
+    return Programme(stored) if stored in set(Programme) else Programme.ORDINARY_CHARTER

@@ -10,6 +10,8 @@ from central.domain.operator import TeacherCredential
 from central.store import models
 from central.store.queries.calendars import track_calendars
 from central.store.queries.enrolments import enrolled_spans, teacher_credentials
+from central.store.timetable import Timetable, placed
+from tests.fakes import school as schools
 
 pytestmark = pytest.mark.django_db
 YEAR = SchoolYear("2024-25")
@@ -60,3 +62,24 @@ def test_teachers_documents_are_given_by_employee_number(track: models.Track) ->
     assert teacher_credentials(school.pk) == [
         TeacherCredential("900", DateSpan(date(2024, 7, 1), date(2029, 6, 30)))
     ]
+
+
+def test_a_document_that_ends_before_it_begins_proves_nothing(track: models.Track) -> None:
+    school = track.school_year.school
+    staff = models.Staff.objects.create(
+        school=school, number="900", family_name="F", given_name="G", role="teacher"
+    )
+    models.TeachingCredential.objects.create(
+        staff=staff, document="Clear", since=date(2024, 7, 1), until=date(2023, 6, 30)
+    )
+    assert teacher_credentials(school.pk) == []
+
+
+def test_nobody_stays_enrolled_over_the_end_of_a_school_year() -> None:
+    small = schools.build()
+    models.Enrollment.objects.filter(student=small.ana).update(until=None)
+    models.Placement.objects.filter(student=small.ana).update(until=None)
+    timetable = Timetable(small.school)
+    for on, is_enrolled in ((date(2025, 6, 30), True), (date(2025, 7, 1), False)):
+        assert timetable.is_enrolled(small.ana.pk, on) is is_enrolled
+        assert (small.ana.pk in placed(small.algebra, on)) is is_enrolled
