@@ -17,7 +17,7 @@ Now: TypeAlias = Callable[[], datetime]
 EPS_MS: Final = 50
 """How far this server's own clock may be from UTC when it is kept by NTP."""
 POLL_S: Final = 30
-# sync.md 2f: W = 1.2 N b / C, for N stations that each bring b requests and C requests a second.
+# After an outage, W = 1.2 N b / C seconds for N stations that each bring b requests and C requests a second.
 _REQUESTS_EACH: Final = 2
 _REQUESTS_A_SECOND: Final = 200
 _SPREAD: Final = 1.2

@@ -11,7 +11,7 @@ RULE_VERSION = 1
 """Raised whenever the same evidence would give another interval."""
 
 RHO_PPM = 200
-"""How far a station's crystal may be off; above what is sold, because too low a figure lies (sync.md 2a)."""
+"""How far a station's crystal may be off; above what is sold, because too low a figure lies."""
 
 # A school's own time server may be seconds off: that costs the claim. Beyond a minute somebody's clock
 # is wrong enough to move a mark, and nothing here can tell whose.
