@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import station as package
 from station.check_settings import effective
 from station.config import KEY_BYTES, StationSettings
 from station.errors import EXIT_DONE, EXIT_FINDINGS, JournalError, ReaderError
 from station.journal import FILE_NAME, JournalReader
+from station.kernel_time import KernelTime
 from station.machine import clock_of, gpio_of, make_readers
 from station.reader import Reader, ReaderDown, ReaderEvent, ReaderUp
 from station.roster import FILE_NAME as ROSTER_FILE
@@ -87,10 +88,30 @@ def _clock(settings: StationSettings, findings: list[str]) -> list[str]:
         if reading.sync_state
         else f"claims {clock.now().isoformat(timespec='seconds')}, not synchronised"
     ]
+    refusal = _clock_refusal(settings)
+    if refusal is not None:
+        findings.append(f"the kernel does not say how good its clock is ({refusal}); let adjtimex through")
     if settings.practice is not None:
         lines.append(f"PRACTICE: time is moved by {settings.practice.clock}; nothing recorded here is real")
         findings.append("this is a practice station; remove [practice] for real use")
     return lines
+
+
+def _clock_refusal(settings: StationSettings) -> str | None:
+    if not is_running(settings):
+        return KernelTime().refusal()
+    # What this process may ask, the station in its sandbox may be forbidden.
+    refusal = _said(settings).get("clock_refusal")
+    return None if refusal is None else str(refusal)
+
+
+def _said(settings: StationSettings) -> dict[str, Any]:  # JSON, looked into by whoever needs it
+    """Return what the running station says of itself, nothing when it has not said."""
+    try:
+        said = json.loads((settings.state_dir / STATUS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _journal(settings: StationSettings, findings: list[str]) -> list[str]:
@@ -141,9 +162,9 @@ def _reader_states(settings: StationSettings) -> dict[str, str]:
     if is_running(settings):
         # The readers are in use: what the running station says of them is all that can be known.
         try:
-            said = json.loads((settings.state_dir / STATUS_FILE).read_text(encoding="utf-8"))["readers"]
+            said = _said(settings)["readers"]
             return {reader.name: str(said[reader.name]["state"]) for reader in settings.readers}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (KeyError, TypeError):
             return {reader.name: "unknown, the running station has not said" for reader in settings.readers}
     clock = clock_of(settings, boot=0)
     return {reader.name: ask(reader) for reader in make_readers(settings, clock, gpio_of(settings))}

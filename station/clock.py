@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from station.errors import SettingsError
+from station.kernel_time import KernelTime
 from station.tap import Reading
 
 LEAST_ERROR_MS = 500
 """timesyncd resets the kernel's error bound to nothing at each sync, which no clock deserves."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STA_UNSYNC = 0x0040
-_TIME_ERROR = 5
 _MS_IN_NS = 1_000_000
 
 
@@ -42,17 +40,17 @@ class SystemClock:
 
     def __init__(self, boot: int) -> None:
         self._boot = boot
-        self._kernel = _KernelTime()
+        self._kernel = KernelTime()
 
     def reading(self) -> Reading:
         """Return what every clock of the machine says now."""
-        sync_state, error_ms = self._kernel.quality()
+        is_synchronised, error_ms = self._kernel.quality()
         return Reading(
             boot=self._boot,
             raw_ms=time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW) // _MS_IN_NS,
             bt_ms=time.clock_gettime_ns(time.CLOCK_BOOTTIME) // _MS_IN_NS,
             wall_ms=max(0, time.time_ns() // _MS_IN_NS),
-            sync_state=sync_state,
+            sync_state=int(is_synchronised),
             max_error_ms=max(LEAST_ERROR_MS, error_ms),
         )
 
@@ -107,6 +105,9 @@ class PracticeClock:
     file is read again when it changed, for N alone; an N lower than one already seen is not followed,
     because time that ran back would make the journal contradict itself. A file that cannot be read at
     the start raises SettingsError.
+
+    A rehearsal lives within one boot of the machine: after a restart the monotonic clocks would seem
+    to have begun as long ago as the rehearsal was moved. Begin a new one instead.
     """
 
     file: Path
@@ -152,43 +153,3 @@ class PracticeClock:
             self._offset_ms, self._start_ms = offset_ms, start_ms
         self._offset_ms = max(self._offset_ms, offset_ms)
         self._seen = seen
-
-
-class _Timeval(ctypes.Structure):
-    _fields_: ClassVar = [("tv_sec", ctypes.c_long), ("tv_usec", ctypes.c_long)]
-
-
-class _Timex(ctypes.Structure):
-    """`struct timex` of adjtimex(2); only `maxerror` and `status` are read."""
-
-    _fields_: ClassVar = [
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("constant", ctypes.c_long),
-        ("precision", ctypes.c_long),
-        ("tolerance", ctypes.c_long),
-        ("time", _Timeval),
-        ("tick", ctypes.c_long),
-        ("reserve", ctypes.c_long * 8),
-        ("tail", ctypes.c_int * 12),
-    ]
-
-
-class _KernelTime:
-    """What the kernel says about its wall clock: synchronised or not, and how wrong at most."""
-
-    def __init__(self) -> None:
-        self._adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
-
-    def quality(self) -> tuple[int, int]:
-        """Return `(sync_state, error in ms)`; a kernel that will not say is not synchronised."""
-        if self._adjtimex is None:
-            return 0, LEAST_ERROR_MS
-        timex = _Timex(modes=0)
-        state = self._adjtimex(ctypes.byref(timex))
-        is_synchronised = 0 <= state < _TIME_ERROR and not timex.status & _STA_UNSYNC
-        return int(is_synchronised), timex.maxerror // 1_000

@@ -11,6 +11,7 @@ from station.boot import boot_id_of, boot_to_begin
 from station.clock import Clock, PracticeClock, SystemClock
 from station.config import KEY_BYTES, StationSettings
 from station.journal import FILE_NAME, JournalReader
+from station.kernel_time import KernelTime
 from station.loop import Answered
 from station.panel import Panel
 from station.panel.gpio import Gpio, GpioPanel, open_gpio, pulse
@@ -29,6 +30,7 @@ class Machine:
     panel: Panel
     readers: Sequence[Reader]
     answered: Answered
+    clock_refusal: str | None
 
 
 def clock_of(settings: StationSettings, boot: int) -> Clock:
@@ -64,7 +66,7 @@ def look_around(settings: StationSettings) -> Machine:
     answered = Answered()
     readers = make_readers(settings, clock, gpio)
     panel = _make_panel(settings, clock, gpio, answered)
-    return Machine(settings, key, boot_id_of(), panel, readers, answered)
+    return Machine(settings, key, boot_id_of(), panel, readers, answered, KernelTime().refusal())
 
 
 def _make_panel(settings: StationSettings, clock: Clock, gpio: Gpio | None, answered: Answered) -> Panel:

@@ -117,6 +117,7 @@ def _assemble(machine: Machine, clock: Clock, journal: Journal) -> tuple[Station
         inbox=Inbox(settings.state_dir / FOLDER, recent),
         watchdog=Watchdog(),
         status_file=settings.state_dir / STATUS_FILE,
+        clock_refusal=machine.clock_refusal,
     )
     return station, rounds
 
@@ -143,12 +144,19 @@ def _begin(machine: Machine, station: Station) -> None:
     if practice is not None:
         payload["practice"] = True
         log.warning("practice.on", clock=practice.clock)
+    items: list[tuple[Kind, Json]] = [(Kind.BOOT, payload)]
+    if machine.clock_refusal is not None:
+        # Every tap will look untimed, and not because the time is unknown: central is to hear why.
+        log.error("clock.refused", why=machine.clock_refusal)
+        items.append(
+            (Kind.ERR, {"what": f"the kernel does not say how good its clock is: {machine.clock_refusal}"})
+        )
     reading = station.clock.reading()
     try:
-        head = station.journal.append(Kind.BOOT, payload, reading)
+        head = station.journal.append_all(items, reading)
     except JournalError:
         # Students are told by every tap; the entry goes first once the disk takes one again.
-        station.losses.owed.append((Kind.BOOT, payload))
+        station.losses.owed.extend(items)
         log.exception("boot.owed")
         return
     log.info(

@@ -16,7 +16,13 @@ from station.verdict import State
 FILE_NAME: Final = "status.json"
 
 
-def describe(station: Station, readers: Sequence[Reader], state: State | None, reading: Reading) -> str:
+def describe(
+    station: Station,
+    readers: Sequence[Reader],
+    state: State | None,
+    reading: Reading,
+    clock_refusal: str | None,
+) -> str:
     """Return the status as JSON; it changes only when something worth telling changed."""
     roster = station.roster.current()
     healths = {reader.name: reader.health() for reader in readers}
@@ -31,6 +37,7 @@ def describe(station: Station, readers: Sequence[Reader], state: State | None, r
             "panel": None if state is None else state.name,
             "roster": None if roster is None else roster.version,
             "boot": reading.boot,
+            "clock_refusal": clock_refusal,
             "sw": package.__version__,
         }
     )

@@ -56,6 +56,7 @@ class Rounds:
     inbox: Inbox
     watchdog: Watchdog
     status_file: Path
+    clock_refusal: str | None = None
     state: State | None = None
     _mend: Every = field(default_factory=lambda: Every(MEND_MS))
     _inbox: Every = field(default_factory=lambda: Every(INBOX_MS))
@@ -154,7 +155,7 @@ class Rounds:
         return False
 
     def _write_status(self, reading: Reading) -> None:
-        text = status.describe(self.station, self.readers, self.state, reading)
+        text = status.describe(self.station, self.readers, self.state, reading, self.clock_refusal)
         if text == self._written:
             return
         try:

@@ -1,3 +1,5 @@
+import ctypes
+import errno
 import json
 import time
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ import pytest
 from station.boot import boot_id_of, boot_ordinal
 from station.clock import HandClock, PracticeClock, SystemClock
 from station.errors import SettingsError
+from station.kernel_time import KernelTime
 
 
 def test_the_machines_clocks_run_and_never_claim_to_be_better_than_half_a_second() -> None:
@@ -120,3 +123,16 @@ def test_a_rehearsal_without_a_clock_file_does_not_begin(tmp_path: Path, text: s
         file.write_text(text)
     with pytest.raises(SettingsError, match="practice clock cannot be read"):
         practice(file)
+
+
+def test_a_kernel_that_answers_refuses_nothing_and_one_that_does_not_is_not_synchronised() -> None:
+    assert KernelTime().refusal() is None
+
+    def refuse(_timex: object) -> int:
+        ctypes.set_errno(errno.EPERM)
+        return -1
+
+    forbidden = KernelTime()
+    forbidden._adjtimex = refuse
+    assert forbidden.refusal() == "Operation not permitted"
+    assert forbidden.quality() == (False, 0)

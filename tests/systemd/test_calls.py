@@ -137,6 +137,12 @@ def test_the_station_asks_for_nothing_its_unit_refuses(room: Path) -> None:
     assert made - ONLY_AS_ROOT - units.allowed_calls(units.read("rollbook-station.service")) == set()
 
 
+def test_a_station_forbidden_to_ask_how_good_the_clock_is_says_so(room: Path) -> None:
+    command = ["station.cli", "run", "--config", str(room / "station.toml")]
+    with traced(room / "trace", *command, refused={"adjtimex", "clock_adjtime"}) as process:
+        read_until(process, "clock.refused")
+
+
 def test_the_agent_asks_for_nothing_its_unit_refuses_that_it_cannot_do_without(room: Path) -> None:
     with traced(room / "before", "station.cli", "run", "--config", str(room / "station.toml")) as process:
         read_until(process, "reader.down")
