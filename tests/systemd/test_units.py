@@ -59,6 +59,13 @@ def test_no_unit_is_more_exposed_than_we_say(
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("name", ["rollbook-station.service", "rollbook-sync.service"])
+def test_what_hangs_on_a_wall_is_started_again_for_ever(name: str) -> None:
+    unit = units.read(name)
+    assert unit.all("Restart") == ["always"]
+    assert unit.all("StartLimitIntervalSec") == ["0"]
+
+
 @needs_systemd
 def test_the_station_may_ask_the_kernel_whether_its_clock_is_set() -> None:
     station = units.read("rollbook-station.service")
