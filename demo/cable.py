@@ -43,7 +43,7 @@ class Cable:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close everything."""
-        self._listener.close()
+        _hang_up(self._listener)
         self._drop()
 
     def _accept(self) -> None:
@@ -62,15 +62,25 @@ class Cable:
                 near.close()
                 continue
             with self._lock:
+                is_through = self._whole.is_set()
                 self._open |= {near, far}
+            if not is_through:
+                # Cut while the call went out: nobody else knows of these two ends yet.
+                self._drop()
+                continue
             for a, b in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=(a, b), daemon=True).start()
+                threading.Thread(target=self._pump, args=(a, b, a is far), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def carry(self, chunk: bytes, sink: socket.socket, *, is_answer: bool) -> None:
+        """Pass on a piece of what is said; an answer is what the server says."""
+        del is_answer
+        sink.sendall(chunk)
+
+    def _pump(self, source: socket.socket, sink: socket.socket, is_answer: bool) -> None:  # noqa: FBT001 (a thread's target)
         """Carry bytes one way until either end closes."""
         with contextlib.suppress(OSError):
             while chunk := source.recv(_CHUNK):
-                sink.sendall(chunk)
+                self.carry(chunk, sink, is_answer=is_answer)
         for end in (source, sink):
             _hang_up(end)
             with self._lock:
