@@ -13,7 +13,7 @@ from rich.console import Console
 from central.store.evidence import Evidence
 from demo import school, school_calendar
 from demo.narrator import Narrator
-from demo.office import Office
+from demo.office import PASSWORD, Office
 from demo.premises import Premises, at
 from demo.programs import Program
 from demo.school import School
@@ -58,7 +58,7 @@ class Site:
         site.furnish()
         site.office.commission(site.room)
         for section in site.school.sections:
-            site.office.give_login(section.teacher).rename(site.seed(section))
+            site.give_login(section)
         return site
 
     @classmethod
@@ -71,6 +71,14 @@ class Site:
         """Make the folder and start the clock; there is no server yet."""
         self.premises.clear()
         self.premises.move_clock(at(school_calendar.FIRST_DAY, "07:00"))
+
+    def give_login(self, section: school.Section) -> None:
+        """Let a class's teacher sign in."""
+        password = self.premises.files / "password"
+        password.write_text(PASSWORD, encoding="utf-8")
+        password.chmod(0o600)
+        secrets = ("--password-file", str(password), "--totp-seed-file", str(self.seed(section)))
+        self.office.central("add-operator", section.teacher.number, *secrets)
 
     def seed(self, section: school.Section) -> Path:
         """Return the file with the seed of a teacher's one-time codes."""
@@ -126,7 +134,11 @@ class Site:
 
     def acknowledged(self) -> int:
         """Return up to which entry central has acknowledged, as the agent remembers it."""
-        return memory.look(self.room.state / MEMORY_FILE).peers[self.epoch()].acked.seq
+        return self.remembered().peers[self.epoch()].acked.seq
+
+    def remembered(self) -> memory.Recollection:
+        """Return what the agent remembers of its talks with central."""
+        return memory.look(self.room.state / MEMORY_FILE)
 
     def held(self) -> int:
         """Return the last entry central holds of the room's journal, 0 before the first."""

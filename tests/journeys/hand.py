@@ -81,15 +81,15 @@ class Hand(threading.Thread):
     def _card(self) -> tuple[str, bytes | None]:
         """Return how a card is put down, and its token."""
         choice = self._dice.random()
-        if choice < 0.15:
+        if choice < 0.2:
             now = self._raw_ms()
             ago = [card for card in self._laid if _AGAIN_MS[0] < now - card.since_ms < _AGAIN_MS[1]]
             if ago:
                 again = self._dice.choice(ago)
                 return again.line, again.token
-        if choice < 0.2:
+        if choice < 0.25:
             return f"put bank {self._dice.randbytes(4).hex()}", None
-        if choice < 0.3:
+        if choice < 0.35:
             value = self._dice.randbytes(8).hex()
             return f"put phone {value}", token(self._key, "sc1", value)
         if choice < 0.45:

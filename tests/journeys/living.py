@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +14,14 @@ from station.journal import Row
 from station.tap import Kind, decode
 from tests.fakes.journey import PANEL, Site
 from tests.fakes.simulator import PractiseBench
-from tests.fakes.station_process import wait_for
+from tests.fakes.station_process import DEADLINE_S
 from tests.journeys.hand import Hand
 from tests.journeys.lights import Light, faults, shown
 
 RUN = ("rollbook-station", "run")
 _STARTING_S = 1.0
+# A light that comes before the commit comes a disk's flush before it: whoever kills in between must be quick.
+_A_GLANCE_S = 0.0002
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ def moments(seed: int, count: int) -> list[Moment]:
     return [
         Moment(None, dice.uniform(0.0, _STARTING_S), is_held=dice.random() < 1 / 3)
         if dice.random() < 1 / 4
-        else Moment(dice.randrange(8), dice.uniform(0.0, 0.09), is_held=dice.random() < 1 / 3)
+        else Moment(
+            dice.randrange(12), dice.choice([0.0, dice.uniform(0.0, 0.09)]), is_held=dice.random() < 1 / 3
+        )
         for _ in range(count)
     ]
 
@@ -76,7 +81,8 @@ class Station:
                 self.wait_for_lights(1 + moment.lights)
             if moment.is_held:
                 self.hand.keep()
-            threading.Event().wait(moment.after_s)
+            if moment.after_s:
+                threading.Event().wait(moment.after_s)
         finally:
             program.kill()
         self.look_back()
@@ -84,8 +90,16 @@ class Station:
             self.hand.flow()
 
     def wait_for_lights(self, count: int) -> None:
-        """Wait until this life has shown so many answers to cards."""
-        wait_for(lambda: sum(light.answers_a_card for light in shown(self.panel)) >= count, "a light")
+        """Return at the very moment at which this life has shown so many answers to cards."""
+        pause, end = threading.Event(), time.monotonic() + DEADLINE_S
+        seen_bytes = -1
+        while True:
+            size = self.panel.stat().st_size if self.panel.exists() else 0
+            if size != seen_bytes and sum(light.answers_a_card for light in shown(self.panel)) >= count:
+                return
+            seen_bytes = size
+            assert time.monotonic() < end, f"light {count} did not come in {DEADLINE_S} s"
+            pause.wait(_A_GLANCE_S)
 
     def look_back(self) -> None:
         """Take up what the life left behind, which must continue what was there before."""

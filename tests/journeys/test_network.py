@@ -1,4 +1,5 @@
 import random
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from demo.cable import Cable
 from demo.programs import Program
 from station.tap import Kind, decode
 from tests.fakes.journey import Site, bodies
-from tests.fakes.station_process import wait_for
+from tests.fakes.station_process import DEADLINE_S, wait_for
 from tests.journeys.living import station_of
 
 pytestmark = pytest.mark.journey
+_ANSWER = b"HTTP/1.1 "
 _BACKLOG = 5_000
 """Entries enough that a drain takes a dozen requests."""
 
@@ -79,26 +81,60 @@ def test_what_is_tapped_while_the_cable_is_cut_arrives_once(site: Site, dice: ra
     assert site.evidence() == bodies(site.journal())
 
 
-def test_a_server_killed_in_a_drain_has_every_entry_it_acknowledged(site: Site, dice: random.Random) -> None:
+class Trap(Cable):
+    """A cable at which somebody waits for an answer of central's, to kill central in that instant."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.is_sprung = threading.Event()
+        self._central: Program | None = None
+        self._answers = 0
+        self._swallows = False
+
+    def set(self, central: Program, answers: int, *, swallows: bool) -> None:
+        """Wait for so many answers; the last one is passed on or swallowed, and central is no more."""
+        self.is_sprung.clear()
+        self._answers, self._swallows, self._central = answers, swallows, central
+
+    def carry(self, chunk: bytes, sink: socket.socket, *, is_answer: bool) -> None:
+        self._answers -= is_answer and chunk.startswith(_ANSWER)
+        if is_answer and self._central and self._answers <= 0:
+            if not self._swallows:
+                super().carry(chunk, sink, is_answer=True)
+            self._central.kill()
+            self._central = None
+            self.is_sprung.set()
+            if self._swallows:
+                raise ConnectionAbortedError
+        else:
+            super().carry(chunk, sink, is_answer=is_answer)
+
+
+@pytest.mark.parametrize("swallows", [False, True], ids=["answer arrives", "answer is lost"])
+def test_a_server_killed_as_it_answers_has_every_entry_it_acknowledged(
+    site: Site, dice: random.Random, *, swallows: bool
+) -> None:
     with ExitStack() as stack:
-        cable = stack.enter_context(connected(site))
+        trap = stack.enter_context(Trap())
+        site.furnish(trap.port)
         site.fall_behind(_BACKLOG, dice)
-        agent = stack.enter_context(site.carrying())
         journal = bodies(site.journal())
-        seen = [0]
-        for _ in range(3):
-            server = serve(site, cable)
-            stack.callback(server.stop)
-            wait_for(
-                lambda: seen[-1] < site.held() or seen[-1] == len(journal), "the drain goes on by itself"
-            )
-            pause(dice, 0.1)
-            server.kill()
-            seen.append(site.held())
-            assert site.acknowledged() <= seen[-1], "central lost what it acknowledged"
-            assert site.evidence() == journal[: seen[-1]]
-        assert seen[1] < len(journal), "the drain was over before anybody was killed"
-        stack.callback(serve(site, cable).stop)
+        agent = stack.enter_context(site.carrying())
+        for _ in range(2):
+            central, port = site.serve()
+            stack.callback(central.stop)
+            # An acknowledgement before it ends the agent's waiting; so a new wait tells that it noticed.
+            trap.set(central, dice.randrange(3, 6), swallows=swallows)
+            trap.lead_to(port)
+            assert trap.is_sprung.wait(DEADLINE_S), "central was never asked so often"
+            wait_for(lambda: site.remembered().standing.attempt > 0, "the agent noticed")
+            held = site.held()
+            assert site.acknowledged() <= held < len(journal), "central lost what it acknowledged"
+            assert not swallows or site.acknowledged() < held, "the agent knows an answer that it never got"
+            assert site.evidence() == journal[:held]
+        central, port = site.serve()
+        stack.callback(central.stop)
+        trap.lead_to(port)
         site.wait_until_drained()
         assert agent.stop() == 0
     assert site.evidence() == journal

@@ -2,6 +2,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ _QUIET = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
-CODE_LASTS_MS = 31_000
+_TO_TYPE_S = 5.0
+"""A code that changes while it is typed would be refused, and rightly so."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,14 @@ def browser() -> Iterator[Browser]:
 
 
 def records(site: Site, stage: str) -> int:
+    """Count the first class's records of a stage, from outside."""
     file = site.premises.server / "data" / "records.sqlite"
+    query = """
+        SELECT count(*) FROM store_attendancerecord record JOIN store_section section
+        ON record.section_id = section.id WHERE record.stage = ? AND section.code = ?
+        """
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
-        counted = database.execute("SELECT count(*) FROM store_attendancerecord WHERE stage = ?", (stage,))
-        return int(counted.fetchone()[0])
+        return int(database.execute(query, (stage, site.section.code)).fetchone()[0])
 
 
 def test_a_teacher_certifies_todays_class_on_a_phone(morning: Morning, browser: Browser) -> None:
@@ -112,7 +118,7 @@ def test_a_teacher_certifies_todays_class_on_a_phone(morning: Morning, browser: 
         # What was marked is still there, so that only the code is to be typed again.
         expect(page.get_by_label("absent", exact=True).first).to_be_checked()
         require_no_scrolling_sideways(page)
-        certify(page, next_code(page, seed, used))
+        certify(page, fresh_code(page, seed, used))
         expect(
             page.get_by_text(f"{len(morning.tapped)} present, {len(morning.needed)} absent")
         ).to_be_visible()
@@ -129,7 +135,7 @@ def sign_in(page: Page, section: Section, seed: Path) -> str:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="One-time code")).to_be_visible()
     require_no_scrolling_sideways(page)
-    code = codes.current(seed)
+    code = fresh_code(page, seed)
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("link", name=section.title)).to_be_visible()
@@ -141,10 +147,11 @@ def certify(page: Page, code: str) -> None:
     page.get_by_role("button", name="I certify this attendance").click()
 
 
-def next_code(page: Page, seed: Path, used: str) -> str:
-    """Return a code that has not been used, as soon as the authenticator shows one."""
-    for _ in range(CODE_LASTS_MS // 100):
-        if (code := codes.current(seed)) != used:
+def fresh_code(page: Page, seed: Path, used: str = "") -> str:
+    """Return a code that has not been used and will last a while, as soon as the authenticator shows one."""
+    for _ in range(2 * codes.STEP_S * 10):
+        code = codes.current(seed)
+        if code != used and codes.STEP_S - time.time() % codes.STEP_S > _TO_TYPE_S:
             return code
         page.wait_for_timeout(100)
     raise AssertionError(used)
@@ -168,7 +175,7 @@ def test_a_class_is_certified_with_the_keyboard_alone(morning: Morning, browser:
         go_to(page, "Mark all of these absent")
         page.keyboard.press("Space")
         go_to(page, "One-time code")
-        page.keyboard.type(codes.current(morning.site.seed(section)))
+        page.keyboard.type(fresh_code(page, morning.site.seed(section)))
         go_to(page, "I certify this attendance")
         page.keyboard.press("Space")
         absent = len([student for student in section.students if student.since <= LIVE_DAY])
