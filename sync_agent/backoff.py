@@ -11,7 +11,7 @@ _MOST_DOUBLINGS = 30
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """The first wait's bound, and the bound of every wait, in seconds (sync.md 2f: 4 and 300)."""
+    """The first wait's bound, and the bound of every wait, in seconds."""
 
     first_s: float = 4.0
     longest_s: float = 300.0

@@ -50,7 +50,7 @@ class Inbox:
 
 @dataclass(slots=True)
 class Sealer:
-    """Signs the journal's head while central is out of reach (sync.md 2b).
+    """Signs the journal's head while central is out of reach.
 
     Whoever then cuts the journal's end off cuts off a seal, or the entries since the last one only.
     """

@@ -49,7 +49,7 @@ class HttpCourier:
     """Carries messages to one central over one kept connection.
 
     Redirects are answers, proxies and credentials of the machine are not used, nothing is tried twice:
-    a captive portal that answers in central's place is for the exchange to see through (sync.md 2f).
+    a captive portal that answers in central's place is for the exchange to see through.
     Used by one thread at a time. Every method raises CourierError.
     """
 

@@ -1,4 +1,4 @@
-"""One round of talk with central: what to send next, and what its answer changes. No IO of its own."""
+"""One round of talk with central: what to send next, and what its answer changes, with no IO of its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

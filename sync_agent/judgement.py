@@ -94,8 +94,7 @@ def judge_batch(reply: Reply, pending: Pending, ground: Ground) -> Judgement:
     """Decide what the answer to a batch means.
 
     Sent is only what the success predicate proves: status 200, JSON, an acknowledgement that verifies
-    under the pinned key, for this station and epoch, in no lower term, whose hash is the journal's own
-    (sync.md 2f).
+    under the pinned key, for this station and epoch, in no lower term, whose hash is the journal's own.
     """
     if reply.status != _OK:
         return _judge_problem(reply, ground.peer)
@@ -134,8 +133,8 @@ def judge_registration(reply: Reply, ground: Ground) -> Judgement:
 def is_valid_now(dated: Dated, nonce: str, server_key: VerifyKey) -> bool:
     """Decide whether central's own signed time lies within its certificate's dates.
 
-    If it does, the certificate is good and this machine's clock is wrong (sync.md 2a: a station that
-    was off for a summer, on a network without time servers).
+    If it does, the certificate is good and this machine's clock is wrong (a station that was
+    off for a summer, on a network without time servers).
     """
     try:
         beacon = Beacon.of(open_note("beacon", decode_object(dated.reply.body, "time").members, server_key))

@@ -206,6 +206,7 @@ def test_the_status_file_says_how_the_station_is(rounds: Rounds, bench: Bench, r
         "panel": "READY",
         "roster": 7,
         "boot": 1,
+        "clock_refusal": None,
         "sw": "0.1.0",
     }
     assert list(bench.folder.glob("*.tmp")) == []
