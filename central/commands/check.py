@@ -19,9 +19,12 @@ from central import config as configuration
 from central.commands import Now, say
 from central.config import CentralConfig
 from central.errors import CentralError
+from central.intake.audit import audit
+from central.intake.keyring import Keyring
 from central.law.provision import rule_set_version
 from central.store import readiness
 from central.work import keys
+from sync_agent.signing import VerifyKey
 
 HELP = "show configuration, versions, databases, keys and backlog on one screen"
 _LEAST_FREE_MB = 500
@@ -30,6 +33,11 @@ _LEAST_FREE_MB = 500
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Ask how much to show."""
     parser.add_argument("--stations", action="store_true", help="list the stations in use, too")
+    parser.add_argument(
+        "--evidence",
+        action="store_true",
+        help="prove every batch again from its bytes, and every record from its decisions; takes a while",
+    )
 
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
@@ -52,6 +60,9 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         say(f"time      {now():%Y-%m-%d %H:%M:%S} UTC, {local:%a %Y-%m-%d %H:%M} at the school")
         try:
             _show_records(config, lists_stations=args.stations)
+            if args.evidence:
+                problems += _unproven(config)
+                code = 1 if problems else code
         except CentralError as error:
             problems.append(str(error))
             code = error.exit_code
@@ -100,6 +111,26 @@ def _show_records(config: CentralConfig, *, lists_stations: bool) -> None:
     if lists_stations:
         for code, room in standing.stations():
             say(f"station   {code} in {room}")
+
+
+def _unproven(config: CentralConfig) -> Iterator[str]:
+    """Yield what does not prove itself: first the stations' batches, then the records."""
+    from central.store.queries import histories
+
+    if config.evidence.exists():
+        keyring = Keyring(config.data / "keyring.json")
+        server_key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
+        count = 0
+        for found in audit(config.evidence, keyring, server_key):
+            count += 1
+            where = f"batch {found.srv_seq}" if found.srv_seq is not None else "the whole of it"
+            yield f"station {found.station} epoch {found.epoch}, {where}: {found.what}"
+        say(f"proof     the evidence was read whole: {count} findings")
+    count = 0
+    for sentence in histories.broken():
+        count += 1
+        yield sentence
+    say(f"proof     the decisions were read whole: {count} findings")
 
 
 def _version() -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -14,11 +15,14 @@ import pytest
 from central.config import ENVIRONMENT, CentralConfig
 from central.errors import UnavailableError
 from central.store.copy import copy_database
+from central.store.models import AttendanceRecord, Section, Student
 from central.store.queries import standing
 from central.work import keys
 from central.work.backup import back_up
 from tests.central.commands.conftest import Central
+from tests.fakes.intake import SERVER, IntakeBench
 from tests.fakes.oneroster import SAMPLE
+from tests.fakes.virtual_station import VirtualStation
 
 NOW = datetime(2026, 9, 1, 16, tzinfo=UTC)
 
@@ -68,6 +72,51 @@ def test_check_finds_what_others_can_read_and_what_is_missing(checked: Central) 
     assert "run chmod 600 on it" in shown
     assert "server-ack.key" in shown
     assert shown.endswith("3 findings\n")
+
+
+@pytest.fixture
+def heard(checked: Central, tmp_path: Path) -> Central:
+    """Return a central that took two batches in."""
+    station = VirtualStation("st-r101")
+    with IntakeBench(tmp_path / "bench", [station]) as bench:
+        bench.register()
+        for _ in range(2):
+            station.tap()
+            bench.sync(station)
+    copy_database(bench.config.evidence, checked.config.evidence)
+    shutil.copy(bench.config.data / "keyring.json", checked.config.data)
+    (checked.config.keys / "server-ack.pub").write_text(f"{SERVER.public.hex()}\n")
+    return checked
+
+
+def test_check_proves_evidence_and_records_when_asked(heard: Central) -> None:
+    assert "proof" not in heard.run("check")
+    shown = heard.run("check", "--evidence")
+    assert heard.code == 0
+    assert "the evidence was read whole: 0 findings" in shown
+    assert "the decisions were read whole: 0 findings" in shown
+
+
+def test_check_names_the_batch_that_was_changed(heard: Central) -> None:
+    with closing(sqlite3.connect(heard.config.evidence)) as connection, connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE batch SET received_ms = received_ms + 86400000 WHERE srv_seq = 2")
+    shown = heard.run("check", "--evidence")
+    assert heard.code == 1
+    assert "station st-r101 epoch" in shown
+    assert "batch 2: the time it was received is not the one that was told" in shown
+
+
+def test_check_names_the_record_that_was_put_in_by_hand(heard: Central) -> None:
+    heard.run("import-roster", SAMPLE)
+    section, student = Section.objects.get(), Student.objects.first()
+    AttendanceRecord.objects.create(
+        school=section.school, student=student, section=section, on=section.since, stage="certified"
+    )
+    shown = heard.run("check", "--evidence")
+    assert heard.code == 1
+    assert "nobody decided that it be there" in shown
 
 
 def test_check_never_shows_a_secret(checked: Central) -> None:
