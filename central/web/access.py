@@ -52,6 +52,16 @@ def sections_seen_by(staff: Staff, on: date) -> QuerySet[Section]:
     return sections.filter(mine & ongoing).distinct()
 
 
+def menu(staff: Staff) -> set[str]:
+    """Return the pages a member of staff may open: no link leads to a refusal."""
+    may = {"today"}
+    if staff.role in _READS_STATIONS:
+        may.add("stations")
+    if staff.role in _READS_REPORTS:
+        may.add("reports")
+    return may
+
+
 def require_reports(staff: Staff) -> None:
     """Raise PermissionDenied unless the member of staff may read the school's reports."""
     if staff.role not in _READS_REPORTS:

@@ -111,6 +111,15 @@ def test_a_teacher_sees_the_own_class_and_no_other(small: SmallSchool) -> None:
     assert client.get(f"/class/ENG1-01/{MONDAY}/").status_code == 404
 
 
+def test_no_link_leads_to_a_refusal(small: SmallSchool) -> None:
+    for role, staff in small.staff.items():
+        client = sign_in(staff)
+        page = client.get("/").content.decode()
+        for address in ("/stations/", "/reports/"):
+            is_open = client.get(address).status_code == 200
+            assert (f'href="{address}"' in page) == is_open, (role, address)
+
+
 def test_a_leader_sees_every_class_and_certifies_none(small: SmallSchool) -> None:
     tapped(small)
     client = sign_in(small.leader)
