@@ -7,7 +7,7 @@ from central.domain.finding import Finding, Severity
 from central.reports.ground import Ground
 from central.store import attended
 from central.store.attended import SessionKey
-from central.store.models import Tap
+from central.store.models import PaperLine, Tap
 
 _LETTER = "CDE letter of August 3 2009"
 _SHOWN = 5
@@ -18,6 +18,7 @@ def find(ground: Ground) -> Iterator[Finding]:
     yield from _uncertified(ground)
     yield from _never_certified(ground)
     yield from _signatures(ground)
+    yield from _against_paper(ground)
     yield from _taps(ground)
 
 
@@ -93,6 +94,32 @@ def _signatures(ground: Ground) -> Iterator[Finding]:
         )
 
 
+def _against_paper(ground: Ground) -> Iterator[Finding]:
+    absent = PaperLine.objects.filter(
+        mark=Mark.ABSENT, sheet__section__school_year=ground.year, sheet__imported_at__lt=ground.before
+    )
+    contradicted = set(absent.values_list("record_id", flat=True))
+    days = ground.days
+    counted = [
+        record
+        for record in ground.claimable
+        if record.record in contradicted
+        and record.mark is Mark.PRESENT
+        and record.stage.counts
+        and record.on in days
+    ]
+    if counted:
+        yield Finding(
+            "R-REC-07",
+            "EC 47612.5(a)(2)",
+            _some({SessionKey(record.on, record.section) for record in counted}),
+            None,
+            f"{len(counted)} records are certified present although a paper sheet says absent",
+            "settle each with its teacher before claiming; keep what it was settled by",
+            Severity.WARNING,
+        )
+
+
 def _taps(ground: Ground) -> Iterator[Finding]:
     taps = Tap.objects.filter(school=ground.year.school)
     days = ground.days
@@ -100,8 +127,8 @@ def _taps(ground: Ground) -> Iterator[Finding]:
     if undated:
         yield _tap_finding(undated, "at times that are not proven and may lie in any period")
     for outcome, what in (
-        (Tap.Outcome.UNKNOWN_CREDENTIAL, "of cards nobody is known to hold"),
-        (Tap.Outcome.AFTER_DECISION, "after a person had decided on the record; it stayed as it was"),
+        (Tap.Outcome.UNKNOWN_CREDENTIAL, "from cards nobody is known to hold"),
+        (Tap.Outcome.AFTER_DECISION, "after a person had decided on the record, which stayed as it was"),
     ):
         count = taps.filter(outcome=outcome, on__in=days).count() if days else 0
         if count:
@@ -109,12 +136,13 @@ def _taps(ground: Ground) -> Iterator[Finding]:
 
 
 def _tap_finding(count: int, what: str) -> Finding:
+    taps = "1 tap" if count == 1 else f"{count} taps"
     return Finding(
         "R-REC-04",
         "the school's procedure, stage 0",
-        f"{count} taps",
+        taps,
         None,
-        f"{count} taps came in {what}",
+        f"{taps} came in {what}",
         "see rollbook-central resolve, and settle them with the teachers concerned",
         Severity.NOTICE,
     )

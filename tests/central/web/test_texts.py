@@ -1,6 +1,7 @@
 """What the pages say in Spanish: complete, and the compiled file is that of the text."""
 
 import io
+import re
 from pathlib import Path
 
 from babel.messages import mofile, pofile
@@ -8,6 +9,7 @@ from babel.messages import mofile, pofile
 import central.web
 
 TEXTS = Path(central.web.__file__).parent / "locale" / "es" / "LC_MESSAGES"
+_ASKED = r"""\{% translate (["'])(.*?)\1"""
 
 
 def test_every_text_is_translated() -> None:
@@ -24,3 +26,12 @@ def test_the_compiled_texts_are_those_of_the_source() -> None:
         fresh = io.BytesIO()
         mofile.write_mo(fresh, pofile.read_po(file, locale="es"))
     assert (TEXTS / "django.mo").read_bytes() == fresh.getvalue()
+
+
+def test_every_text_of_a_template_is_in_the_catalog() -> None:
+    with (TEXTS / "django.po").open("rb") as file:
+        known = {m.id for m in pofile.read_po(file, locale="es")}
+    pages = Path(central.web.__file__).parent.joinpath("templates").rglob("*.html")
+    asked = {text for page in pages for _, text in re.findall(_ASKED, page.read_text(encoding="utf-8"))}
+    assert len(asked) > 50
+    assert asked - known == set()
