@@ -32,6 +32,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         notes = [
             *(["tardy"] if record.is_tardy else []),
             *(["left early"] if record.left_early else []),
+            *([f"paper says {line.paper_says}"] if line.paper_says else []),
             *([f"{line.late_taps} later taps not counted"] if line.late_taps else []),
         ]
         evidence = f"{line.taps} taps, {line.paper_lines} paper lines"

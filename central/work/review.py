@@ -17,6 +17,8 @@ class InboxLine:
     paper_lines: int
     late_taps: int
     """Taps that came in after a person had decided on the record."""
+    paper_says: str
+    """The other mark, where a paper sheet contradicts the record; else nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +73,6 @@ def unsettled(section: Section, on: date, at: datetime) -> Unsettled:
 def _line(record: AttendanceRecord) -> InboxLine:
     taps = list(record.taps.all())
     late = sum(tap.outcome == Tap.Outcome.AFTER_DECISION for tap in taps)
-    return InboxLine(record, len(taps) - late, len(record.paper_lines.all()), late)
+    paper = [line.mark for line in record.paper_lines.all()]
+    contrary = next((mark for mark in paper if mark != record.mark), "")
+    return InboxLine(record, len(taps) - late, len(paper), late, contrary)

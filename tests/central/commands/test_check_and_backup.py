@@ -110,7 +110,7 @@ def test_check_names_the_batch_that_was_changed(heard: Central) -> None:
 
 def test_check_names_the_record_that_was_put_in_by_hand(heard: Central) -> None:
     heard.run("import-roster", SAMPLE)
-    section, student = Section.objects.get(), Student.objects.first()
+    section, student = Section.objects.get(), Student.objects.earliest("pk")
     AttendanceRecord.objects.create(
         school=section.school, student=student, section=section, on=section.since, stage="certified"
     )

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 
 from central.domain.finding import Severity
+from central.exchange.named_file import NamedFile
 from central.store.models import (
     Assignment,
     CalendarDay,
     SessionCertification,
     TeachingCredential,
 )
+from central.work import paper, review
 from central.work.certify import certify_session
 from central.work.changes import Action, Change
 from tests.fakes import school as schools
@@ -97,6 +99,17 @@ def test_a_colleague_with_a_credential_mends_a_signature_without_one(small: Smal
     assert ada(made)["A"][0] == f"1/{P1_DAYS_A}"
     assert [line.certified_by for line in made.proof] == [small.other_teacher.number]
     assert "R-AGE-05" not in rules(made)
+
+
+def test_presence_a_paper_sheet_denies_is_shown_to_signer_and_reader(small: SmallSchool) -> None:
+    certify_session(small.algebra, MONDAY, signed(small), everybody_marked(small))
+    assert "R-REC-07" not in rules(report(small))
+    sheet = NamedFile("s.csv", f"student number,date,mark\n{small.ana.number},{MONDAY},absent".encode())
+    paper.accept(paper.read(sheet, small.algebra, "S-1"), small.clerk, at(MONDAY, "18:00"))
+    assert [line.paper_says for line in review.inbox(small.algebra, MONDAY)] == ["absent", "", ""]
+    assert "1 records are certified present although a paper sheet says absent" in says(
+        report(small), "R-REC-07"
+    )
 
 
 def test_a_period_that_is_not_over_says_so(small: SmallSchool) -> None:
