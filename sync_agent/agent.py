@@ -24,6 +24,9 @@ STATUS_FILE = "sync-status.json"
 LEAST_POLL_S, MOST_POLL_S = 5.0, 900.0
 FIRST_POLL_S = 30.0
 
+HALTED_S = 6 * 3_600.0
+"""How long a halted agent keeps quiet before it asks whether a person has put things right meanwhile."""
+
 _MOST_REPEATS = 8
 _LONGEST_SLEEP_S = 60.0
 
@@ -111,6 +114,7 @@ class Agent:
                 log.warning("sync.failed", why=outcome.reason, attempt=attempt, again_in_s=round(delay_s, 1))
             case Halted():
                 self.is_halted, self._is_online = True, False
+                self._talk_at = self.monotonic() + HALTED_S
                 self.parts.memory.stand(halted=outcome.reason)
                 log.error(
                     "sync.halted", why=outcome.reason, do="have a person compare the station with central"
@@ -135,11 +139,9 @@ class Agent:
             self.parts.sealer.seal_if_due(self.parts.clock.reading())
 
     def _is_due(self) -> bool:
-        if self.is_halted:
-            return False
         if self.monotonic() >= self._talk_at:
             return True
-        return not self._is_waiting and self.parts.outbox.has_news()
+        return not (self._is_waiting or self.is_halted) and self.parts.outbox.has_news()
 
     def _wait(self, attempt: int, asked_s: float | None) -> float:
         self._repeats, self._is_waiting, self._is_online = 0, True, False
@@ -149,8 +151,6 @@ class Agent:
 
     def _sleep_s(self) -> float:
         longest_s = _LONGEST_SLEEP_S if self._is_waiting or self.is_halted else self.pacing.linger_s
-        if self.is_halted:
-            return longest_s
         return min(max(self._talk_at - self.monotonic(), 0.0), longest_s)
 
     def _say(self) -> None:

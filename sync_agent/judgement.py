@@ -81,7 +81,8 @@ class Halt:
 
     Nothing is lost meanwhile: the journal keeps every entry and goes on growing. A new epoch that
     carries the entries over does not exist yet; until it does, whoever has settled the matter with
-    central restarts the agent or runs `rollbook-sync once`, and either tries again.
+    central restarts the agent or runs `rollbook-sync once`, or waits: it asks again every few hours,
+    because nobody may come by the room it hangs in.
     """
 
     reason: str

@@ -12,7 +12,7 @@ import pytest
 
 from station.inbox import Inbox as StationInbox
 from station.roster import FILE_NAME as ROSTER_FILE
-from sync_agent.agent import STATUS_FILE, Agent, Pacing, Parts
+from sync_agent.agent import HALTED_S, STATUS_FILE, Agent, Pacing, Parts
 from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
 from sync_agent.downlink import Downlink
@@ -157,6 +157,15 @@ def test_a_halted_agent_sends_nothing_more_and_says_so(
     assert watch.status()["halted"] == name
     assert "sync.halted" in caplog.text
     assert watch.status()["waiting"] >= 5
+
+
+def test_a_halted_agent_notices_within_hours_that_a_person_has_put_things_right(watch: Watch) -> None:
+    watch.bench.rules.is_revoked = True
+    watch.pass_time(5)
+    watch.bench.rules.is_revoked = False
+    assert watch.pass_time(HALTED_S - 60) == 0
+    assert watch.pass_time(120) >= 1
+    assert watch.status()["state"] == "online"
 
 
 def test_after_a_restart_a_halted_agent_tries_once_more(watch: Watch) -> None:
