@@ -1,4 +1,4 @@
-"""Where each setting in force comes from: the file, or the default."""
+"""Published: where each setting in force comes from: the file, or the default."""
 
 from __future__ import annotations
 

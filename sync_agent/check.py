@@ -1,18 +1,15 @@
 """One screen about an agent for a phone call with IT: settings, versions, keys, clock, backlog."""
 
-import dataclasses
 import platform
 import sqlite3
-import tomllib
-from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import TextIO
 
 import sync_agent as package
+from station.check_settings import effective
 from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import JournalReader
-from station.settings import Secret
 from sync_agent.assembly import clock_of
 from sync_agent.config import SyncSettings, read_keys
 from sync_agent.errors import EXIT_DONE, EXIT_FINDINGS
@@ -29,7 +26,7 @@ def check(settings: SyncSettings, file: Path, out: TextIO) -> int:
     """
     findings: list[str] = []
     keys = read_keys(settings)
-    _print(out, "settings", [f"file {file}", *_settings(settings, _table(file), "")])
+    _print(out, "settings", effective(settings, file))
     _print(out, "versions", _versions())
     _print(
         out,
@@ -50,26 +47,6 @@ def _print(out: TextIO, title: str, lines: list[str]) -> None:
     print(title, file=out)
     for line in lines:
         print(f"  {line}", file=out)
-
-
-def _table(file: Path) -> Mapping[str, object]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-def _settings(settings: object, table: Mapping[str, object], where: str) -> Iterator[str]:
-    """Yield one line a setting, `key = value (source)`; a secret shows where it lies and no more."""
-    if not dataclasses.is_dataclass(settings):
-        return
-    for field in dataclasses.fields(settings):
-        value, given = getattr(settings, field.name), table.get(field.name)
-        if dataclasses.is_dataclass(value) and not isinstance(value, Secret):
-            part: Mapping[str, object] = given if isinstance(given, dict) else {}
-            yield from _settings(value, part, f"{where}{field.name}.")
-            continue
-        if isinstance(value, Secret):
-            value = f"{'credential' if value.is_credential else 'file'} {value.file}"
-        source = "file" if field.name in table else "default"
-        yield f"{where}{field.name} = {'none' if value is None else value} ({source})"
 
 
 def _versions() -> list[str]:
