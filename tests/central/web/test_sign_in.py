@@ -37,9 +37,9 @@ def code(after_s: int = 0) -> str:
     return str(auth.format_hotp_value(auth.hotp_value(TOTP_SECRET, (UNIX_S + after_s) // 30)))
 
 
-def sign_in(small: SmallSchool, typed: str) -> bool:
+def sign_in(small: SmallSchool, typed: str, client: Client | None = None) -> bool:
     """Sign in with the password and a code, in a browser of its own, and tell whether it worked."""
-    client = Client()
+    client = client or Client()
     assert small.teacher.user is not None
     form = {"login": small.teacher.user.username, "password": PASSWORD}
     answer = client.post("/accounts/login/", form)
@@ -83,3 +83,15 @@ def test_a_login_taken_out_of_use_signs_nothing(small: SmallSchool) -> None:
 
     with pytest.raises(RefusedError, match="taken out of use"):
         certify_with_code(small.algebra, MONDAY, signed(small), code(), everybody_marked(small))
+
+
+def test_a_password_known_to_whoever_gave_it_can_be_changed(small: SmallSchool) -> None:
+    client = Client()
+    assert sign_in(small, code(), client)
+    address, fresh = "/accounts/password/change/", "a word nobody else has heard"
+    assert client.get(address).status_code == 200
+    form = {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh}
+    assert client.post(address, form).status_code == 302
+    assert small.teacher.user is not None
+    small.teacher.user.refresh_from_db()
+    assert small.teacher.user.check_password(fresh)
