@@ -166,5 +166,5 @@ class VirtualStation:
         other.acked, other.token, other.sync_no = self.acked, self.token, self.sync_no
         other.pending = self.pending
         # A copy draws its own dice: two boards never share what they take from their kernels.
-        other._dice = random.Random(f"copy of {self.name}/{self.seed}/{len(self.bodies)}")  # noqa: S311
+        other._dice = random.Random(f"copy of {self.name}/{self.seed}/{len(self.bodies)}")  # noqa: S311  made-up taps
         return other
