@@ -160,5 +160,10 @@ def _require_disjoint(windows: list[MonthWindow], problems: list[Problem]) -> No
                 problems.append(Problem(other.where, text, "number"))
             if other.since <= one.until:
                 days = (min(one.until, other.until) - other.since + timedelta(days=1)).days
-                text = f"{days} days from {other.since} are in month {one.number} too (row {one.where.row})"
+                shared = (
+                    f"1 day from {other.since} on is"
+                    if days == 1
+                    else f"{days} days from {other.since} on are"
+                )
+                text = f"{shared} in month {one.number} too (row {one.where.row})"
                 problems.append(Problem(other.where, text, "start"))

@@ -145,7 +145,7 @@ MISTAKES = [
         "a day in two months",
         calendar(list, "A,1,2024-08-07,2024-08-30", "A,2,2024-08-30,2024-09-27"),
         USAGE,
-        ("months.csv row 3 column start", "row 2", "2024-08-30"),
+        ("months.csv row 3 column start", "row 2", "1 day from 2024-08-30"),
     ),
     *(
         Mistake(

@@ -82,7 +82,7 @@ def test_a_day_in_two_months_is_refused() -> None:
         "A,2,2024-10-01,2024-10-25\n"
     )
     assert problems == [
-        "m.csv row 3 column start: 1 days from 2024-08-30 are in month 1 too (row 2)",
+        "m.csv row 3 column start: 1 day from 2024-08-30 on is in month 1 too (row 2)",
         "m.csv row 5 column number: row 3 has month 2 of track A already",
     ]
 
