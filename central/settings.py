@@ -100,6 +100,8 @@ MFA_FORMS = {
     "reauthenticate": "central.web.accounts.SignInAgainCode",
 }
 MFA_TOTP_ISSUER = "Rollbook"
+# A code typed as it expires is still good: one step of delay, as RFC 6238 section 5.2 allows.
+MFA_TOTP_TOLERANCE = 1
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
