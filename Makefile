@@ -2,14 +2,14 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint bench clean pins
+.PHONY: help demo test soak lint bench law-page clean pins
 
 PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
 DEMO := .venv-demo
 TEST := .venv-test
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 demo: $(DEMO)/ready ## Show the whole path, from a tap to P-2 (CI=1: unattended, checked, exits)
 	@$(DEMO)/bin/python -m demo $(if $(CI),--unattended) $(ARGS)
@@ -27,6 +27,9 @@ lint: $(TEST)/ready ## Style, types and the direction of imports
 
 bench: $(TEST)/ready ## What is claimed to be fast, as ratios in one run
 	@$(TEST)/bin/python -m benchmarks
+
+law-page: $(TEST)/ready ## Write docs/reference/law.md anew from the provisions and rules
+	@$(TEST)/bin/python -m central.law.markdown > docs/reference/law.md.new && mv docs/reference/law.md.new docs/reference/law.md
 
 clean: ## Remove environments and caches
 	@rm -rf .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var
