@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from demo.office import ADMINISTRATOR, PASSWORD
 from demo.story import Story
 
 _TERMINATED = 128 + signal.SIGTERM
+_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main() -> int:
@@ -45,7 +47,8 @@ def main() -> int:
         narrator.console.print(f"\n[bold red]failed[/] {error}")
         return 1
     except KeyboardInterrupt:
-        narrator.console.print("\nstopped")
+        narrator.console.print("\nstopped before the end")
+        return _INTERRUPTED
     finally:
         story.close()
     return 0
@@ -59,7 +62,7 @@ def _stay_open(story: Story, narrator: Narrator) -> None:
     )
     narrator.console.print(f"or as {ADMINISTRATOR}, the office, with the password {PASSWORD}")
     narrator.console.print("and the one-time code below. Ctrl-C ends it.")
-    with Live(console=narrator.console, auto_refresh=False) as line:
+    with suppress(KeyboardInterrupt), Live(console=narrator.console, auto_refresh=False) as line:
         while True:
             line.update(f"one-time code: [bold]{codes.current(story.seed)}[/]", refresh=True)
             time.sleep(1)

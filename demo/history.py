@@ -14,7 +14,7 @@ from central.work.certify import Signature, certify_session
 from central.work.changes import Action, Change
 from demo.premises import Premises, at
 from demo.room_player import RoomPlayer
-from demo.school import School, Section, Student
+from demo.school import SEED, School, Section, Student
 from demo.school_calendar import TRACKS, Track, days_taught
 
 _MINUTE_MS = 60_000
@@ -39,7 +39,7 @@ class History:
         self._school = school
         self._premises = premises
         self._config = config
-        self._dice = random.Random(20240807)
+        self._dice = random.Random(SEED)
         self._players: dict[str, RoomPlayer] = {}
 
     @contextmanager
