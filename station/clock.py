@@ -153,3 +153,9 @@ class PracticeClock:
             self._offset_ms, self._start_ms = offset_ms, start_ms
         self._offset_ms = max(self._offset_ms, offset_ms)
         self._seen = seen
+
+
+def clock_for(boot: int, practice: Path | None) -> Clock:
+    """Return the clock a boot is recorded with: the machine's own, moved by a rehearsal's file."""
+    inner = SystemClock(boot)
+    return inner if practice is None else PracticeClock(practice, inner)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from station.boot import boot_id_of, boot_to_begin
-from station.clock import Clock, PracticeClock, SystemClock
+from station.clock import Clock, clock_for
 from station.config import KEY_BYTES, StationSettings
 from station.journal import FILE_NAME, JournalReader
 from station.kernel_time import KernelTime
@@ -34,9 +34,8 @@ class Machine:
 
 
 def clock_of(settings: StationSettings, boot: int) -> Clock:
-    """Return the clock a boot is recorded with: the machine's own, moved in a rehearsal."""
-    inner = SystemClock(boot)
-    return inner if settings.practice is None else PracticeClock(settings.practice.clock, inner)
+    """Return the clock a boot is recorded with, as the settings have it."""
+    return clock_for(boot, None if settings.practice is None else settings.practice.clock)
 
 
 def boot_of(settings: StationSettings, boot_id: str) -> int:

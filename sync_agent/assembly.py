@@ -8,7 +8,7 @@ from functools import partial
 
 import sync_agent as package
 from station.boot import boot_as_journalled, boot_id_of
-from station.clock import Clock, PracticeClock, SystemClock
+from station.clock import Clock, clock_for
 from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import JournalReader
 from station.roster import FILE_NAME as ROSTER_FILE
@@ -36,13 +36,10 @@ _dice = secrets.SystemRandom().random
 
 def clock_of(settings: SyncSettings) -> Clock:
     """Return the clock entries of this boot are recorded with, numbered as the station numbers it."""
-
-    def clock(boot: int) -> Clock:
-        inner = SystemClock(boot)
-        return inner if settings.practice is None else PracticeClock(settings.practice.clock, inner)
-
+    practice = None if settings.practice is None else settings.practice.clock
     journal = JournalReader(settings.state_dir / JOURNAL_FILE)
-    return clock(boot_as_journalled(journal, boot_id_of(), clock(0).reading().raw_ms))
+    raw_ms = clock_for(0, practice).reading().raw_ms
+    return clock_for(boot_as_journalled(journal, boot_id_of(), raw_ms), practice)
 
 
 @contextmanager

@@ -4,12 +4,18 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from central.errors import UnavailableError
 from sync_agent import wire
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEWEST: Final = (
+    "SELECT station, received_ms, last_seq FROM batch "
+    "WHERE srv_seq IN (SELECT max(srv_seq) FROM batch GROUP BY station)"
+)
 _JOURNAL_COLUMNS: Final = "srv_seq, station, epoch, first_seq, last_seq, received_ms, bytes"
 
 
@@ -20,6 +26,14 @@ class Arrival:
     server_sequence: int
     station: str
     epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The newest batch of one station: when it came in and how far its journal had come."""
+
+    at: datetime
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,17 @@ class Evidence:
         query = "SELECT station, epoch, seq FROM station_head WHERE seq > 0"
         with self._reading() as connection:
             return list(connection.execute(query))
+
+    def contacts(self) -> dict[str, Contact]:
+        """Return each station's newest contact; none before its first batch."""
+        if not self._path.exists():
+            return {}
+        with self._reading() as connection:
+            rows = connection.execute(_NEWEST)
+            return {
+                station: Contact(_EPOCH + timedelta(milliseconds=received_ms), sequence)
+                for station, received_ms, sequence in rows
+            }
 
     def journal(
         self, station: str, epoch: int, *, beyond: int = 0, up_to: int | None = None

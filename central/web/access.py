@@ -62,13 +62,7 @@ def menu(staff: Staff) -> set[str]:
     return may
 
 
-def require_reports(staff: Staff) -> None:
-    """Raise PermissionDenied unless the member of staff may read the school's reports."""
-    if staff.role not in _READS_REPORTS:
-        raise PermissionDenied
-
-
-def require_stations(staff: Staff) -> None:
-    """Raise PermissionDenied unless the member of staff may see how the stations fare."""
-    if staff.role not in _READS_STATIONS:
+def require(staff: Staff, page: str) -> None:
+    """Raise PermissionDenied unless the page is on the menu of the member of staff."""
+    if page not in menu(staff):
         raise PermissionDenied

@@ -3,10 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from central.store.contacts import Contact, newest_contacts
+from central.store.evidence import Contact, Evidence
 from central.store.models import School, Station, Tap
 
 SILENT_AFTER = timedelta(minutes=30)
@@ -24,10 +23,10 @@ class StationLine:
     is_silent: bool
 
 
-def glance(school: School, now: datetime, evidence: Path) -> list[StationLine]:
-    """Return every station in use, by room; `evidence` is the intake's database file."""
+def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLine]:
+    """Return every station in use, by room."""
     today = now.astimezone(ZoneInfo(school.time_zone)).date()
-    contacts = newest_contacts(evidence)
+    contacts = evidence.contacts()
     taps = Counter(Tap.objects.filter(school=school, on=today).values_list("station_id", flat=True))
     review = (Tap.Outcome.UNKNOWN_CREDENTIAL, Tap.Outcome.TIME_REVIEW, Tap.Outcome.AMBIGUOUS)
     unsettled = Counter(

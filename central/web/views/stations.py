@@ -4,16 +4,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from central.store.evidence import Evidence
 from central.store.models import Staff
 from central.web import clock
-from central.web.access import require_stations, staff_page
+from central.web.access import require, staff_page
 from central.work.stations import glance
 
 
 @staff_page
 def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show every station in use."""
-    require_stations(staff)
+    require(staff, "stations")
     now = clock.now()
-    page = {"here": "stations", "now": now, "lines": glance(staff.school, now, settings.CONFIG.evidence)}
+    page = {
+        "here": "stations",
+        "now": now,
+        "lines": glance(staff.school, now, Evidence(settings.CONFIG.evidence)),
+    }
     return render(request, "web/stations.html", page)

@@ -11,6 +11,7 @@ from central.store.timetable import is_taught, meeting_on, placed
 from central.web import clock
 from central.web.access import sections_seen_by, staff_page
 from central.web.dates import date_in
+from central.work import review
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
 
@@ -56,7 +57,6 @@ def _class(section: Section, on: date) -> ClassOfTheDay:
     """Count one class's records."""
     records = AttendanceRecord.objects.filter(section=section, on=on).exclude(stage=_Stage.REMOVED)
     marks = list(records.values_list("mark", "is_tardy"))
-    certified = SessionCertification.objects.filter(section=section, on=on).select_related("by")
     return ClassOfTheDay(
         section=section,
         meeting=meeting_on(section, on),
@@ -64,5 +64,5 @@ def _class(section: Section, on: date) -> ClassOfTheDay:
         present=sum(mark == _Mark.PRESENT for mark, _ in marks),
         absent=sum(mark == _Mark.ABSENT for mark, _ in marks),
         late=sum(is_tardy for _, is_tardy in marks),
-        certification=certified.order_by("-revision").first(),
+        certification=review.certification(section, on),
     )
