@@ -50,6 +50,14 @@ class JournalError(StationError):
     """The journal could not be opened, read or appended to; nothing was appended."""
 
 
+class JournalFullError(JournalError):
+    """The disk has no room for another entry."""
+
+
+class JournalDamagedError(JournalError):
+    """The journal's file is not what was written to it: its sound part must be salvaged."""
+
+
 class JournalBusyError(JournalError):
     """Another process is the journal's writer at this moment."""
 

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     REKEY = "rekey"
     SHUTDOWN = "shutdown"
     ERR = "err"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)

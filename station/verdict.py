@@ -21,9 +21,23 @@ class State(Enum):
     """What the panel says while nobody taps, the gravest first."""
 
     READER_DOWN = "reader down"
+    STAFF_OUTAGE = "staff: mark an outage"
+    STAFF_TIME = "staff: attest the time"
+    STAFF_ENROL = "staff: enrol a card"
+    STAFF_SELF_TEST = "staff: test the station"
+    STAFF_AWAITS_CARD = "staff: lay down the card to enrol"
+    CARD_LEFT = "a card lies on the reader"
     CLOCK_UNTRUSTED = "clock untrusted"
     OFFLINE = "offline"
     READY = "ready"
 
 
-Sign: TypeAlias = Verdict | State
+class Notice(Enum):
+    """What is shown once and answers no tap: the outcome of what staff asked for, and the test of lamps."""
+
+    DONE = "done"
+    FAILED = "failed"
+    LAMP_TEST = "lamp test"
+
+
+Sign: TypeAlias = Verdict | State | Notice

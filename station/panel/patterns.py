@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from station.verdict import Sign, State, Verdict
+from station.verdict import Notice, Sign, State, Verdict
 
 
 class Lamp(Enum):
@@ -82,6 +82,17 @@ PATTERNS: Final[dict[Sign, Pattern]] = {
     # Two slow blinks, then a pause.
     State.OFFLINE: _pattern("SS..SS" + "." * 14, "." * 20, 400, goes_on=True),
     State.READY: _pattern(".", ".", 1_000, goes_on=True),
+    # The staff's choices: one to four blinks of the status lamp, then a pause.
+    State.STAFF_OUTAGE: _pattern("S." + "." * 8, "." * 10, 200, goes_on=True),
+    State.STAFF_TIME: _pattern("S.S." + "." * 8, "." * 12, 200, goes_on=True),
+    State.STAFF_ENROL: _pattern("S.S.S." + "." * 8, "." * 14, 200, goes_on=True),
+    State.STAFF_SELF_TEST: _pattern("S.S.S.S." + "." * 8, "." * 16, 200, goes_on=True),
+    State.STAFF_AWAITS_CARD: _pattern("M" * 5 + "." * 5, "." * 10, 100, goes_on=True),
+    # A slow blink of the middle lamp.
+    State.CARD_LEFT: _pattern("M...", "....", 500, goes_on=True),
+    Notice.DONE: _pattern("L.L.L.", "#.#.#.", 100),
+    Notice.FAILED: _pattern("R.R.R.", "######", 100),
+    Notice.LAMP_TEST: _pattern("LMRS.", "....#", 250),
 }
 
 

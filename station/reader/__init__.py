@@ -30,9 +30,11 @@ __all__ = [
 class Credential(NamedTuple):
     """What was presented, in its canonical form.
 
-    `kind` is one of `uid`, `idm`, `em`, `sc1`; `value` is lower-case hex; `tech` says how it was read
-    (`nfc-a`, `nfc-f`, `iso-dep`, `em4100`, `scanner`); `assurance` runs from 1 (a number anybody can
-    copy) to 3 (a device answered a fresh challenge); `evidence` is base64url text or None.
+    `kind` is one of `uid`, `idm`, `em`, `sc1` and `sun`; `value` is lower-case hex, and empty for `sun`
+    alone, which only central can open; `tech` says how it was read (`nfc-a`, `nfc-f`, `iso-dep`, `em4100`,
+    `scanner`); `assurance` runs from 1 (a number anybody can copy) to 3 (a device answered a fresh
+    challenge); `evidence` is printable ASCII without a card's number, or None; `finding` is a word for
+    the tap's flags, such as `sun_plain`.
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Credential(NamedTuple):
     tech: str
     assurance: int
     evidence: str | None
+    finding: str | None = None
 
     def __repr__(self) -> str:
         # The value identifies a person: it must not reach a log by way of a repr.
