@@ -11,6 +11,7 @@ from station.clock import Clock
 from station.reader.settings import PN532, ReaderSettings
 
 __all__ = [
+    "Asked",
     "Credential",
     "Presented",
     "Reader",
@@ -57,6 +58,7 @@ class Reason(StrEnum):
     TORN = "torn"
     TOO_SLOW = "too-slow"
     MALFORMED = "malformed"
+    PLAIN_MIRROR = "plain-mirror"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,15 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A line of staff's was scanned; `text` is the whole line, `staff:` in lower case and the rest as read."""
+
+    text: str
+    reader: str
+    raw_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderUp:
     """The reader works, at first or again."""
 
@@ -109,7 +120,7 @@ class ReaderDown:
     reason: str
 
 
-ReaderEvent: TypeAlias = Presented | Removed | TwoCards | Unreadable | ReaderUp | ReaderDown
+ReaderEvent: TypeAlias = Presented | Removed | TwoCards | Unreadable | Asked | ReaderUp | ReaderDown
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +150,13 @@ class Reader(Protocol):
         """Say how the reader fares; callable from any thread."""
 
 
-def build(settings: ReaderSettings, clock: Clock, pulse: Callable[[int], None] | None = None) -> Reader:
+def build(
+    settings: ReaderSettings, clock: Clock, pulse: Callable[[int], None] | None = None, station: str = ""
+) -> Reader:
     """Make the reader the settings describe; nothing is opened before its `run`.
 
     `pulse(pin)` resets a PN532 by its RSTPDN line (low for 100 ms); without it `reset_pin` has no effect.
+    `station` is the name phones are challenged in.
     """
     if settings.kind == PN532:
         from station.reader.nfc import NfcReader
