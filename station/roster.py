@@ -26,7 +26,7 @@ log = Log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One version of the tokens expected at one station."""
+    """One version of the tokens expected at one station, and which of them are the staff's."""
 
     station: str
     version: int
@@ -34,15 +34,18 @@ class Roster:
     width: int
     tokens: bytes
     expires_at: datetime
+    staff: bytes = b""
 
     def __len__(self) -> int:
         return len(self.tokens) // self.width
 
     def knows(self, token: bytes) -> bool:
         """Say whether a token is expected here."""
-        wanted = token[: self.width]
-        place = bisect_left(range(len(self)), wanted, key=self._at)
-        return place < len(self) and self._at(place) == wanted
+        return self._is_among(self.tokens, token)
+
+    def is_staff(self, token: bytes) -> bool:
+        """Say whether a token is one of the staff's; a roster that names none makes nobody staff."""
+        return self._is_among(self.staff, token)
 
     def is_stale(self, now: datetime) -> bool:
         """Say whether central meant this roster to be replaced by now."""
@@ -50,25 +53,45 @@ class Roster:
 
     def is_ordered(self) -> bool:
         """Say whether the tokens ascend, without which none could be found."""
-        return all(self._at(place) < self._at(place + 1) for place in range(len(self) - 1))
+        return all(pieces == sorted(set(pieces)) for pieces in map(self._pieces, (self.tokens, self.staff)))
 
-    def _at(self, place: int) -> bytes:
-        return self.tokens[place * self.width : (place + 1) * self.width]
+    def _is_among(self, beginnings: bytes, token: bytes) -> bool:
+        wanted, width = token[: self.width], self.width
+        count = len(beginnings) // width
+        place = bisect_left(range(count), wanted, key=lambda at: beginnings[at * width : (at + 1) * width])
+        return beginnings[place * width : (place + 1) * width] == wanted
+
+    def _pieces(self, beginnings: bytes) -> list[bytes]:
+        return [beginnings[at : at + self.width] for at in range(0, len(beginnings), self.width)]
 
 
-def compose(station: str, version: int, key_id: str, tokens: Iterable[bytes], expires_at: datetime) -> str:
-    """Return the text of a roster file for whole 16-byte tokens in any order."""
-    beginnings = sorted({token[:WIDTH] for token in tokens})
-    fields = {
+def compose(
+    station: str,
+    version: int,
+    key_id: str,
+    tokens: Iterable[bytes],
+    expires_at: datetime,
+    staff: Iterable[bytes] = (),
+) -> str:
+    """Return the text of a roster file for whole 16-byte tokens in any order.
+
+    `staff` are those whose holders may do at the station what staff may; they are expected as well.
+    """
+    fields: dict[str, object] = {
         "v": _VERSION,
         "station": station,
         "version": version,
         "key_id": key_id,
         "width": WIDTH,
-        "tokens": base64.b64encode(b"".join(beginnings)).decode("ascii"),
+        "tokens": _beginnings(tokens),
         "expires_at": expires_at.isoformat(),
+        "staff": _beginnings(staff),
     }
     return json.dumps(fields, separators=(",", ":"))
+
+
+def _beginnings(tokens: Iterable[bytes]) -> str:
+    return base64.b64encode(b"".join(sorted({token[:WIDTH] for token in tokens}))).decode("ascii")
 
 
 def parse(text: str) -> Roster:
@@ -85,6 +108,8 @@ def parse(text: str) -> Roster:
             width=int(fields["width"]),
             tokens=base64.b64decode(fields["tokens"], validate=True),
             expires_at=datetime.fromisoformat(fields["expires_at"]),
+            # Rosters of central before it knew staff cards have no such field.
+            staff=base64.b64decode(fields.get("staff", ""), validate=True),
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         msg = f"this is no roster ({type(error).__name__}: {error}); have central make it again"
@@ -94,7 +119,8 @@ def parse(text: str) -> Roster:
 
 
 def _check(roster: Roster) -> None:
-    if not 1 <= roster.width <= TOKEN_BYTES or len(roster.tokens) % roster.width:
+    listed = (roster.tokens, roster.staff)
+    if not 1 <= roster.width <= TOKEN_BYTES or any(len(found) % roster.width for found in listed):
         msg = f"the roster's tokens are not a whole number of {roster.width}-byte pieces; have it made again"
         raise RosterError(msg)
     if roster.expires_at.tzinfo is None:

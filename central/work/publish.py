@@ -35,6 +35,14 @@ class Published:
     renewed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Whom a station is to expect, and who of them may do there what staff may."""
+
+    tokens: Collection[bytes]
+    staff: Collection[bytes]
+
+
 def publish(config: CentralConfig, now: datetime) -> Published:
     """Bring every station's roster and the keyring up to date; files are replaced whole, by rename.
 
@@ -50,8 +58,8 @@ def publish(config: CentralConfig, now: datetime) -> Published:
         expected, staff = _expected(school, on), _staff(school, on)
         renewed = 0
         for station in stations:
-            tokens = expected.get(station.room_id, set()) | staff
-            renewed += _renew(folder / f"{station.code}.json", tokens, key, now)
+            listed = Listed(frozenset(expected.get(station.room_id, set()) | staff), frozenset(staff))
+            renewed += _renew(folder / f"{station.code}.json", listed, key, now)
         kept = {f"{station.code}.json" for station in stations}
         for path in folder.glob("*.json"):
             if path.name not in kept:
@@ -85,19 +93,23 @@ def _now_or_soon(on: date) -> Q:
     return Q(since__lte=on + AHEAD) & (Q(until__isnull=True) | Q(until__gte=on))
 
 
-def _renew(path: Path, tokens: Collection[bytes], key: SigningKey, now: datetime) -> bool:
+def _renew(path: Path, listed: Listed, key: SigningKey, now: datetime) -> bool:
     """Write a roster if it says something new or its end comes near; tell whether it did."""
     station = path.stem
     before = _current(path, key)
     # The clock keeps versions ascending even where the file before was lost.
     version = max(before.version + 1 if before else 1, int(now.timestamp()))
-    text = roster.compose(station, version, keys.SCHOOL_KEY_ID, tokens, now + LIFETIME)
-    fresh = roster.parse(text)
-    says_the_same = before and (before.tokens, before.key_id) == (fresh.tokens, fresh.key_id)
+    ends_at = now + LIFETIME
+    text = roster.compose(station, version, keys.SCHOOL_KEY_ID, listed.tokens, ends_at, listed.staff)
+    says_the_same = before and _says(before) == _says(roster.parse(text))
     if before and says_the_same and before.expires_at - now > LIFETIME / 2:
         return False
     _replace(path, json.dumps(sign_text(PURPOSE, text, key)))
     return True
+
+
+def _says(found: roster.Roster) -> tuple[bytes, bytes, str]:
+    return found.tokens, found.staff, found.key_id
 
 
 def _current(path: Path, key: SigningKey) -> roster.Roster | None:

@@ -27,6 +27,22 @@ def test_the_listed_are_known_and_the_others_are_not(listed: set[bytes], others:
     assert all(roster.knows(token) is (token[:8] in beginnings) for token in others)
 
 
+@given(st.sets(tokens, max_size=20), st.sets(tokens, max_size=5))
+def test_only_those_listed_as_staff_are_staff(students: set[bytes], staff: set[bytes]) -> None:
+    roster = parse(compose("st-r101", 1, "k1", students | staff, EXPIRES, staff))
+    beginnings = {token[:8] for token in staff}
+    assert all(roster.is_staff(token) is (token[:8] in beginnings) for token in students | staff)
+    assert all(roster.knows(token) for token in staff)
+
+
+def test_a_roster_made_before_staff_were_listed_makes_nobody_staff() -> None:
+    fields = json.loads(text_of(ANA, BEN))
+    del fields["staff"]
+    roster = parse(json.dumps(fields))
+    assert roster.knows(ANA)
+    assert not roster.is_staff(ANA)
+
+
 def test_a_roster_says_who_it_is_for_and_until_when() -> None:
     roster = parse(text_of(BEN, ANA, ANA, version=7))
     assert (roster.station, roster.version, roster.key_id, len(roster)) == ("st-r101", 7, "k1", 2)
@@ -45,6 +61,9 @@ def test_a_roster_says_who_it_is_for_and_until_when() -> None:
         {"tokens": "?"},
         {"tokens": "//////////8AAAAAAAAAAA=="},
         {"tokens": None},
+        {"staff": "AAAA"},
+        {"staff": "//////////8AAAAAAAAAAA=="},
+        {"staff": None},
         {"version": None},
         {"version": float("inf")},
         {"expires_at": "soon"},

@@ -66,6 +66,27 @@ def test_a_commissioned_station_has_a_key_in_the_ring_and_a_signed_roster(school
     assert not knows(school, "04ffffffffffff")
 
 
+def test_a_roster_says_whose_card_opens_a_staff_session(school: Central) -> None:
+    commission(school)
+    key = keys.school_key(school.config.keys)
+    staff = [published(school).is_staff(credential.token(key, "uid", card)) for card in (CARD, STAFF_CARD)]
+    assert staff == [False, True]
+
+
+def test_a_card_that_becomes_a_staff_card_is_published_though_it_was_expected_before(school: Central) -> None:
+    commission(school)
+    before = published(school)
+    school.at += timedelta(days=1)
+    cards = f"studentNumber,kind,value,since,until\n0012345,uid,{CARD},2026-08-17,2026-08-17\n"
+    school.run("import-credentials", school.file("back.csv", cards))
+    school.run(
+        "import-credentials",
+        school.file("staff.csv", f"staffNumber,kind,value,since\n900,uid,{CARD},2026-08-18\n"),
+    )
+    assert published(school).tokens == before.tokens
+    assert len(published(school).staff) == 2 * len(before.staff)
+
+
 def test_commissioning_twice_changes_nothing(school: Central, content: Dump) -> None:
     commission(school)
     before, version = content(), published(school).version
