@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from station import chain, journal_file
-from station.errors import EntryError, JournalError
-from station.journal_file import SCHEMA_VERSION, Head, Row
+from station import chain, journal_file, soundness
+from station.errors import EntryError, JournalDamagedError, JournalError
+from station.journal_file import Head, Row
 from station.journal_reader import MOST_ROWS, JournalReader
+from station.journal_schema import SCHEMA_VERSION, schema_version, write_schema
 from station.tap import VERSION, Entry, Json, Kind, Reading, decode, encode
 
 __all__ = ["FILE_NAME", "MOST_ROWS", "SCHEMA_VERSION", "Head", "Identity", "Journal", "JournalReader", "Row"]
 
 FILE_NAME: Final = "journal.sqlite"
+
+Watcher: TypeAlias = Callable[[int, Sequence[Row]], None]
+"""Somebody who is told the epoch and the rows of every commit."""
+
+# What the last entry of a process that came to its end looks like, or of one that never began.
+_ENDS: Final = frozenset({Kind.SHUTDOWN, Kind.GENESIS})
 
 # Half a second of jitter, and what kernel slewing and the crystal may do together.
 _STEP_MS = 500
@@ -37,30 +44,35 @@ class Identity:
 class Journal:
     """The one writer of a station's journal; for one thread."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
+    def __init__(self, path: Path, identity: Identity, random63: Callable[[], int]) -> None:
         self._path = path
-        self._lock: int | None = None
+        self._identity = identity
+        self._random63 = random63
+        self._watchers: list[Watcher] = []
         self._newest: tuple[Head, Entry] | None = None
+        self._lock: int | None = journal_file.lock(path)
+        try:
+            self._connection = journal_file.connect_to_write(path)
+        except BaseException:
+            self._unlock()
+            raise
+        self._is_connected = True
+        self.was_clean = True
+        """Whether the process before this one came to its end, or there was none."""
 
     @classmethod
     def open(cls, path: Path, identity: Identity, reading: Reading, random63: Callable[[], int]) -> Journal:
         """Open the journal at `path`, or begin it with an epoch and its genesis entry.
 
-        `random63` draws the epoch, an integer of 63 random bits. An existing journal has its
-        schema version, its newest entries' chain and its owner verified first. Raises JournalError,
-        and JournalBusyError while another process writes.
+        `random63` draws the epochs, integers of 63 random bits. An existing journal has its schema
+        version, its newest entries' chain and its owner verified first, and all its pages when the
+        process before was cut off. Raises JournalError: JournalDamagedError for what salvage must
+        mend, JournalFullError without room, JournalBusyError while another process writes.
         """
-        lock = journal_file.lock(path)
-        try:
-            journal = cls(journal_file.connect_to_write(path), path)
-        except BaseException:
-            os.close(lock)
-            raise
-        journal._lock = lock
+        journal = cls(path, identity, random63)
         try:
             with journal._guarded():
-                journal._prepare(identity, reading, random63)
+                journal._prepare(reading)
         except BaseException:
             journal.close()
             raise
@@ -76,6 +88,10 @@ class Journal:
         """The newest entry itself."""
         return self._load()[1]
 
+    def watch(self, seen: Watcher) -> None:
+        """Have `seen` called with an epoch and its new rows after each commit; it must not raise or block."""
+        self._watchers.append(seen)
+
     def append(self, kind: Kind, payload: Json, reading: Reading) -> Head:
         """Append one entry and return the new head once it is on the disk.
 
@@ -87,7 +103,8 @@ class Journal:
         """Append several entries of one moment, all or none of them, and return the new head.
 
         When the wall clock moved against the raw clock since the newest entry by more than
-        500 ms + 600 ppm, a `step` entry goes first.
+        500 ms + 600 ppm, a `step` entry goes first. Raises JournalFullError when there is no room,
+        JournalDamagedError when the file is no longer sound, JournalError for any other fault.
         """
         head, newest = self._load()
         step = _step(newest.reading, reading)
@@ -95,93 +112,127 @@ class Journal:
         if entries and step is not None:
             entries.insert(0, Entry(VERSION, Kind.STEP, reading, step))
         with self._guarded():
-            rows = list(_chained(head, entries))
+            rows = _chained(head, entries)
             if rows:
-                with self._transaction():
-                    self._insert(head.epoch, rows)
-                self._newest = (Head(head.epoch, rows[-1].seq, rows[-1].h), entries[-1])
-        return self.head
+                with journal_file.transaction(self._connection):
+                    journal_file.insert(self._connection, head.epoch, rows)
+        return self._stored(head.epoch, rows, entries) if rows else head
+
+    def begin_epoch(self, reason: str, reading: Reading, random63: Callable[[], int] | None = None) -> Head:
+        """Close the present epoch for this reason and begin the next one, both or neither.
+
+        The new epoch's genesis names the old one and its head. Raises what `append_all` raises.
+        """
+        head, _ = self._load()
+        with self._guarded():
+            entry = self._genesis(reason, head, reading)
+            epoch = (random63 or self._random63)()
+            rows = _chained(Head(epoch, 0, chain.START), [entry])
+            with journal_file.transaction(self._connection):
+                journal_file.close_epoch(self._connection, head.epoch, reason)
+                journal_file.add_epoch(self._connection, epoch, rows[0].h, reading.boot, None)
+                journal_file.insert(self._connection, epoch, rows)
+        return self._stored(epoch, rows, [entry])
 
     def close(self) -> None:
         """Let go of the file; closing twice does no harm."""
         self._connection.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
-    def _prepare(self, identity: Identity, reading: Reading, random63: Callable[[], int]) -> None:
-        if not journal_file.schema_version(self._connection, self._path):
-            self._begin(identity, reading, random63())
-        head = self.head
-        journal_file.verify_tail(self._connection, head, self._path)
-        owner = (identity.station, identity.school)
-        journal_file.verify_owner(self._connection, head, owner, self._path)
+    def _prepare(self, reading: Reading) -> None:
+        connection, path = self._connection, self._path
+        if not schema_version(connection, path):
+            self._begin(reading)
+        head, body = self._read_newest()
+        self.was_clean = _is_end(body)
+        if not self.was_clean:
+            soundness.quick_check(connection, path)
+        soundness.verify_tail(connection, head, path)
+        soundness.verify_owner(connection, head, (self._identity.station, self._identity.school), path)
+        self._newest = head, decode(body)
 
-    def _begin(self, identity: Identity, reading: Reading, epoch: int) -> None:
+    def _begin(self, reading: Reading) -> None:
+        epoch = self._random63()
+        rows = _chained(Head(epoch, 0, chain.START), [self._genesis("first", None, reading)])
+        with journal_file.transaction(self._connection):
+            write_schema(self._connection)
+            journal_file.add_epoch(self._connection, epoch, rows[0].h, reading.boot, None)
+            journal_file.insert(self._connection, epoch, rows)
+
+    def _genesis(self, reason: str, before: Head | None, reading: Reading) -> Entry:
         payload: Json = {
-            "station": identity.station,
-            "school": identity.school,
-            "reason": "first",
-            "prev_epoch": None,
-            "prev_head": None,
-            "sw": identity.sw,
+            "station": self._identity.station,
+            "school": self._identity.school,
+            "reason": reason,
+            "prev_epoch": None if before is None else before.epoch,
+            "prev_head": None if before is None else before.h.hex(),
+            "sw": self._identity.sw,
         }
-        genesis = Entry(VERSION, Kind.GENESIS, reading, payload)
-        rows = list(_chained(Head(epoch, 0, chain.START), [genesis]))
-        with self._transaction():
-            for statement in journal_file.SCHEMA:
-                self._connection.execute(statement)
-            self._connection.execute(
-                "INSERT INTO epoch (epoch, genesis, opened_boot) VALUES (?, ?, ?)",
-                (epoch, rows[0].h, reading.boot),
-            )
-            self._insert(epoch, rows)
-            self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return Entry(VERSION, Kind.GENESIS, reading, payload)
 
     def _load(self) -> tuple[Head, Entry]:
         if self._newest is None:
             with self._guarded():
-                found = journal_file.newest(self._connection)
-                if found is None:
-                    msg = f"{self._path}: the journal holds no entry; keep the file and call for salvage"
-                    raise JournalError(msg)
-                self._newest = (found[0], decode(found[1]))
+                self._reconnect()
+                head, body = self._read_newest()
+                soundness.verify_tail(self._connection, head, self._path)
+                self._newest = head, decode(body)
         return self._newest
 
-    def _insert(self, epoch: int, rows: Iterable[Row]) -> None:
-        self._connection.executemany(
-            "INSERT INTO entry (epoch, seq, body, h) VALUES (?, ?, ?, ?)", ((epoch, *row) for row in rows)
-        )
+    def _read_newest(self) -> tuple[Head, bytes]:
+        found = journal_file.newest(self._connection)
+        if found is None:
+            msg = f"{self._path}: the journal holds no entry; keep the file and call for salvage"
+            raise JournalDamagedError(msg)
+        return found
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            # SQLite has already rolled back after some errors, a full disk among them.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
+    def _reconnect(self) -> None:
+        # After a flush that failed the old descriptor may call lost pages stored: never ask it again.
+        if not self._is_connected:
+            self._connection = journal_file.connect_to_write(self._path)
+            self._is_connected = True
+
+    def _stored(self, epoch: int, rows: Sequence[Row], entries: Sequence[Entry]) -> Head:
+        head = Head(epoch, rows[-1].seq, rows[-1].h)
+        self._newest = head, entries[-1]
+        for seen in self._watchers:
+            seen(epoch, rows)
+        return head
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, EntryError) as error:
+        except EntryError as error:
+            msg = f"{self._path}: the journal refuses ({error}); correct what makes such entries"
+            raise JournalError(msg) from error
+        except sqlite3.Error as error:
             # What was believed about the file may be what broke: look again before the next append.
             self._newest = None
-            msg = f"{self._path}: the journal refuses ({error}); check the disk"
-            raise JournalError(msg) from error
+            self._is_connected = False
+            self._connection.close()
+            raise journal_file.refusal(error, self._path) from error
 
 
-def _chained(head: Head, entries: Sequence[Entry]) -> Iterator[Row]:
-    h = head.h
+def _is_end(body: bytes) -> bool:
+    try:
+        return decode(body).kind in _ENDS
+    except EntryError:
+        return False
+
+
+def _chained(head: Head, entries: Sequence[Entry]) -> list[Row]:
+    h, rows = head.h, list[Row]()
     for seq, entry in enumerate(entries, head.seq + 1):
         body = encode(entry)
         h = chain.link(h, body)
-        yield Row(seq, body, h)
+        rows.append(Row(seq, body, h))
+    return rows
 
 
 def _step(last: Reading, reading: Reading) -> Json:

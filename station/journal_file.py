@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from station import chain
-from station.errors import ChainError, JournalBusyError, JournalError
-from station.tap import decode
+from station.errors import JournalBusyError, JournalDamagedError, JournalError, JournalFullError
+from station.journal_schema import write_schema
 
-SCHEMA_VERSION: Final = 1
 TAIL_ROWS: Final = 2_000
 """How much of the chain is verified at every open."""
 
+# An entry fills an eighth of such a page, and a commit writes whole pages.
+_PAGE_BYTES = 1024
 _FULL = 2
 _BUSY_S = 5.0
-
-SCHEMA: Final = (
-    """CREATE TABLE entry (
-        epoch INT NOT NULL, seq INT NOT NULL, body BLOB NOT NULL, h BLOB NOT NULL,
-        PRIMARY KEY (epoch, seq)
-    ) STRICT""",
-    """CREATE TABLE epoch (
-        epoch INT PRIMARY KEY, genesis BLOB NOT NULL, opened_boot INT NOT NULL, closed_reason TEXT
-    ) STRICT""",
-    """CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
-    BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END""",
-    """CREATE TRIGGER entry_is_never_deleted BEFORE DELETE ON entry
-    BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END""",
-    # INSERT OR REPLACE would delete without asking the trigger above.
-    """CREATE TRIGGER entry_is_never_replaced BEFORE INSERT ON entry
-    WHEN EXISTS (SELECT 1 FROM entry WHERE epoch = NEW.epoch AND seq = NEW.seq)
-    BEGIN SELECT RAISE(ABORT, 'an entry is never replaced'); END""",
-    """CREATE TRIGGER epoch_is_only_closed BEFORE UPDATE ON epoch
-    WHEN OLD.closed_reason IS NOT NULL OR NEW.epoch IS NOT OLD.epoch
-      OR NEW.genesis IS NOT OLD.genesis OR NEW.opened_boot IS NOT OLD.opened_boot
-    BEGIN SELECT RAISE(ABORT, 'an epoch is never changed, only closed once'); END""",
-    """CREATE TRIGGER epoch_is_never_deleted BEFORE DELETE ON epoch
-    BEGIN SELECT RAISE(ABORT, 'an epoch is never deleted'); END""",
-    """CREATE TRIGGER epoch_is_never_replaced BEFORE INSERT ON epoch
-    WHEN EXISTS (SELECT 1 FROM epoch WHERE epoch = NEW.epoch)
-    BEGIN SELECT RAISE(ABORT, 'an epoch is never replaced'); END""",
-)
+_NO_ROOM_BYTES = 64 * 1024
 
 
 class Head(NamedTuple):
@@ -85,16 +62,32 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     Raises JournalError unless SQLite confirms write-ahead logging and one flush per commit.
     """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Never a file that is there: closing it would end the locks this process has on it (fcntl(2)).
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
-        msg = f"{path}: the journal cannot be opened ({error}); check the disk and its rights"
-        raise JournalError(msg) from error
+        raise refusal(error, path) from error
     try:
         _assert_durable(connection, path)
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def create(path: Path) -> sqlite3.Connection:
+    """Make a new, empty, durable journal file and return its writer's connection.
+
+    Raises JournalError when a journal is there already.
+    """
+    connection = connect_to_write(path)
+    try:
+        with transaction(connection):
+            write_schema(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise refusal(error, path) from error
     return connection
 
 
@@ -104,26 +97,68 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
 
 
-def schema_version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the schema version, 0 for an empty file; raises JournalError for one not known."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, SCHEMA_VERSION):
-        msg = f"{path}: journal schema {version} is not known here; install the software that wrote it"
-        raise JournalError(msg)
-    return int(version)
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Store what happens inside durably, all of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has already rolled back after some errors, a full disk among them.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def add_epoch(
+    connection: sqlite3.Connection, epoch: int, genesis_h: bytes, opened_boot: int, closed_reason: str | None
+) -> None:
+    """Begin an epoch, younger than all before it; part of the caller's transaction."""
+    connection.execute(
+        "INSERT INTO epoch (epoch, genesis, opened_boot, closed_reason) VALUES (?, ?, ?, ?)",
+        (epoch, genesis_h, opened_boot, closed_reason),
+    )
+
+
+def close_epoch(connection: sqlite3.Connection, epoch: int, reason: str) -> None:
+    """Close an epoch, for good; part of the caller's transaction."""
+    connection.execute("UPDATE epoch SET closed_reason = ? WHERE epoch = ?", (reason, epoch))
+
+
+def insert(connection: sqlite3.Connection, epoch: int, rows: Iterable[Row]) -> None:
+    """Insert rows of an epoch as they are; part of the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO entry (epoch, seq, body, h) VALUES (?, ?, ?, ?)", ((epoch, *row) for row in rows)
+    )
+
+
+def refusal(error: Exception, path: Path) -> JournalError:
+    """Return what a call that failed means for the journal: no room, damage, or a fault of the disk."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        msg = f"{path}: this is no journal, or it is damaged ({error}); keep the file and call for salvage"
+        return JournalDamagedError(msg)
+    if code == sqlite3.SQLITE_FULL or _is_full(path):
+        msg = f"{path}: the disk is full ({error}); make room on it"
+        return JournalFullError(msg)
+    msg = f"{path}: the journal refuses ({error}); check the disk and its rights"
+    return JournalError(msg)
+
+
+def epochs(connection: sqlite3.Connection) -> list[int]:
+    """Return the epochs, oldest first."""
+    return [epoch for (epoch,) in connection.execute("SELECT epoch FROM epoch ORDER BY rowid")]
 
 
 def newest(connection: sqlite3.Connection, epoch: int | None = None) -> tuple[Head, bytes] | None:
     """Return the head and the head's body of an epoch, of the youngest epoch when none is named."""
     if epoch is None:
-        found = connection.execute("SELECT epoch FROM epoch ORDER BY rowid DESC LIMIT 1").fetchone()
-        if found is None:
-            return None
-        epoch = found[0]
+        epoch = next(reversed(epochs(connection)), None)
     row = connection.execute(
         "SELECT seq, h, body FROM entry WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (epoch,)
     ).fetchone()
-    return None if row is None else (Head(epoch, row[0], row[1]), row[2])
+    return None if row is None or epoch is None else (Head(epoch, row[0], row[1]), row[2])
 
 
 def rows_after(connection: sqlite3.Connection, epoch: int, after_seq: int, limit: int) -> list[Row]:
@@ -135,39 +170,24 @@ def rows_after(connection: sqlite3.Connection, epoch: int, after_seq: int, limit
     return [Row(*row) for row in cursor]
 
 
-def verify_tail(connection: sqlite3.Connection, head: Head, path: Path) -> None:
-    """Raise JournalError unless the newest entries are gap-free and their chain holds."""
-    after = max(0, head.seq - TAIL_ROWS)
-    before = rows_after(connection, head.epoch, after - 1, 1) if after else []
-    rows = rows_after(connection, head.epoch, after, TAIL_ROWS)
-    if [row.seq for row in rows] != list(range(after + 1, head.seq + 1)):
-        msg = f"{path}: entries are missing before sequence {head.seq}; keep the file and call for salvage"
-        raise JournalError(msg)
-    try:
-        chain.verify(before[0].h if before else chain.START, ((row.body, row.h) for row in rows))
-    except ChainError as error:
-        seq = after + 1 + error.index
-        msg = f"{path}: entry {seq} was changed after it was written; keep the file and call for salvage"
-        raise JournalError(msg) from error
-
-
-def verify_owner(connection: sqlite3.Connection, head: Head, owner: tuple[str, str], path: Path) -> None:
-    """Raise JournalError unless the epoch was begun by this `(station, school)`."""
-    payload = decode(rows_after(connection, head.epoch, 0, 1)[0].body).payload
-    found = (payload.get("station"), payload.get("school")) if isinstance(payload, dict) else None
-    if found != owner:
-        msg = f"{path}: this journal is of {found}, not of {owner}; correct station, school or state_dir"
-        raise JournalError(msg)
-
-
 def _assert_durable(connection: sqlite3.Connection, path: Path) -> None:
     try:
+        # Takes effect in a new file alone, and there only before the first page is written.
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
         (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
     except sqlite3.Error as error:
-        msg = f"{path}: this is no journal, or it is damaged ({error}); keep the file and call for salvage"
-        raise JournalError(msg) from error
+        raise refusal(error, path) from error
     if (mode, synchronous) != ("wal", _FULL):
         msg = f"{path}: SQLite gives {mode}/{synchronous} where wal/{_FULL} is needed; use a local disk"
         raise JournalError(msg)
+
+
+def _is_full(path: Path) -> bool:
+    # SQLite does not always say why a file could not grow.
+    try:
+        room = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return room.f_bavail * room.f_frsize < _NO_ROOM_BYTES

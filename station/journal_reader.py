@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -11,13 +11,19 @@ from typing import Final
 from station import journal_file
 from station.errors import JournalError
 from station.journal_file import Head, Row
+from station.journal_schema import schema_version
 from station.tap import VERSION, Entry, Kind, decode
 
 MOST_ROWS: Final = 500
 """How many rows may be taken at once: a held read keeps the write-ahead log growing."""
 
 # SUBSTR, because a body is a blob and LIKE would not look into it.
-_LAST_BOOT = "SELECT body FROM entry WHERE SUBSTR(body, 1, ?) = ? ORDER BY rowid DESC LIMIT 1"
+_NEWEST_OF_A_KIND = (
+    "SELECT body FROM entry WHERE epoch = ? AND SUBSTR(body, 1, ?) = ? ORDER BY seq DESC LIMIT 1"
+)
+
+
+_SALVAGE = f'[{VERSION},"{Kind.SALVAGE}",'.encode()
 
 
 class JournalReader:
@@ -31,9 +37,7 @@ class JournalReader:
         if not self._path.exists():
             return []
         with self._opened() as connection:
-            if not journal_file.schema_version(connection, self._path):
-                return []
-            return [epoch for (epoch,) in connection.execute("SELECT epoch FROM epoch ORDER BY rowid")]
+            return journal_file.epochs(connection) if schema_version(connection, self._path) else []
 
     def head(self, epoch: int) -> Head:
         """Return the newest entry of an epoch; raises JournalError when there is no such epoch."""
@@ -59,16 +63,29 @@ class JournalReader:
 
     def last_boot(self) -> tuple[int, str] | None:
         """Return `(boot ordinal, kernel boot_id)` of the newest boot entry, None before the first."""
-        if not self.epochs():
-            return None
         prefix = f'[{VERSION},"{Kind.BOOT}",'.encode()
-        with self._opened() as connection:
-            found = connection.execute(_LAST_BOOT, (len(prefix), prefix)).fetchone()
-        if found is None:
-            return None
-        entry = decode(found[0])
-        boot_id = entry.payload.get("boot_id") if isinstance(entry.payload, dict) else None
-        return entry.reading.boot, str(boot_id)
+        for epoch in reversed(self.epochs()):
+            with self._opened() as connection:
+                found = connection.execute(_NEWEST_OF_A_KIND, (epoch, len(prefix), prefix)).fetchone()
+            if found is not None:
+                entry = decode(found[0])
+                boot_id = entry.payload.get("boot_id") if isinstance(entry.payload, dict) else None
+                return entry.reading.boot, str(boot_id)
+        return None
+
+    def holes(self, epoch: int) -> list[tuple[int, int]]:
+        """Return the ranges an epoch is declared to lack, first and last sequence, ascending and apart.
+
+        They are named by the `salvage` entries at the beginning of a later epoch; what an epoch had
+        after its last row may be unknown, and is then in no range.
+        """
+        found = [hole for later in self.epochs() for hole in self._declared(later, epoch)]
+        return _merged(found)
+
+    def _declared(self, epoch: int, of: int) -> Iterator[tuple[int, int]]:
+        for row in self.rows(epoch, 0):
+            if row.body.startswith(_SALVAGE):
+                yield from _missing(decode(row.body), of)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -78,3 +95,19 @@ class JournalReader:
         except sqlite3.Error as error:
             msg = f"{self._path}: the journal cannot be read ({error}); check that the station made it"
             raise JournalError(msg) from error
+
+
+def _missing(entry: Entry, of: int) -> Iterator[tuple[int, int]]:
+    payload = entry.payload
+    if isinstance(payload, dict) and payload.get("epoch") == of:
+        yield from ((first, last) for first, last in payload.get("missing", ()))
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged = list[tuple[int, int]]()
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
+        else:
+            merged.append((first, last))
+    return merged

@@ -4,12 +4,15 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import pytest
+
+from station import journal_file
 from station.clock import HandClock
 from station.credential import token
 from station.journal import FILE_NAME, Identity, Journal, JournalReader
@@ -50,13 +53,23 @@ def entries_in(folder: Path) -> list[Entry]:
 
 @contextmanager
 def broken_disk(journal: Journal) -> Iterator[None]:
-    """Make SQLite itself refuse every write, as on a disk that went read-only."""
-    connection: sqlite3.Connection = journal._connection
-    connection.execute("PRAGMA query_only = ON")
+    """Make SQLite itself refuse every write, as on a disk that went read-only, however often it is opened."""
+    connect = journal_file.connect_to_write
+
+    def connect_to_read_only(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    journal._connection.execute("PRAGMA query_only = ON")
     try:
-        yield
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(journal_file, "connect_to_write", connect_to_read_only)
+            yield
     finally:
-        connection.execute("PRAGMA query_only = OFF")
+        # A connection that failed is closed already, and the next one is whole.
+        with suppress(sqlite3.ProgrammingError):
+            journal._connection.execute("PRAGMA query_only = OFF")
 
 
 @dataclass
