@@ -61,15 +61,18 @@ def broken_disk(journal: Journal) -> Iterator[None]:
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    journal._connection.execute("PRAGMA query_only = ON")
+    def obey(pragma: str) -> None:
+        # A connection that failed is closed already, and the next one begins anew.
+        with suppress(sqlite3.ProgrammingError):
+            journal._connection.execute(pragma)
+
+    obey("PRAGMA query_only = ON")
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(journal_file, "connect_to_write", connect_to_read_only)
             yield
     finally:
-        # A connection that failed is closed already, and the next one is whole.
-        with suppress(sqlite3.ProgrammingError):
-            journal._connection.execute("PRAGMA query_only = OFF")
+        obey("PRAGMA query_only = OFF")
 
 
 @dataclass
