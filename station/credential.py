@@ -9,7 +9,8 @@ from typing import Final
 from station.tap import TOKEN_BYTES
 
 KINDS: Final = ("uid", "idm", "em", "sc1")
-"""ISO 14443 UID, FeliCa IDm, 125 kHz EM4100 number, the school's own phone credential."""
+"""What a token can be derived of: ISO 14443 UID, FeliCa IDm, 125 kHz EM4100 number, the school's own phone
+credential. (`sun`, whose number central alone can open, has no token.)"""
 
 _UID_BYTES = (4, 7, 10)
 _IDM_BYTES = 8
@@ -31,11 +32,14 @@ def token(key: bytes, kind: str, value_hex_lower: str) -> bytes:
 
 def canonical_uid(raw: bytes) -> str | None:
     """Return an ISO 14443 UID as lower hex, or None when it cannot tell one card from another."""
-    if len(raw) not in _UID_BYTES or not any(raw):
-        return None
-    if len(raw) == _UID_BYTES[0] and raw[0] == _RANDOM_UID:
+    if len(raw) not in _UID_BYTES or not any(raw) or is_random_uid(raw):
         return None
     return raw.hex()
+
+
+def is_random_uid(raw: bytes) -> bool:
+    """Say whether an ISO 14443 UID is one that is drawn anew at every presentation."""
+    return len(raw) == _UID_BYTES[0] and raw[0] == _RANDOM_UID
 
 
 def canonical_idm(raw: bytes) -> str | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
 from station.clock import Clock
-from station.reader.settings import PN532, ReaderSettings
+from station.reader.settings import NFC_USB, PN532, ReaderSettings
 
 __all__ = [
     "Asked",
@@ -98,7 +98,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A line of staff's was scanned; `text` is the whole line, `staff:` in lower case and the rest as read."""
+    """A line of staff's was scanned: `text` is all of it, `staff:` in lower case and the rest as read."""
 
     text: str
     reader: str
@@ -158,12 +158,18 @@ def build(
     `pulse(pin)` resets a PN532 by its RSTPDN line (low for 100 ms); without it `reset_pin` has no effect.
     `station` is the name phones are challenged in.
     """
-    if settings.kind == PN532:
+    if settings.kind in (PN532, NFC_USB):
+        from station.reader import sc1
         from station.reader.nfc import NfcReader
 
         pin = settings.reset_pin
         reset = None if pin is None or pulse is None else lambda: pulse(pin)
-        return NfcReader(settings, clock, secrets.token_bytes, reset=reset)
+        return NfcReader(
+            settings,
+            clock,
+            lambda wall_ms: sc1.challenge(station, secrets.token_bytes(sc1.NONCE_BYTES), wall_ms),
+            reset=reset,
+        )
     from station.reader.serial_line import SerialLineReader
 
     return SerialLineReader(settings, clock)

@@ -1,16 +1,24 @@
 """Turn what a reader sees, cycle by cycle, into one event for each thing laid on it."""
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from station.reader import Credential, Presented, ReaderEvent, Reason, Removed, TwoCards, Unreadable
+from station.reader import Asked, Credential, Presented, ReaderEvent, Reason, Removed, TwoCards, Unreadable
 
 
 class Crowd:
     """The sight of more than one card."""
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The sight of a line by which staff ask for something."""
+
+    text: str
+
+
 CROWD = Crowd()
-Sight: TypeAlias = Credential | Reason | Crowd | None
+Sight: TypeAlias = Credential | Reason | Crowd | Request | None
 
 # A card is gone only when both hold: a single missed poll is jitter, and fast polls miss many in a row.
 MISSES_BEFORE_GONE = 3
@@ -57,10 +65,13 @@ class Hold:
     def _continues(self, sight: Sight) -> bool:
         held = self._current
         if isinstance(held, Credential) and isinstance(sight, Credential):
-            # A phone proves itself afresh at every reading: who it is stays, the evidence differs.
-            return (held.kind, held.value) == (sight.kind, sight.value)
+            # A phone proves itself afresh at every reading: who it is stays, the evidence differs. Where
+            # nobody can say who it is, other evidence may be another's.
+            return held[:2] == sight[:2] and (sight.value != "" or held.evidence == sight.evidence)
         if isinstance(held, Reason):
             return isinstance(sight, Reason)
+        if isinstance(held, Request):
+            return held == sight
         # Which of two cards answers is chance, so none of them counts until both are gone.
         return isinstance(held, Crowd) and sight is not None
 
@@ -81,4 +92,6 @@ class Hold:
             return [Presented(sight, self._reader, raw_ms)]
         if isinstance(sight, Reason):
             return [Unreadable(self._reader, sight)]
+        if isinstance(sight, Request):
+            return [Asked(sight.text, self._reader, raw_ms)]
         return [TwoCards(self._reader)] if isinstance(sight, Crowd) else []

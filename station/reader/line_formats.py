@@ -1,23 +1,29 @@
 """The formats serial-line readers speak, as parsers of bytes that arrive in any pieces."""
 
 import re
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from station.credential import canonical_em
-from station.reader import Credential, Reason
+from station.reader import Credential, Reason, sc1
+from station.reader.hold import Request
 from station.reader.settings import LINES, RDM6300
+
+Reading: TypeAlias = Credential | Reason | Request
 
 LINE_CAP_BYTES = 512
 
 _STX, _ETX = 0x02, 0x03
 _FRAME_BYTES = 14
-_PRINTED = re.compile(rb"(?:sc1:(?P<sc1>[0-9a-f]{16})|em:(?P<em>[0-9a-f]{10}))", re.IGNORECASE)
+_KNOWN = re.compile(
+    r"(?:sc1:(?P<sc1>[0-9a-f]{16})|em:(?P<em>[0-9a-f]{10})|sc1q:(?P<qr>.+)|staff:(?P<staff>[!-~]{1,64}))",
+    re.IGNORECASE,
+)
 
 
 class Parser(Protocol):
     """Makes sights of bytes; what is left over waits for the next bytes."""
 
-    def feed(self, data: bytes) -> list[Credential | Reason]:
+    def feed(self, data: bytes) -> list[Reading]:
         """Take bytes as they arrived and return what they complete, oldest first."""
 
 
@@ -31,10 +37,10 @@ class Rdm6300:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> list[Credential | Reason]:
+    def feed(self, data: bytes) -> list[Reading]:
         """Return the tags whose frames the bytes complete."""
         self._buffer += data
-        found: list[Credential | Reason] = []
+        found: list[Reading] = []
         while (start := self._buffer.find(_STX)) >= 0:
             del self._buffer[:start]
             if len(self._buffer) < _FRAME_BYTES:
@@ -48,25 +54,26 @@ class Rdm6300:
 
 
 class Lines:
-    """Scanners that end each reading with CR, LF or both; a reading is `sc1:<16 hex>` or `em:<10 hex>`.
+    """Scanners that end each reading with CR, LF or both.
 
-    A line longer than 512 bytes is dropped whole, its tail too.
+    A reading is `SC1Q:<Base45>` (a phone's screen), `sc1:<16 hex>` or `em:<10 hex>` (printed), or
+    `staff:<words>`. A line longer than 512 bytes is dropped whole, its tail too.
     """
 
     def __init__(self) -> None:
         self._line = bytearray()
         self._is_overlong = False
 
-    def feed(self, data: bytes) -> list[Credential | Reason]:
+    def feed(self, data: bytes) -> list[Reading]:
         """Return what stands on the lines the bytes complete; empty lines say nothing."""
         *ends, rest = re.split(rb"[\r\n]", data)
-        found: list[Credential | Reason] = []
+        found: list[Reading] = []
         for piece in ends:
             self._add(piece)
             if self._is_overlong:
                 found.append(Reason.MALFORMED)
             elif self._line:
-                found.append(_printed(bytes(self._line)))
+                found.append(_meaning(self._line.decode("latin-1").strip()))
             self._line.clear()
             self._is_overlong = False
         self._add(rest)
@@ -94,13 +101,17 @@ def _rdm6300_number(frame: bytes) -> bytes | None:
     return bytes(number) if check == 0 else None
 
 
-def _printed(line: bytes) -> Credential | Reason:
-    match = _PRINTED.fullmatch(line.strip())
+def _meaning(line: str) -> Reading:
+    match = _KNOWN.fullmatch(line)
     if match is None:
         return Reason.MALFORMED
     if match["em"]:
-        return _em(bytes.fromhex(match["em"].decode()), "scanner")
-    value = match["sc1"].decode().lower()
+        return _em(bytes.fromhex(match["em"]), "scanner")
+    if match["qr"]:
+        return sc1.shown(match["qr"])
+    if match["staff"]:
+        return Request(f"staff:{match['staff']}")
+    value = match["sc1"].lower()
     # A printed number proves nothing: whoever photographed it has it too.
     return Credential("sc1", value, "scanner", 1, None) if value.strip("0") else Reason.MALFORMED
 

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from station.clock import Clock
 from station.reader import Credential, Presented, ReaderDown, ReaderEvent, ReaderHealth, ReaderUp, Reason
-from station.reader.hold import CROWD, Crowd, Hold
+from station.reader.hold import CROWD, Crowd, Hold, Request
 
 _POLL_S = 0.05
 
@@ -36,20 +36,22 @@ class ScriptedReader:
     once. What is laid down while unplugged is reported at PLUG, as with a real reader.
     """
 
-    def __init__(self, name: str, clock: Clock, cues: Iterable[Credential | Reason | Cue] = ()) -> None:
+    def __init__(
+        self, name: str, clock: Clock, cues: Iterable[Credential | Reason | Request | Cue] = ()
+    ) -> None:
         self.name = name
         self._clock = clock
-        self._cues: queue.SimpleQueue[Credential | Reason | Cue] = queue.SimpleQueue()
+        self._cues: queue.SimpleQueue[Credential | Reason | Request | Cue] = queue.SimpleQueue()
         # A script says when a thing is gone: no gap is to be waited for.
         self._hold = Hold(name, gap_ms=0)
-        self._lying: Credential | Reason | Crowd | None = None
+        self._lying: Credential | Reason | Request | Crowd | None = None
         self._counters: Counter[str] = Counter()
         self._cycle_ms: int | None = None
         self._status = _Status("opening", clock.reading().raw_ms)
         for cue in cues:
             self.cue(cue)
 
-    def cue(self, cue: Credential | Reason | Cue) -> None:
+    def cue(self, cue: Credential | Reason | Request | Cue) -> None:
         """Lay a credential (or something unreadable) on the reader, or do what the cue says."""
         self._cues.put(cue)
 
@@ -74,7 +76,7 @@ class ScriptedReader:
         resets = self._counters["unplugged"]
         return ReaderHealth(status.state, status.since_ms, resets, self._cycle_ms, dict(self._counters))
 
-    def _play(self, cue: Credential | Reason | Cue) -> list[ReaderEvent]:
+    def _play(self, cue: Credential | Reason | Request | Cue) -> list[ReaderEvent]:
         if cue is Cue.UNPLUG:
             self._counters["unplugged"] += 1
             self._turn("down")

@@ -12,7 +12,14 @@ from tests.health import source
 
 # Library -> the files (or folders, ending in /) that may import it.
 PLACES = {
-    "nfc": ("station/reader/nfc.py", "station/reader/pn532.py"),
+    "nfc": (
+        "station/reader/nfc.py",
+        "station/reader/nfc_chip.py",
+        "station/reader/nfc_device.py",
+        "station/reader/nfc_frontend.py",
+        "station/reader/nfc_link.py",
+        "station/reader/nfc_visit.py",
+    ),
     "serial": ("station/reader/port.py",),
     "RPi": ("station/panel/gpio.py",),
     "requests": ("sync_agent/courier.py",),

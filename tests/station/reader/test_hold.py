@@ -3,14 +3,26 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.reader import Credential, Presented, ReaderEvent, Reason, Removed, TwoCards, Unreadable
-from station.reader.hold import CROWD, Hold, Sight
+from station.reader import (
+    Asked,
+    Credential,
+    Presented,
+    ReaderEvent,
+    Reason,
+    Removed,
+    TwoCards,
+    Unreadable,
+)
+from station.reader.hold import CROWD, Hold, Request, Sight
 
 ANA = Credential("uid", "82acb95d", "nfc-a", 1, None)
 BEN = Credential("uid", "04a1b2c3d4e580", "nfc-a", 1, None)
 POLL_MS = 60
+OUTAGE = Request("staff:outage")
+# Tags whose number only central can open.
+NAMELESS = [Credential("sun", "", "iso-dep", 2, f"sun.{evidence}") for evidence in "ab"]
 
-SIGHTS = st.sampled_from([None, ANA, BEN, Reason.TORN, Reason.FOREIGN, CROWD])
+SIGHTS = st.sampled_from([None, ANA, BEN, *NAMELESS, Reason.TORN, Reason.FOREIGN, CROWD, OUTAGE])
 
 
 def _watch(*sights: Sight, poll_ms: int = POLL_MS) -> list[ReaderEvent]:
@@ -56,6 +68,35 @@ def test_a_phone_whose_evidence_differs_is_the_same_phone() -> None:
     assert _names(_watch(first, second)) == ["Presented"]
 
 
+def test_a_tag_without_a_name_is_held_as_long_as_its_evidence_stays() -> None:
+    assert _names(_watch(*3 * NAMELESS[:1])) == ["Presented"]
+
+
+def test_two_tags_without_a_name_are_never_taken_for_one() -> None:
+    # Each proves something else, so that one tap too many is possible and one too few is not.
+    assert _names(_watch(*NAMELESS)) == ["Presented", "Removed", "Presented"]
+
+
+def test_two_students_300_ms_apart_are_two_taps() -> None:
+    gap = 300 // POLL_MS * [None]
+    assert _names(_watch(ANA, ANA, *gap, BEN, BEN)) == ["Presented", "Removed", "Presented"]
+    assert _names(_watch(ANA, ANA, *gap, ANA, ANA)) == ["Presented", "Removed", "Presented"]
+
+
+def test_a_line_of_staff_s_that_a_scanner_repeats_is_said_once() -> None:
+    assert _watch(*5 * [OUTAGE]) == [Asked("staff:outage", "nfc", 0)]
+
+
+def test_a_line_of_staff_s_is_no_card_and_takes_the_place_of_one() -> None:
+    assert _names(_watch(ANA, OUTAGE, Request("staff:time"), None, None, None, OUTAGE)) == [
+        "Presented",
+        "Removed",
+        "Asked",
+        "Asked",
+        "Asked",
+    ]
+
+
 def test_one_torn_reading_of_a_held_card_is_jitter() -> None:
     assert _names(_watch(ANA, Reason.TORN, Reason.TORN, ANA)) == ["Presented"]
 
@@ -93,6 +134,6 @@ def test_nothing_is_reported_that_was_not_seen(sights: list[Sight]) -> None:
         assert not any(isinstance(event, Unreadable) for event in events)
 
 
-@given(st.sampled_from([ANA, Reason.TORN, CROWD]), st.integers(1, 50))
+@given(st.sampled_from([ANA, NAMELESS[0], Reason.TORN, CROWD, OUTAGE]), st.integers(1, 50))
 def test_what_lies_still_is_reported_once(sight: Sight, times: int) -> None:
     assert len(_watch(*[sight] * times)) == 1

@@ -2,11 +2,14 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from station.reader import Credential, Reason
-from station.reader.line_formats import LINE_CAP_BYTES, Lines, Parser, Rdm6300
+from station.reader.hold import Request
+from station.reader.line_formats import LINE_CAP_BYTES, Lines, Parser, Rdm6300, Reading
+from tests.station.reader.test_sc1 import QR_EVIDENCE, QR_TEXT
 
 NUMBERS = st.binary(min_size=5, max_size=5).filter(any)
 # No STX inside: noise that begins a frame may swallow the beginning of the next, as on any line.
@@ -21,14 +24,14 @@ def _frame(number: bytes) -> bytes:
     return b"\x02" + (number + bytes([check])).hex().upper().encode() + b"\x03"
 
 
-def _feed(parser: Parser, data: bytes, cuts: list[int]) -> list[Credential | Reason]:
+def _feed(parser: Parser, data: bytes, cuts: list[int]) -> list[Reading]:
     """Feed the bytes in the pieces the cuts make of them."""
     marks = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     pieces = [data[start:end] for start, end in pairwise(marks)]
     return [found for piece in pieces for found in parser.feed(piece)]
 
 
-def _values(found: list[Credential | Reason]) -> list[str]:
+def _values(found: list[Reading]) -> list[str]:
     return [item.value if isinstance(item, Credential) else str(item) for item in found]
 
 
@@ -80,6 +83,30 @@ def test_a_printed_credential_is_read_in_either_case_and_proves_nothing() -> Non
     assert Lines().feed(b"SC1:0123456789ABCDEF\r\n") == [
         Credential("sc1", "0123456789abcdef", "scanner", 1, None)
     ]
+
+
+def test_a_phone_s_screen_is_read_as_its_proof() -> None:
+    # Base45 knows the space, and a scanner may send any letter of the prefix in any case.
+    assert " " in QR_TEXT
+    for prefix in ("SC1Q:", "sc1q:"):
+        assert Lines().feed(f"{prefix}{QR_TEXT}\r\n".encode()) == [
+            Credential("sc1", "0123456789abcdef", "scanner", 2, QR_EVIDENCE)
+        ]
+
+
+def test_a_screen_half_read_is_unreadable() -> None:
+    assert Lines().feed(f"SC1Q:{QR_TEXT[5:]}\nSC1Q:\n".encode()) == 2 * [Reason.MALFORMED]
+
+
+@pytest.mark.parametrize("line", ["outage", "time", "time:2026-11-20T17:05Z", "enrol", "self-test"])
+def test_a_line_of_staff_s_is_passed_on_as_it_is(line: str) -> None:
+    assert Lines().feed(f"staff:{line}\r\n".encode()) == [Request(f"staff:{line}")]
+    assert Lines().feed(f"STAFF:{line}\r\n".encode()) == [Request(f"staff:{line}")]
+
+
+@pytest.mark.parametrize("line", ["staff:", "staff: ", "staff:a b", f"staff:{65 * 'a'}", "staffs:time"])
+def test_a_line_that_only_looks_like_staff_s_is_unreadable(line: str) -> None:
+    assert Lines().feed(f"{line}\n".encode()) == [Reason.MALFORMED]
 
 
 @given(PRINTABLE.filter(lambda line: bool(line.strip())))
