@@ -1,12 +1,10 @@
-"""Cards that are known by a number alone: NTAG213, MIFARE Classic, FeliCa, and the crc they speak with."""
+"""Cards that are known by a number alone: NTAG213, MIFARE Ultralight and Classic, FeliCa, and their crc."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import ClassVar, Protocol
 
 _READ = 0x30
 _GET_VERSION = 0x60
-_NTAG213_VERSION = bytes.fromhex("0004040201000f03")
-_NTAG_PAGES = 45
-_REFUSAL = b"\x00"
 _FELICA_PMM = bytes.fromhex("0120220427674eff")
 _FELICA_SYSTEM = bytes.fromhex("8008")
 
@@ -15,8 +13,11 @@ class TypeACard(Protocol):
     """A card that ISO 14443-3 type A can list and talk to; `sens_res` is in the chip's byte order."""
 
     uid: bytes
-    sens_res: bytes
     sel_res: int
+
+    @property
+    def sens_res(self) -> bytes:
+        """Return the answer to the first request, which tells how long the UID is."""
 
     def power_off(self) -> None:
         """Lose the field, and with it everything that was going on."""
@@ -25,44 +26,63 @@ class TypeACard(Protocol):
         """Return the answer to a frame without its CRC, or None for silence."""
 
 
-class Ntag213:
-    """An NTAG213 sticker: seven-byte UID, READ and GET_VERSION."""
+class Mute:
+    """A card that tells its number and nothing else; with `draw` another one at every loss of the field."""
 
-    sens_res = bytes.fromhex("0044")
     sel_res = 0x00
 
-    def __init__(self, uid: bytes) -> None:
+    def __init__(self, uid: bytes, *, draw: Callable[[], bytes] | None = None) -> None:
         self.uid = uid
-        self._pages = (uid[:3] + b"\x00" + uid[3:7]).ljust(4 * _NTAG_PAGES, b"\x00")
+        self._draw = draw
+
+    @property
+    def sens_res(self) -> bytes:
+        """Return the answer to the first request."""
+        return sens_res(self.uid)
 
     def power_off(self) -> None:
-        """Forget nothing: this card keeps no state."""
-
-    def transceive(self, frame: bytes) -> bytes | None:
-        """Answer READ and GET_VERSION, and refuse what this card does not know."""
-        if frame[:1] == bytes([_GET_VERSION]):
-            return _NTAG213_VERSION
-        if len(frame) == 2 and frame[0] == _READ and frame[1] < _NTAG_PAGES:  # noqa: PLR2004 (READ, page)
-            start = 4 * frame[1]
-            return (self._pages + self._pages)[start : start + 16]
-        return _REFUSAL
-
-
-class MifareClassic:
-    """A MIFARE Classic 1K: it tells its UID and, without a key, nothing else."""
-
-    sens_res = bytes.fromhex("0004")
-    sel_res = 0x08
-
-    def __init__(self, uid: bytes) -> None:
-        self.uid = uid
-
-    def power_off(self) -> None:
-        """Forget nothing: this card keeps no state."""
+        """Forget nothing: this card keeps no state but, perhaps, its number."""
+        if self._draw is not None:
+            self.uid = self._draw()
 
     def transceive(self, _frame: bytes) -> bytes | None:
         """Stay silent."""
         return None
+
+
+class MifareClassic(Mute):
+    """A MIFARE Classic 1K: without a key it tells its UID alone."""
+
+    sel_res = 0x08
+
+
+class Ntag213(Mute):
+    """An NTAG213 sticker: READ and GET_VERSION, and a refusal for everything else."""
+
+    pages = 45
+    version: ClassVar[bytes | None] = bytes.fromhex("0004040201000f03")
+    refusal: ClassVar[bytes | None] = b"\x00"
+
+    def __init__(self, uid: bytes) -> None:
+        super().__init__(uid)
+        self._memory = (uid[:3] + b"\x00" + uid[3:7]).ljust(4 * self.pages, b"\x00")
+
+    def transceive(self, frame: bytes) -> bytes | None:
+        """Answer what a Type 2 tag is asked."""
+        if frame == bytes([_GET_VERSION]) and self.version is not None:
+            return self.version
+        if len(frame) == 2 and frame[0] == _READ and frame[1] < self.pages:  # noqa: PLR2004 (READ, page)
+            start = 4 * frame[1]
+            return (self._memory + self._memory)[start : start + 16]
+        return self.refusal
+
+
+class Ultralight(Ntag213):
+    """A MIFARE Ultralight: fewer pages, no version, and silence where a younger card refuses."""
+
+    pages = 16
+    version: ClassVar[bytes | None] = None
+    refusal: ClassVar[bytes | None] = None
 
 
 class Felica:
@@ -76,6 +96,11 @@ class Felica:
         if any(want not in (0xFF, have) for want, have in zip(system_wanted, _FELICA_SYSTEM, strict=True)):
             return None
         return b"\x01" + self.idm + _FELICA_PMM + (_FELICA_SYSTEM if request == 1 else b"")
+
+
+def sens_res(uid: bytes, high: int = 0x00) -> bytes:
+    """Return SENS_RES in the chip's byte order: its bits 7 and 6 tell a UID of 4, 7 or 10 bytes."""
+    return bytes([high, {4: 0x04, 10: 0x84}.get(len(uid), 0x44)])
 
 
 def crc_a(data: bytes) -> bytes:

@@ -6,20 +6,23 @@ Only what a reading host uses is there; any other command is answered by the err
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from station.simulator.cards import Felica, TypeACard, crc_a
+from station.simulator.cards import TypeACard, crc_a
+from station.simulator.field import Field
+from station.simulator.isodep import IsoDepCardB
 
-Card = TypeACard | Felica
+IN_LIST_PASSIVE_TARGET = 0x4A
 
 _BAUDS = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1288000)
 _TX_MODE, _RX_MODE, _TX_CONTROL, _TX_AUTO, _FIFO = 0x6302, 0x6303, 0x6304, 0x6305, 0x6339
 # At power-on and after each listing of type A: CRC on, 106 kbps.
 _CRC_ON = 0x80
 _FELICA_MODE = 0x92
+_TYPE_B_MODE = 0x83
 # With no card in the field the SENS_REQ is still in the FIFO; a host takes that for the sign of it.
 _SENS_REQ = 0x26
 _RF_TIMEOUT, _COMMAND_INVALID = 0x01, 0x27
 _FIELD_ITEM, _TIMINGS_ITEM = 0x01, 0x02
-_TYPE_A, _FELICA_212, _FELICA_424 = 0, 1, 2
+_TYPE_A, _FELICA_212, _FELICA_424, _TYPE_B = 0, 1, 2, 3
 _POWER_ON_TIMEOUT_INDEX = 0x0A
 
 
@@ -31,42 +34,17 @@ class Answer:
     wait_s: float = 0.0
 
 
-class Field:
-    """What lies on the antenna."""
-
-    def __init__(self) -> None:
-        self.cards: list[Card] = []
-
-    def put(self, card: Card) -> None:
-        """Lay one card down, alone."""
-        self.cards = [card]
-
-    def add(self, card: Card) -> None:
-        """Lay one more card down."""
-        self.cards.append(card)
-
-    def remove(self) -> None:
-        """Take everything away."""
-        for card in self.type_a():
-            card.power_off()
-        self.cards = []
-
-    def type_a(self) -> list[TypeACard]:
-        """Return the cards type A listing finds, in the order its anticollision finds them."""
-        found = [card for card in self.cards if not isinstance(card, Felica)]
-        return sorted(found, key=lambda card: card.uid)
-
-    def felica(self) -> list[Felica]:
-        """Return the cards FeliCa polling finds."""
-        return [card for card in self.cards if isinstance(card, Felica)]
-
-
 class Chip:
-    """The chip with its registers, its field and its speed; `executed` counts commands by code."""
+    """The chip with its registers, its field and its speed; `executed` counts commands by code.
+
+    For its next `blind` listings it finds nothing, as when a card is held askew.
+    """
 
     def __init__(self, field: Field) -> None:
         self.field = field
+        self.blind = 0
         self.executed: dict[int, int] = {}
+        self._saw_nothing = False
         self._commands: Mapping[int, Callable[[bytes], Answer | None]] = {
             0x00: self._diagnose,
             0x02: lambda _data: Answer(bytes.fromhex("32010607")),
@@ -79,7 +57,7 @@ class Chip:
             0x32: self._configure,
             0x42: self._communicate,
             0x44: lambda _data: Answer(b"\x00"),
-            0x4A: self._list_targets,
+            IN_LIST_PASSIVE_TARGET: self._list_targets,
             0x52: lambda _data: Answer(b"\x00"),
         }
         self.power_cut()
@@ -89,7 +67,7 @@ class Chip:
         self.baud = 115200
         self.registers = {_TX_MODE: _CRC_ON, _RX_MODE: _CRC_ON, _TX_CONTROL: 0x80, _TX_AUTO: 0x00}
         self._timeout_index = _POWER_ON_TIMEOUT_INDEX
-        self._selected: TypeACard | None = None
+        self._selected: TypeACard | IsoDepCardB | None = None
         self._switch_field(on=False)
 
     def execute(self, code: int, data: bytes) -> Answer | None:
@@ -108,7 +86,7 @@ class Chip:
 
     def _register(self, address: int) -> int:
         if address == _FIFO:
-            return 0 if self.field.type_a() else _SENS_REQ
+            return 0 if self.field.type_a() and not self._saw_nothing else _SENS_REQ
         return self.registers.get(address, 0)
 
     def _write_register(self, data: bytes) -> Answer:
@@ -136,14 +114,20 @@ class Chip:
         self.registers[_TX_CONTROL] = 0x83 if on else 0x80
         if not on:
             self._selected = None
-            for card in self.field.type_a():
-                card.power_off()
+            self.field.fade()
 
     def _list_targets(self, data: bytes) -> Answer | None:
         most, speed, asked = data[0], data[1], data[2:]
         self._switch_field(on=True)
+        self._saw_nothing = self.blind > 0
+        if self._saw_nothing:
+            self.blind -= 1
+            self._selected = None
+            return Answer(b"\x00")
         if speed == _TYPE_A:
             return self._list_type_a(most, asked)
+        if speed == _TYPE_B:
+            return self._list_type_b(most)
         if speed in (_FELICA_212, _FELICA_424):
             return self._list_felica(asked)
         return Answer(b"\x00")
@@ -157,6 +141,14 @@ class Chip:
             bytes([number]) + card.sens_res + bytes([card.sel_res, len(card.uid)]) + card.uid
             for number, card in enumerate(cards, 1)
         )
+        return Answer(bytes([len(cards)]) + listed)
+
+    def _list_type_b(self, most: int) -> Answer:
+        self.registers[_TX_MODE] = self.registers[_RX_MODE] = _TYPE_B_MODE
+        cards = self.field.type_b()[:most]
+        self._selected = cards[0] if cards and most == 1 else None
+        # The chip has activated each card by ATTRIB, whose answer is one byte.
+        listed = b"".join(bytes([number]) + card.atqb + b"\x01\x00" for number, card in enumerate(cards, 1))
         return Answer(bytes([len(cards)]) + listed)
 
     def _list_felica(self, asked: bytes) -> Answer:

@@ -6,20 +6,25 @@ import os
 import secrets
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from station.config import read
-from station.errors import EXIT_CONFIGURATION, EXIT_DONE, EXIT_USAGE, SettingsError, StationError
-from station.reader.settings import PN532, SERIAL_LINE
-from station.simulator.bench import Bench
+from station.clock import clock_for
+from station.config import StationSettings, read
+from station.errors import EXIT_CONFIGURATION, EXIT_DONE, EXIT_USAGE, SettingsError, StationError, UsageError
+from station.reader.settings import PN532, RDM6300
+from station.simulator.bench import FOB_READER, READER, SCANNER, Bench
 from station.simulator.commands import HELP, Commands
+from station.simulator.deck import Deck
+from station.simulator.wallet import Wallet
 
 _CHUNK = 4096
 _PROGRAM = "rollbook-station practise"
 _READER_LINK = Path("practise-reader")
+_WALLET = Path("practise-wallet")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,14 +36,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve the emulated reader until `quit` or the end of standard input; return the exit code."""
     options = _parse(argv)
     try:
-        bench = Bench(*_links(options), time.monotonic)
+        settings = _read(options.config) if options.config is not None else None
+        bench = Bench(_links(options, settings), time.monotonic)
+        commands = Commands(bench, _deck(options.wallet, settings))
     except StationError as error:
         return _refuse(error, error.exit_code)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        for port in filter(None, (bench.reader, bench.scanner)):
+        for port in bench.ports.values():
             bench.plug(port)
-        _serve(bench, Commands(bench, secrets.token_bytes), sys.stdin.fileno(), sys.stdout)
+        if options.script is not None:
+            commands.play(options.script)
+        _serve(bench, commands, sys.stdin.fileno(), sys.stdout)
+    except UsageError as error:
+        return _refuse(error, error.exit_code)
     except OSError as error:
         return _refuse(error, EXIT_CONFIGURATION)
     except KeyboardInterrupt:
@@ -46,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_DONE
     finally:
         bench.close()
+    if options.script is not None and commands.script is not None and commands.script.fault is not None:
+        _tell(f"{_PROGRAM}: {commands.script.fault}")
+        return EXIT_USAGE
     return EXIT_DONE
 
 
@@ -56,7 +70,8 @@ def _refuse(error: Exception, exit_code: int) -> int:
 
 
 def _serve(bench: Bench, commands: Commands, source: int, out: TextIO) -> None:
-    typed = bytearray()
+    """Take lines until one says quit, or until there are no more and the script has come to its end."""
+    typed, has_ended = bytearray(), threading.Event()
 
     def take() -> None:
         data = os.read(source, _CHUNK)
@@ -66,13 +81,17 @@ def _serve(bench: Bench, commands: Commands, source: int, out: TextIO) -> None:
         for line in lines:
             _say(commands.do(line.decode(errors="replace")), out)
         if not data:
-            commands.quit()
+            bench.forget(source)
+            has_ended.set()
 
     bench.watch(source, take)
     _say(commands.do("status"), out)
     if os.isatty(source):
         _tell("\n".join(("You may type:", *HELP)))
     while not commands.is_over:
+        commands.go_on()
+        if has_ended.is_set() and not (commands.script and commands.script.is_running):
+            return
         bench.step()
 
 
@@ -84,19 +103,37 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201 (a command speaks to a person)
 
 
-def _links(options: argparse.Namespace) -> tuple[Path, Path | None]:
-    """Return where the ports are to appear; raises SettingsError for a configuration not meant for this."""
-    reader_link, scanner_link = options.link, options.scanner_link
-    if options.config is not None:
-        settings = read(options.config)
-        if settings.practice is None:
-            # Its ports may be those of real readers.
-            msg = f"{options.config}: there is no [practice] table; practise with a configuration made for it"
-            raise SettingsError(msg)
-        ports = {reader.kind: Path(reader.port) for reader in reversed(settings.readers)}
-        reader_link = reader_link or ports.get(PN532)
-        scanner_link = scanner_link or ports.get(SERIAL_LINE)
-    return (reader_link or _READER_LINK).absolute(), scanner_link.absolute() if scanner_link else None
+def _read(file: Path) -> StationSettings:
+    """Return a configuration meant for this; raises SettingsError for any other."""
+    settings = read(file)
+    if settings.practice is None:
+        # Its ports may be those of real readers.
+        msg = f"{file}: there is no [practice] table; practise with a configuration made for it"
+        raise SettingsError(msg)
+    return settings
+
+
+def _links(options: argparse.Namespace, settings: StationSettings | None) -> dict[str, Path]:
+    """Return where the ports are to appear."""
+    links = {READER: options.link, SCANNER: options.scanner_link, FOB_READER: options.fob_link}
+    ports: dict[str, Path] = {}
+    for reader in settings.readers if settings is not None else ():
+        name = READER if reader.kind == PN532 else SCANNER
+        if name in ports and reader.format == RDM6300:
+            name = FOB_READER
+        ports.setdefault(name, Path(reader.port))
+    ports.setdefault(READER, _READER_LINK)
+    return {name: path.absolute() for name in links if (path := links[name] or ports.get(name)) is not None}
+
+
+def _deck(wallet: Path, settings: StationSettings | None) -> Deck:
+    practice = None if settings is None or settings.practice is None else settings.practice.clock
+
+    def utc_s() -> int:
+        # Asked anew each time: a rehearsal's clock may begin, and be moved, after this did.
+        return clock_for(0, practice).reading().wall_ms // 1000
+
+    return Deck(Wallet(wallet, secrets.token_bytes), secrets.token_bytes, utc_s)
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -110,6 +147,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--link", type=Path, help=f"where the reader's port appears (default: {_READER_LINK})"
     )
     parser.add_argument("--scanner-link", type=Path, help="where a serial-line scanner's port appears")
+    parser.add_argument("--fob-link", type=Path, help="where a 125 kHz reader's port appears, for `scan em`")
+    parser.add_argument(
+        "--wallet", type=Path, default=_WALLET, help=f"the folder of phones (default: {_WALLET})"
+    )
+    parser.add_argument(
+        "--script", type=Path, help="a file of lines to do by itself, before what is typed ends it"
+    )
     return parser.parse_args(argv)
 
 

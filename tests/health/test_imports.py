@@ -13,7 +13,6 @@ from tests.health import source
 # Library -> the files (or folders, ending in /) that may import it.
 PLACES = {
     "nfc": (
-        "station/reader/nfc.py",
         "station/reader/nfc_chip.py",
         "station/reader/nfc_device.py",
         "station/reader/nfc_frontend.py",
@@ -30,7 +29,7 @@ PLACES = {
     "typst": ("central/reports/",),
     "segno": ("central/reports/", "provisioning/labels.py"),
     "psycopg": ("central/store/",),
-    "cryptography": ("sync_agent/signing.py", "central/work/", "central/web/"),
+    "cryptography": ("sync_agent/signing.py", "station/simulator/card_crypto.py", "central/work/", "central/web/"),
     "django": ("central/",),
     "rich": ("central/cli.py", "central/commands/"),
     "sqlite_utils": ("sync_agent/", "station/listing.py"),

@@ -12,7 +12,7 @@ from station.simulator.bench import Bench
 
 @pytest.mark.parametrize("comes_back", [False, True], ids=["stays away", "comes back"])
 def test_a_port_unplugged_while_the_host_speaks_is_not_served(tmp_path: Path, *, comes_back: bool) -> None:
-    bench = Bench(tmp_path / "reader", None, time.monotonic)
+    bench = Bench({"reader": tmp_path / "reader"}, time.monotonic)
     listens, speaks = os.pipe()
 
     def pull() -> None:

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.simulator.cards import Felica, MifareClassic, Ntag213
-from station.simulator.chip import Answer, Chip, Field
+from station.simulator.chip import Answer, Chip
+from station.simulator.field import Field
 from station.simulator.frames import Command, Unframer, answer
 from station.simulator.isodep import bank_card
 
