@@ -15,14 +15,20 @@ from station.errors import EntryError, JournalDamagedError, JournalError
 from station.journal_file import Head, Row
 from station.journal_reader import MOST_ROWS, JournalReader
 from station.journal_schema import SCHEMA_VERSION, schema_version, write_schema
+from station.logs import Log
 from station.tap import VERSION, Entry, Json, Kind, Reading, decode, encode
 
 __all__ = ["FILE_NAME", "MOST_ROWS", "SCHEMA_VERSION", "Head", "Identity", "Journal", "JournalReader", "Row"]
 
 FILE_NAME: Final = "journal.sqlite"
 
+CARRIED_ROWS: Final = 128
+"""After how many rows the write-ahead log is carried into the file, at the first entry that is no tap."""
+
 Watcher: TypeAlias = Callable[[int, Sequence[Row]], None]
 """Somebody who is told the epoch and the rows of every commit."""
+
+log = Log(__name__)
 
 # What the last entry of a process that came to its end looks like, or of one that never began.
 _ENDS: Final = frozenset({Kind.SHUTDOWN, Kind.GENESIS})
@@ -57,6 +63,7 @@ class Journal:
             self._unlock()
             raise
         self._is_connected = True
+        self._uncarried = 0
         self.was_clean = True
         """Whether the process before this one came to its end, or there was none."""
 
@@ -202,7 +209,20 @@ class Journal:
         self._newest = head, entries[-1]
         for seen in self._watchers:
             seen(epoch, rows)
+        self._uncarried += len(rows)
+        # Nobody waits for the answer to an entry that is no tap, so it may do the work of many taps.
+        if self._uncarried >= CARRIED_ROWS and all(entry.kind != Kind.TAP for entry in entries):
+            self._carry()
         return head
+
+    def _carry(self) -> None:
+        try:
+            with self._guarded():
+                journal_file.checkpoint(self._connection)
+            self._uncarried = 0
+        except JournalError:
+            # The entry is stored all the same; what ails the disk is found out at the next one.
+            log.exception("journal.not_carried")
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -19,6 +19,13 @@ TAIL_ROWS: Final = 2_000
 
 # An entry fills an eighth of such a page, and a commit writes whole pages.
 _PAGE_BYTES = 1024
+WAL_BYTES: Final = 1024 * 1024
+"""The size the write-ahead log is given at once: a file that grows costs its file system a commit more."""
+
+# Carried into the file before that size is reached, should no quieter moment come.
+_WAL_PAGES = 900
+# Written in small steps: a file system may count a large step as written whole at each later touch.
+_STEP_BYTES = 4096
 _FULL = 2
 _BUSY_S = 5.0
 _NO_ROOM_BYTES = 64 * 1024
@@ -73,6 +80,7 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
+    _reserve_log(path)
     return connection
 
 
@@ -133,6 +141,14 @@ def insert(connection: sqlite3.Connection, epoch: int, rows: Iterable[Row]) -> N
     )
 
 
+def checkpoint(connection: sqlite3.Connection) -> None:
+    """Carry what the write-ahead log holds into the file, and begin the log anew when nobody reads it."""
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    # The first commit to a log begun anew is flushed twice: let it be this one, which changes nothing.
+    connection.execute(f"PRAGMA user_version = {version}")
+
+
 def refusal(error: Exception, path: Path) -> JournalError:
     """Return what a call that failed means for the journal: no room, damage, or a fault of the disk."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -177,11 +193,25 @@ def _assert_durable(connection: sqlite3.Connection, path: Path) -> None:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
         (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
     except sqlite3.Error as error:
         raise refusal(error, path) from error
     if (mode, synchronous) != ("wal", _FULL):
         msg = f"{path}: SQLite gives {mode}/{synchronous} where wal/{_FULL} is needed; use a local disk"
         raise JournalError(msg)
+
+
+def _reserve_log(path: Path) -> None:
+    # SQLite takes the zeros for what is left of an older log. Without room for them it does as well.
+    with contextlib.suppress(OSError):
+        log = os.open(f"{path}-wal", os.O_WRONLY)
+        try:
+            for at in range(os.fstat(log).st_size, WAL_BYTES, _STEP_BYTES):
+                os.pwrite(log, bytes(min(_STEP_BYTES, WAL_BYTES - at)), at)
+            os.fdatasync(log)
+        finally:
+            os.close(log)
 
 
 def _is_full(path: Path) -> bool:
