@@ -6,24 +6,30 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from station.errors import PanelError
 from station.logs import Log
 from station.panel.patterns import Lamp, Step
-from station.panel.player import Player
+from station.panel.player import Player, Wait, wait_for
 from station.panel.settings import Pins
 from station.verdict import Sign
 
+LIBRARIES: Final = ("RPi.GPIO", "rpi-lgpio")
+
 _JOIN_S = 2.0
 _RESET_S = 0.1
-_AGAIN_S = 2.0
+_AGAIN_MS = 2_000
 
 log = Log(__name__)
 
 
 class Gpio(Protocol):
-    """The part of RPi.GPIO that is used, the same in rpi-lgpio: plain outputs, no edges, no PWM."""
+    """The part of RPi.GPIO that is used, the same in rpi-lgpio: plain outputs, no edges, no PWM.
+
+    What the two raise is not the same: RPi.GPIO RuntimeError and ValueError, rpi-lgpio these and its
+    own `lgpio.error`, which is a plain Exception.
+    """
 
     BCM: int
     OUT: int
@@ -32,10 +38,10 @@ class Gpio(Protocol):
         """Silence the library's complaint about pins that were in use."""
 
     def setmode(self, mode: int, /) -> None:
-        """Choose how pins are numbered."""
+        """Choose how pins are numbered; rpi-lgpio opens the chip here, and fails here when it may not."""
 
     def setup(self, channel: Sequence[int] | int, direction: int, *, initial: int) -> None:
-        """Make pins outputs at a first level."""
+        """Make pins outputs at a first level, one level for all: to rpi-lgpio any list means high."""
 
     def output(self, channel: Sequence[int] | int, value: Sequence[int] | int, /) -> None:
         """Set pins."""
@@ -48,13 +54,54 @@ def open_gpio() -> Gpio:
     """Return the GPIO library of this machine; raises PanelError when there is none that works."""
     try:
         from RPi import GPIO
-    except (ImportError, RuntimeError) as error:
+    # RuntimeError: no Raspberry Pi, or none it knows. OSError: lgpio puts a pipe into the working folder.
+    except (ImportError, RuntimeError, OSError) as error:
         msg = (
             f"the GPIO pins cannot be used ({error}); install rollbook[pi], on newer boards and "
             'kernels rollbook[pi5], or set kind = "terminal" under [panel]'
         )
         raise PanelError(msg) from error
     return cast("Gpio", GPIO)
+
+
+def gpio_libraries() -> list[str]:
+    """Return which of the two libraries that both call themselves RPi.GPIO are installed.
+
+    With both, each has overwritten files of the other and neither is whole; nothing says so by itself.
+    """
+    # Here, because it brings half of a mail program with it and the station itself never asks.
+    from importlib import metadata
+
+    found = list[str]()
+    for name in LIBRARIES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            metadata.distribution(name)
+            found.append(name)
+    return found
+
+
+def claim(gpio: Gpio, pins: Sequence[int]) -> None:
+    """Make pins outputs, all off, without a blink; raises PanelError when one cannot be had."""
+    try:
+        gpio.setwarnings(0)
+        gpio.setmode(gpio.BCM)
+        gpio.setup(pins, gpio.OUT, initial=0)
+    # Whatever the library raises, the panel is not there; lgpio.error has no base but this one.
+    except Exception as error:
+        release(gpio, pins)
+        msg = (
+            f"the panel's pins {list(pins)} cannot be used ({error}); correct [panel.pins], end what else "
+            "uses them, or see that /dev/gpiochip* may be opened (group gpio)"
+        )
+        raise PanelError(msg) from error
+
+
+def release(gpio: Gpio, pins: Sequence[int]) -> None:
+    """Give pins back, those of them that were ours."""
+    # One by one: rpi-lgpio stops at the first that is not ours and would keep the rest.
+    for pin in pins:
+        with contextlib.suppress(Exception):
+            gpio.cleanup(pin)
 
 
 def pulse(gpio: Gpio, pin: int, wait: Callable[[float], None] = time.sleep) -> None:
@@ -70,7 +117,7 @@ def pulse(gpio: Gpio, pin: int, wait: Callable[[float], None] = time.sleep) -> N
 class GpioPanel:
     """Four lamps and an active buzzer, each on or off, played by a thread of its own."""
 
-    def __init__(self, pins: Pins, gpio: Gpio, *, quiet: bool = False) -> None:
+    def __init__(self, pins: Pins, gpio: Gpio, *, quiet: bool = False, wait: Wait = wait_for) -> None:
         self._gpio = gpio
         self._lamps = {
             Lamp.LEFT: pins.left,
@@ -79,13 +126,13 @@ class GpioPanel:
             Lamp.STATUS: pins.status,
         }
         self._pins = [*self._lamps.values(), pins.buzzer]
-        self._claim()
-        self._player = Player(self._set, quiet=quiet)
+        claim(gpio, self._pins)
+        self._player = Player(self._set, quiet=quiet, wait=wait)
         self._thread = threading.Thread(target=self._work, name="panel", daemon=True)
         self._thread.start()
 
     def show(self, sign: Sign) -> None:
-        """Begin to show a sign; a sign still being shown gives way at its next edge."""
+        """Begin to show a sign; one still being shown gives way at once."""
         self._player.show(sign)
 
     def close(self) -> None:
@@ -93,20 +140,11 @@ class GpioPanel:
         self._player.stop()
         self._thread.join(_JOIN_S)
 
-    def _claim(self) -> None:
-        try:
-            self._gpio.setwarnings(0)
-            self._gpio.setmode(self._gpio.BCM)
-            self._gpio.setup(self._pins, self._gpio.OUT, initial=0)
-        except (RuntimeError, ValueError, OSError) as error:
-            msg = f"the panel's pins {self._pins} cannot be used ({error}); correct [panel.pins]"
-            raise PanelError(msg) from error
-
     def _work(self) -> None:
         self._play()
-        while self._player.rests(_AGAIN_S):
+        while self._player.rests(_AGAIN_MS):
             try:
-                self._claim()
+                claim(self._gpio, self._pins)
             except PanelError:
                 log.exception("panel.waits")
                 continue
@@ -115,12 +153,12 @@ class GpioPanel:
     def _play(self) -> None:
         try:
             self._player.play()
-        except (RuntimeError, ValueError, OSError):
-            log.exception("panel.broke", again_in_s=_AGAIN_S)
+        except Exception:
+            # Taps are recorded without lamps too; the lamps are tried again.
+            log.exception("panel.broke", again_in_s=_AGAIN_MS // 1_000)
         finally:
-            with contextlib.suppress(RuntimeError, ValueError, OSError):
-                self._gpio.cleanup(self._pins)
+            release(self._gpio, self._pins)
 
-    def _set(self, step: Step) -> None:
+    def _set(self, _sign: Sign, step: Step) -> None:
         levels = [int(lamp in step.lamps) for lamp in self._lamps]
         self._gpio.output(self._pins, [*levels, int(step.sounds)])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from station.verdict import Notice, Sign, State, Verdict
+
+QUIET_STRETCH: Final = 2
+"""How many times as long an answer stays lit in a room that must stay quiet, so that nobody misses it."""
 
 
 class Lamp(Enum):
@@ -34,69 +38,82 @@ class Pattern:
     steps: tuple[Step, ...]
     goes_on: bool = False
 
-    def silenced(self) -> Pattern:
-        """Return the same pattern without its sound, for a room that must stay quiet."""
-        return replace(self, steps=tuple(replace(step, sounds=False) for step in self.steps))
+    def quieted(self) -> Pattern:
+        """Return the pattern for a quiet room: no sound, and what is shown once stays longer."""
+        stretch = 1 if self.goes_on else QUIET_STRETCH
+        return Pattern(tuple(Step(step.ms * stretch, step.lamps) for step in self.steps), self.goes_on)
 
 
-def _pattern(light: str, sound: str, slot_ms: int, *, goes_on: bool = False) -> Pattern:
-    """Draw a pattern: one character a slot, `.` for nothing and letters for lamps.
-
-    L, M, R and S are the lamps, A all of them, B the middle and right ones; `#` in `sound` is the buzzer.
-    """
-    slots = [Step(slot_ms, _LETTERS[lamp], note == "#") for lamp, note in zip(light, sound, strict=True)]
-    steps = [slots[0]]
-    for slot in slots[1:]:
-        if (slot.lamps, slot.sounds) == (steps[-1].lamps, steps[-1].sounds):
-            steps[-1] = replace(slot, ms=steps[-1].ms + slot_ms)
-        else:
-            steps.append(slot)
-    return Pattern(tuple(steps), goes_on)
-
-
-_LETTERS: Final = {
+LETTERS: Final = {
     ".": frozenset[Lamp](),
     "L": frozenset({Lamp.LEFT}),
     "M": frozenset({Lamp.MIDDLE}),
     "R": frozenset({Lamp.RIGHT}),
     "S": frozenset({Lamp.STATUS}),
+    # Small: the status lamp with it.
+    "l": frozenset({Lamp.LEFT, Lamp.STATUS}),
+    "r": frozenset({Lamp.RIGHT, Lamp.STATUS}),
     "A": frozenset(Lamp),
 }
+"""The letters a pattern is written with, and drawn with in a terminal."""
 
+
+def _pattern(light: str, sound: str = "", *, goes_on: bool = False) -> Pattern:
+    """Read a pattern as the table has it: letters with milliseconds, `#` for the buzzer, `.` for nothing."""
+    lit, heard = _track(light), _track(sound)
+    ends = sorted({end for end, _ in lit} | {end for end, _ in heard})
+    steps = [
+        Step(end - start, LETTERS[_at(lit, start)], _at(heard, start) == "#")
+        for start, end in zip([0, *ends], ends, strict=False)
+    ]
+    return Pattern(tuple(steps), goes_on)
+
+
+def _track(text: str) -> list[tuple[int, str]]:
+    track, end = list[tuple[int, str]](), 0
+    for letter, ms in re.findall(r"(\D)(\d+)", text.replace(" ", "")):
+        end += int(ms)
+        track.append((end, letter))
+    return track
+
+
+def _at(track: list[tuple[int, str]], ms: int) -> str:
+    return next((letter for end, letter in track if ms < end), ".")
+
+
+# Read a row aloud: "welcome: the left lamp for 1000 ms, a beep of 120 ms". docs/reference/panel.md says each
+# in words. The status lamp speaks of the station, the others of a tap; no state ever lights the left one.
 PATTERNS: Final[dict[Sign, Pattern]] = {
-    # One 120 ms beep; the left lamp a whole second.
-    Verdict.WELCOME: _pattern("L" * 25, "###" + "." * 22, 40),
-    # Two blinks, two 60 ms beeps.
-    Verdict.ALREADY_TAPPED: _pattern("LLLL....LLLL....", "#.......#.......", 60),
-    # Three blinks at 2 Hz, one long tone of 500 ms.
-    Verdict.NOT_ON_ROSTER: _pattern("M.M.M.", "##....", 250),
-    # A second and a half of the right lamp, three 150 ms beeps.
-    Verdict.SEE_TEACHER: _pattern("R" * 10, "#.#.#.....", 150),
-    # Middle and right take turns four times, four 40 ms beeps.
-    Verdict.READ_AGAIN: _pattern("MMMRRR" * 4, "#....." * 4, 40),
-    # Everything at 5 Hz and a tone half of every second, until it is put right.
-    Verdict.NOT_RECORDED: _pattern("A.A.A.A.A.", "#####.....", 100, goes_on=True),
-    State.READER_DOWN: _pattern("S.", "..", 100, goes_on=True),
-    # A double blink every four seconds.
-    State.CLOCK_UNTRUSTED: _pattern("S.S." + "." * 16, "." * 20, 200, goes_on=True),
-    # Two slow blinks, then a pause.
-    State.OFFLINE: _pattern("SS..SS" + "." * 14, "." * 20, 400, goes_on=True),
-    State.READY: _pattern(".", ".", 1_000, goes_on=True),
-    # The staff's choices: one to four blinks of the status lamp, then a pause.
-    State.STAFF_OUTAGE: _pattern("S." + "." * 8, "." * 10, 200, goes_on=True),
-    State.STAFF_TIME: _pattern("S.S." + "." * 8, "." * 12, 200, goes_on=True),
-    State.STAFF_ENROL: _pattern("S.S.S." + "." * 8, "." * 14, 200, goes_on=True),
-    State.STAFF_SELF_TEST: _pattern("S.S.S.S." + "." * 8, "." * 16, 200, goes_on=True),
-    State.STAFF_AWAITS_CARD: _pattern("M" * 5 + "." * 5, "." * 10, 100, goes_on=True),
-    # A slow blink of the middle lamp.
-    State.CARD_LEFT: _pattern("M...", "....", 500, goes_on=True),
-    Notice.DONE: _pattern("L.L.L.", "#.#.#.", 100),
-    Notice.FAILED: _pattern("R.R.R.", "######", 100),
-    Notice.LAMP_TEST: _pattern("LMRS.", "....#", 250),
+    Verdict.WELCOME: _pattern("L1000", "#120"),
+    Verdict.ALREADY_TAPPED: _pattern("L240 .240 L240 .240", "#60 .420 #60"),
+    Verdict.NOT_ON_ROSTER: _pattern("M250 .250 M250 .250 M250 .250", "#500"),
+    Verdict.SEE_TEACHER: _pattern("R1500", "#150 .150 #150 .150 #150"),
+    Verdict.READ_AGAIN: _pattern("M120 R120 " * 4, "#40 .200 " * 4),
+    # The tone fills half of every second: nothing that was stored ever sounds so.
+    Verdict.NOT_RECORDED: _pattern("A100 .100 " * 5, "#500 .500", goes_on=True),
+    State.READER_DOWN: _pattern("S100 .100", goes_on=True),
+    # Which of the staff's choices, by count.
+    State.STAFF_OUTAGE: _pattern("S300 .1500", goes_on=True),
+    State.STAFF_TIME: _pattern("S300 .300 " + "S300 .1500", goes_on=True),
+    State.STAFF_ENROL: _pattern("S300 .300 " * 2 + "S300 .1500", goes_on=True),
+    State.STAFF_SELF_TEST: _pattern("S300 .300 " * 3 + "S300 .1500", goes_on=True),
+    State.STAFF_AWAITS_CARD: _pattern("M500 S500", goes_on=True),
+    State.CARD_LEFT: _pattern("M1000 .1000", goes_on=True),
+    State.CLOCK_UNTRUSTED: _pattern("S100 .100 S100 .3700", goes_on=True),
+    State.OFFLINE: _pattern("S800 .800 S800 .5600", goes_on=True),
+    State.READY: _pattern(".1000", goes_on=True),
+    # With the status lamp, since these answer the staff and no tap.
+    Notice.DONE: _pattern("l150 .150 l150 .150 l150 .150", "#100 .100 #400"),
+    Notice.FAILED: _pattern("r150 .150 r150 .150 r150 .150", "#400 .100 #400"),
+    Notice.LAMP_TEST: _pattern("L500 M500 R500 S500 .400", ".1500 #400 .100 #100"),
 }
+# The beep of every welcome; the two slow blinks say that the tap has not reached central yet. The dark end
+# keeps them apart from the same blinks of the state behind.
+WELCOME_OFFLINE: Final = _pattern("l400 L400 l400 L400 .800", "#120")
 
 
-def pattern(sign: Sign, *, quiet: bool = False) -> Pattern:
-    """Return how a sign looks and sounds, without its sound in a quiet room."""
-    found = PATTERNS[sign]
-    return found.silenced() if quiet else found
+def pattern(sign: Sign, behind: Sign = State.READY, *, quiet: bool = False) -> Pattern:
+    """Return how a sign looks and sounds while `behind` is what it will give way to."""
+    is_unsent = sign is Verdict.WELCOME and behind is State.OFFLINE
+    found = WELCOME_OFFLINE if is_unsent else PATTERNS[sign]
+    return found.quieted() if quiet else found

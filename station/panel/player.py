@@ -4,69 +4,80 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TypeAlias
 
-from station.panel.patterns import Pattern, Step, pattern
-from station.verdict import Sign, State
+from station.panel.patterns import Step, pattern
+from station.verdict import Sign, State, Verdict
 
 DARK = Step(0)
+
+Output: TypeAlias = Callable[[Sign, Step], None]
+Wait: TypeAlias = Callable[[threading.Condition, Callable[[], bool], int], bool]
+
+
+def wait_for(changed: threading.Condition, is_over: Callable[[], bool], ms: int) -> bool:
+    """Wait so many milliseconds, or less when `is_over` turns true; say whether it did."""
+    return changed.wait_for(is_over, timeout=ms / 1_000)
 
 
 class Player:
     """Plays patterns to an output, step by step, in whatever thread calls `play`."""
 
-    def __init__(self, output: Callable[[Step], None], *, quiet: bool = False) -> None:
+    def __init__(self, output: Output, *, quiet: bool = False, wait: Wait = wait_for) -> None:
         self._output = output
         self._quiet = quiet
+        self._wait = wait
         self._changed = threading.Condition()
-        self._background = pattern(State.READY, quiet=quiet)
-        self._foreground: Pattern | None = None
+        self._background: Sign = State.READY
+        self._foreground: Sign | None = None
         self._turn = 0
-        self._stopped = threading.Event()
+        self._is_stopped = False
 
     def show(self, sign: Sign) -> None:
-        """Begin a sign; a state waits behind a verdict that ends by itself."""
-        found = pattern(sign, quiet=self._quiet)
+        """Begin a sign; a state waits behind an answer, and the alarm stands until a state is shown."""
         with self._changed:
-            if isinstance(sign, State):
-                self._background = found
-                if self._foreground is not None and not self._foreground.goes_on:
+            if isinstance(sign, State) or sign is Verdict.NOT_RECORDED:
+                self._background = sign
+                if isinstance(sign, State) and self._foreground is not None:
                     return
                 self._foreground = None
             else:
-                self._foreground = found
+                self._foreground = sign
             self._turn += 1
             self._changed.notify_all()
 
     def stop(self) -> None:
         """Make `play` return after it has put everything out."""
         with self._changed:
-            self._stopped.set()
+            self._is_stopped = True
             self._turn += 1
             self._changed.notify_all()
 
-    def rests(self, pause_s: float) -> bool:
+    def rests(self, pause_ms: int) -> bool:
         """Wait before the next attempt to play; say whether there is to be one."""
-        return not self._stopped.wait(pause_s)
+        with self._changed:
+            return not self._wait(self._changed, lambda: self._is_stopped, pause_ms)
 
     def play(self) -> None:
         """Play until stopped, and leave the output dark whatever happens."""
         try:
-            while not self._stopped.is_set():
+            while not self._is_stopped:
                 self._play_current()
         finally:
-            self._output(DARK)
+            self._output(State.READY, DARK)
 
     def _play_current(self) -> None:
         with self._changed:
-            turn, current = self._turn, self._foreground or self._background
-        for step in current.steps:
-            self._output(step)
+            turn, behind = self._turn, self._background
+            sign = self._foreground or behind
+        for step in pattern(sign, behind, quiet=self._quiet).steps:
+            self._output(sign, step)
             if self._is_preempted(turn, step.ms):
                 return
         with self._changed:
-            if turn == self._turn and not current.goes_on:
+            if turn == self._turn:
                 self._foreground = None
 
     def _is_preempted(self, turn: int, ms: int) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: self._turn != turn, timeout=ms / 1_000)
+            return self._wait(self._changed, lambda: self._turn != turn, ms)

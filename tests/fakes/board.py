@@ -1,9 +1,15 @@
-"""A stand-in for the GPIO library that keeps the level of each pin and every change of them."""
+"""A stand-in for the GPIO library that keeps every change of every pin and when it was."""
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-DEADLINE_S = 20.0
+
+class Edge(NamedTuple):
+    """A pin changed its level; a pin given back has none."""
+
+    at_ms: int
+    pin: int
+    level: int | None
 
 
 class Board:
@@ -12,12 +18,11 @@ class Board:
     BCM = 11
     OUT = 0
 
-    def __init__(self) -> None:
+    def __init__(self, now_ms: Callable[[], int] = lambda: 0) -> None:
+        self._now_ms = now_ms
         self.levels: dict[int, int] = {}
-        self.history: list[dict[int, int]] = []
-        self.changed = threading.Condition()
+        self.edges: list[Edge] = []
         self.numbering: int | None = None
-        self.looked_at = 0
 
     def setwarnings(self, flag: int, /) -> None:
         assert not flag
@@ -28,33 +33,30 @@ class Board:
     def setup(self, channel: Sequence[int] | int, direction: int, *, initial: int) -> None:
         assert self.numbering == self.BCM
         assert direction == self.OUT
-        self._change(channel, initial)
+        for pin in _listed(channel):
+            self._turn(pin, initial)
 
     def output(self, channel: Sequence[int] | int, value: Sequence[int] | int, /) -> None:
-        pins = [channel] if isinstance(channel, int) else channel
+        pins = _listed(channel)
+        levels = [value] * len(pins) if isinstance(value, int) else list(value)
         assert set(pins) <= set(self.levels), "a pin must be set up before it is used"
-        self._change(channel, value)
+        for pin, level in zip(pins, levels, strict=True):
+            self._turn(pin, level)
 
     def cleanup(self, channel: Sequence[int] | int, /) -> None:
-        with self.changed:
-            for pin in [channel] if isinstance(channel, int) else channel:
-                del self.levels[pin]
-            self.changed.notify_all()
+        for pin in _listed(channel):
+            if self.levels.pop(pin, None) is not None:
+                self.edges.append(Edge(self._now_ms(), pin, None))
 
-    def _change(self, channel: Sequence[int] | int, value: Sequence[int] | int) -> None:
-        pins = [channel] if isinstance(channel, int) else list(channel)
-        values = [value] * len(pins) if isinstance(value, int) else list(value)
-        with self.changed:
-            self.levels |= dict(zip(pins, values, strict=True))
-            self.history.append(dict(self.levels))
-            self.changed.notify_all()
+    def since(self, edges: int) -> list[Edge]:
+        """Return the changes after so many of them."""
+        return self.edges[edges:]
 
-    def await_levels(self, **lit: bool) -> None:
-        """Wait until exactly these outputs were on, after those awaited before."""
-        pins = {17: "left", 27: "middle", 22: "right", 23: "status", 18: "buzzer"}
-        wanted = {pin: int(lit.get(name, False)) for pin, name in pins.items()}
-        with self.changed:
-            # Looked for in the history, since a busy machine may wake this thread too late to see it.
-            found = self.changed.wait_for(lambda: wanted in self.history[self.looked_at :], DEADLINE_S)
-            assert found, self.history
-            self.looked_at = self.history.index(wanted, self.looked_at) + 1
+    def _turn(self, pin: int, level: int) -> None:
+        if self.levels.get(pin) != level:
+            self.levels[pin] = level
+            self.edges.append(Edge(self._now_ms(), pin, level))
+
+
+def _listed(channel: Sequence[int] | int) -> list[int]:
+    return [channel] if isinstance(channel, int) else list(channel)
