@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
-from station import credential
-from station.clock import Clock
 from station.errors import JournalError, PanelError
-from station.journal import Journal
 from station.logs import Log
-from station.loss import Losses
 from station.panel import Panel
-from station.presence import Presence
-from station.reader import Presented, ReaderDown, ReaderEvent, ReaderUp, Reason, Removed, TwoCards, Unreadable
-from station.roster import Roster
+from station.reader import (
+    Asked,
+    Presented,
+    ReaderDown,
+    ReaderEvent,
+    ReaderUp,
+    Reason,
+    Removed,
+    TwoCards,
+    Unreadable,
+)
+from station.staff import act
+from station.station import Answered, Station
 from station.tap import Kind, Tap
-from station.verdict import Sign, Verdict
+from station.verdict import Notice, Sign, Verdict
+
+__all__ = [
+    "Answered",
+    "Events",
+    "Station",
+    "answer",
+    "pass_time",
+    "react",
+    "reaction",
+    "refuse",
+    "serve",
+    "show",
+]
 
 TICK_S: Final = 0.25
 """How long the loop waits for an event before it looks after the rest."""
@@ -29,16 +46,9 @@ TICK_S: Final = 0.25
 Events: TypeAlias = "queue.SimpleQueue[ReaderEvent | None]"
 
 # Reasons that no second try mends: the thing presented has no number of its own for us.
-_HOPELESS: Final = frozenset({Reason.RANDOM_UID, Reason.FOREIGN})
+_HOPELESS: Final = frozenset({Reason.RANDOM_UID, Reason.FOREIGN, Reason.PLAIN_MIRROR})
 
 log = Log(__name__)
-
-
-class RosterSource(Protocol):
-    """Whatever knows which roster is in force."""
-
-    def current(self) -> Roster | None:
-        """Return the roster in force, None while there never was one."""
 
 
 class Upkeep(Protocol):
@@ -48,49 +58,27 @@ class Upkeep(Protocol):
         """Do what is due; never raise for a fault that a later tick may mend."""
 
 
-@dataclass(slots=True)
-class Answered:
-    """The journal entry that the sign now being shown answers, None when it answers none."""
-
-    seq: int | None = None
-
-
-@dataclass(slots=True)
-class Station:
-    """What one station answers taps with."""
-
-    journal: Journal
-    clock: Clock
-    roster: RosterSource
-    key: bytes = field(repr=False)
-    key_id: str
-    presence: Presence = field(default_factory=Presence)
-    losses: Losses = field(default_factory=Losses)
-    crowds: Counter[str] = field(default_factory=Counter)
-    answered: Answered = field(default_factory=Answered)
-    journalled: int = 0
-
-
 def answer(presented: Presented, station: Station) -> Verdict:
     """Journal one presented credential and return what its holder is to be shown."""
-    found = presented.credential
-    token = credential.token(station.key, found.kind, found.value)
-    if station.presence.is_bounce(token, presented.raw_ms):
-        station.presence.merge(token, presented.raw_ms, presented.reader)
+    found, reader, raw_ms = presented.credential, presented.reader, presented.raw_ms
+    token, mark = station.token_of(found), station.mark_of(found)
+    station.presence.lay(reader, raw_ms)
+    if station.presence.is_bounce(mark, raw_ms):
+        station.presence.merge(mark, raw_ms, reader)
         return Verdict.ALREADY_TAPPED
-    is_repeat = station.presence.is_repeat(token, presented.raw_ms)
-    flags = _flags(presented.reader, token, station, repeat=int(is_repeat))
-    tap = Tap(token, station.key_id, presented.reader, flags, found.evidence)
+    is_repeat = station.presence.is_repeat(mark, raw_ms)
+    finding = {} if found.finding is None else {found.finding: 1}
+    flags = _flags(reader, mark, station, repeat=int(is_repeat), **finding)
+    tap = Tap(token, None if token is None else station.key_id, reader, flags, found.evidence)
     if not _is_stored(tap, station):
         return Verdict.NOT_RECORDED
     # Only now: a tap that was lost must not look like a repeat when the student tries again.
-    station.presence.remember(token, presented.raw_ms, presented.reader)
+    station.presence.remember(mark, raw_ms, reader)
     if is_repeat:
         return Verdict.ALREADY_TAPPED
-    # Unknown credentials are journalled too; whose they were is for central to settle.
-    roster = station.roster.current()
-    # A station that never had a roster cannot know better than to welcome everyone.
-    return Verdict.WELCOME if roster is None or roster.knows(token) else Verdict.NOT_ON_ROSTER
+    # Unknown credentials are journalled too; whose they were is for central to settle, and so is whose
+    # a card is that only central can open.
+    return Verdict.WELCOME if token is None or station.knows(token) else Verdict.NOT_ON_ROSTER
 
 
 def refuse(unreadable: Unreadable, station: Station) -> Verdict:
@@ -118,18 +106,35 @@ def react(event: ReaderEvent, station: Station) -> Sign | None:
     station.answered.seq = None
     match event:
         case Presented():
-            return answer(event, station)
+            return _take(event, station)
         case Unreadable():
             return refuse(event, station)
         case TwoCards():
-            station.crowds[event.reader] += 1
+            station.note(event.reader, "two_cards")
             return Verdict.READ_AGAIN
         case Removed():
             station.presence.leave(event.reader, event.raw_ms)
+            wish = station.desk.lift(event.reader, event.raw_ms)
+            return None if wish is None else act.do(wish, station)
+        case Asked():
+            wish = station.desk.ask(event.text, event.reader, event.raw_ms)
+            return Notice.FAILED if wish is None else act.do(wish, station)
         case ReaderUp() | ReaderDown():
             # The reader logs this itself, and the panel's state follows from its health.
             log.debug("reader.turned", reader=event.reader, turn=type(event).__name__)
+            station.desk.forget(event.reader)
     return None
+
+
+def pass_time(station: Station) -> Sign | None:
+    """Return what is to be shown because time went by: a card left, a card held, a self-test done."""
+    station.answered.seq = None
+    raw_ms = station.clock.reading().raw_ms
+    for reader in station.presence.newly_left(raw_ms):
+        station.note(reader, "card_left")
+        log.info("card.left", reader=reader)
+    wish = station.desk.pass_time(raw_ms)
+    return act.finish_self_test(station) if wish is None else act.do(wish, station)
 
 
 def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: threading.Event) -> None:
@@ -139,10 +144,11 @@ def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: 
             event = events.get(timeout=TICK_S)
         except queue.Empty:
             event = None
-        if event is not None:
-            sign = reaction(event, station)
-            if sign is not None:
-                show(panel, sign)
+        if event is not None and (sign := reaction(event, station)) is not None:
+            show(panel, sign)
+        # A card is held only if it has not left meanwhile, and what is still in the queue may say so.
+        if events.empty() and (sign := _passing(station)) is not None:
+            show(panel, sign)
         try:
             upkeep.tick()
         except Exception:
@@ -161,6 +167,15 @@ def reaction(event: ReaderEvent, station: Station) -> Sign | None:
         return Verdict.NOT_RECORDED
 
 
+def _passing(station: Station) -> Sign | None:
+    try:
+        return pass_time(station)
+    except Exception:
+        # Nobody's tap hangs on it, and the taps to come must not.
+        log.exception("staff.broke")
+        return None
+
+
 def show(panel: Panel, sign: Sign) -> None:
     """Show a sign; a panel that fails must not keep taps from being recorded."""
     try:
@@ -169,22 +184,38 @@ def show(panel: Panel, sign: Sign) -> None:
         log.exception("panel.failed", sign=sign.name)
 
 
-def _flags(reader: str, token: bytes, station: Station, **counts: int) -> Mapping[str, int]:
-    counts |= {"merged": station.presence.merged(token), "two_cards": station.crowds[reader]}
+def _take(presented: Presented, station: Station) -> Sign | None:
+    """Answer a presentation, which is a gesture and no tap where the card's holder has a session open."""
+    reader, raw_ms = presented.reader, presented.raw_ms
+    token, desk = station.token_of(presented.credential), station.desk
+    if token is not None and desk.is_holder(token):
+        station.presence.lay(reader, raw_ms)
+        desk.lay(reader, token, raw_ms)
+        return None
+    verdict = answer(presented, station)
+    if token is None or verdict is Verdict.NOT_RECORDED:
+        return verdict
+    if station.is_staff(token):
+        desk.lay(reader, token, raw_ms)
+    elif (wish := desk.awaited(reader)) is not None and not station.is_expected(token):
+        # Whoever is expected already only came to tap.
+        return act.enrol(token, wish, station)
+    return verdict
+
+
+def _flags(reader: str, mark: bytes, station: Station, **counts: int) -> Mapping[str, int]:
+    counts |= {"merged": station.presence.merged(mark), **station.notes(reader)}
     return {name: count for name, count in counts.items() if count}
 
 
 def _is_stored(tap: Tap, station: Station) -> bool:
-    items = [*station.losses.entries(), (Kind.TAP, tap.payload())]
     try:
-        head = station.journal.append_all(items, station.clock.reading())
+        head = station.append([(Kind.TAP, tap.payload())])
     except JournalError as error:
         station.losses.add(error)
         log.exception("tap.lost", reader=tap.reader)
         return False
-    station.losses.settle()
-    station.crowds.pop(tap.reader, None)
+    station.noted.pop(tap.reader, None)
     station.journalled += 1
-    station.answered.seq = head.seq
     log.info("tap.journalled", sequence=head.seq, reader=tap.reader)
     return True

@@ -3,7 +3,7 @@
 import json
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from station import journal_file
 from station.clock import HandClock
 from station.credential import token
 from station.journal import FILE_NAME, Identity, Journal, JournalReader
-from station.loop import Answered, Station, react, show
+from station.loop import Answered, Station, pass_time, react, show
 from station.panel.recorded import RecordedPanel
 from station.reader import Credential, Presented, ReaderEvent, Removed
 from station.roster import Roster, RosterFile, compose
@@ -101,10 +101,14 @@ class Bench:
         self.panel.close()
         self.journal.close()
 
-    def expect(self, *credentials: Credential, version: int = 1) -> Roster | None:
-        """Put a roster of these credentials in place, as the agent does."""
-        tokens = [token_of(credential) for credential in credentials]
-        text = compose(IDENTITY.station, version, KEY_ID, tokens, datetime(2027, 7, 1, tzinfo=UTC))
+    def expect(
+        self, *credentials: Credential, version: int = 1, staff: Sequence[Credential] = ()
+    ) -> Roster | None:
+        """Put a roster of these credentials, and of the staff's, in place, as the agent does."""
+        tokens = [token_of(credential) for credential in (*credentials, *staff)]
+        ends_at = datetime(2027, 7, 1, tzinfo=UTC)
+        named = [token_of(credential) for credential in staff]
+        text = compose(IDENTITY.station, version, KEY_ID, tokens, ends_at, named)
         draft = self.roster_file.with_suffix(".new")
         draft.write_text(text, encoding="utf-8")
         draft.replace(self.roster_file)
@@ -120,6 +124,20 @@ class Bench:
         sign = self.signs()[-1]["sign"]
         self.react(Removed(reader, self.clock.raw_ms))
         return str(sign)
+
+    def hold(self, credential: Credential, ms: int, reader: str = "nfc") -> None:
+        """Lay a credential on a reader, look after it four times a second, and take it away in time."""
+        self.react(self.present(credential, reader))
+        self.wait(ms)
+        self.react(Removed(reader, self.clock.raw_ms))
+
+    def wait(self, ms: int) -> None:
+        """Let time pass, and the station notice it four times a second."""
+        for step_ms in (*[250] * (ms // 250), ms % 250):
+            self.clock.advance(step_ms)
+            sign = pass_time(self.station)
+            if sign is not None:
+                show(self.panel, sign)
 
     def react(self, event: ReaderEvent) -> None:
         """Let the station react to an event, panel included."""

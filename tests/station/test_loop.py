@@ -192,7 +192,14 @@ def test_a_card_torn_away_is_to_be_held_again(bench: Bench, reason: Reason) -> N
     assert bench.taps() == []
 
 
-@pytest.mark.parametrize(("reason", "flag"), [(Reason.RANDOM_UID, "random_uid"), (Reason.FOREIGN, "foreign")])
+@pytest.mark.parametrize(
+    ("reason", "flag"),
+    [
+        (Reason.RANDOM_UID, "random_uid"),
+        (Reason.FOREIGN, "foreign"),
+        (Reason.PLAIN_MIRROR, "plain_mirror"),
+    ],
+)
 def test_a_thing_with_no_number_of_its_own_is_stored_without_a_token(
     bench: Bench, reason: Reason, flag: str
 ) -> None:

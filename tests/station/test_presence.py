@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.presence import BOUNCE_MS, MOST_REMEMBERED, REPEAT_MS, Presence
+from station.presence import BOUNCE_MS, LEFT_MS, MOST_REMEMBERED, REPEAT_MS, Presence
 
 ANA = b"a" * 16
 BEN = b"b" * 16
@@ -69,6 +69,25 @@ def test_a_card_that_flickers_on_the_reader_stays_one_presentation(presence: Pre
         assert presence.is_bounce(ANA, raw_ms)
         presence.merge(ANA, raw_ms, "nfc")
         presence.leave("nfc", raw_ms + 100)
+
+
+def test_a_card_is_left_once_it_lay_for_more_than_ten_seconds(presence: Presence) -> None:
+    presence.lay("nfc", 0)
+    presence.lay("scanner", 1)
+    assert presence.newly_left(LEFT_MS) == []
+    assert presence.newly_left(LEFT_MS + 1) == ["nfc"]
+    assert presence.newly_left(LEFT_MS + 1) == []
+    assert presence.has_card_left
+    presence.leave("nfc", LEFT_MS + 1)
+    assert not presence.has_card_left
+    presence.lay("nfc", 30_000)
+    assert presence.newly_left(30_000) == ["scanner"]
+
+
+def test_what_was_laid_down_and_not_stored_leaves_no_trace(presence: Presence) -> None:
+    presence.lay("nfc", 90_000)
+    presence.leave("nfc", 95_000)
+    assert not presence.is_repeat(ANA, 95_000)
 
 
 def test_what_is_remembered_is_bounded_and_the_oldest_goes_first() -> None:

@@ -1,0 +1,108 @@
+"""What one station answers taps with, and the one way anything of it gets into the journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from station import credential
+from station.clock import Clock
+from station.errors import JournalFullError
+from station.journal import Head, Journal
+from station.loss import Losses
+from station.presence import Presence
+from station.reader import Credential
+from station.roster import Roster
+from station.staff.examination import Examination
+from station.staff.session import Desk
+from station.tap import Json, Kind
+
+SUN = "sun"
+
+
+class RosterSource(Protocol):
+    """Whatever knows which roster is in force."""
+
+    def current(self) -> Roster | None:
+        """Return the roster in force, None while there never was one."""
+
+
+class Disk(Protocol):
+    """The disk the journal lies on, as far as a tap is concerned."""
+
+    def make_room(self) -> bool:
+        """Give up what was kept for the day the disk is full; return whether there was any."""
+
+
+@dataclass(slots=True)
+class Answered:
+    """The journal entry that the sign now being shown answers, None when it answers none."""
+
+    seq: int | None = None
+
+
+@dataclass(slots=True)
+class Station:
+    """What one station answers taps with; `noted` counts by reader what its next tap is to tell."""
+
+    journal: Journal
+    clock: Clock
+    roster: RosterSource
+    key: bytes = field(repr=False)
+    key_id: str
+    disk: Disk | None = None
+    presence: Presence = field(default_factory=Presence)
+    losses: Losses = field(default_factory=Losses)
+    noted: dict[str, Counter[str]] = field(default_factory=dict)
+    answered: Answered = field(default_factory=Answered)
+    desk: Desk = field(default_factory=Desk)
+    examination: Examination = field(default_factory=lambda: Examination(list))
+    journalled: int = 0
+
+    def token_of(self, found: Credential) -> bytes | None:
+        """Return the token of a credential, None for one that only central can open."""
+        return None if found.kind == SUN else credential.token(self.key, found.kind, found.value)
+
+    def mark_of(self, found: Credential) -> bytes:
+        """Return what a credential is known by while it is remembered here, and nowhere else."""
+        return credential.token(self.key, found.kind, found.value or found.evidence or "")
+
+    def knows(self, token: bytes) -> bool:
+        """Say whether a token is expected here; a station that never had a roster cannot know better."""
+        roster = self.roster.current()
+        return roster is None or roster.knows(token)
+
+    def is_expected(self, token: bytes) -> bool:
+        """Say whether a roster in force names the token."""
+        roster = self.roster.current()
+        return roster is not None and roster.knows(token)
+
+    def is_staff(self, token: bytes) -> bool:
+        """Say whether a token is one of the staff's."""
+        roster = self.roster.current()
+        return roster is not None and roster.is_staff(token)
+
+    def note(self, reader: str, what: str) -> None:
+        """Count something that the next tap at this reader is to tell."""
+        self.noted.setdefault(reader, Counter())[what] += 1
+
+    def notes(self, reader: str) -> Mapping[str, int]:
+        """Return what the next tap at this reader is to tell."""
+        return self.noted.get(reader, {})
+
+    def append(self, items: Sequence[tuple[Kind, Json]]) -> Head:
+        """Append entries after all that is owed, giving up the ballast if need be; raises JournalError."""
+        due = [*self.losses.entries(), *items]
+        reading = self.clock.reading()
+        try:
+            head = self.journal.append_all(due, reading)
+        except JournalFullError:
+            # Before anybody is told that there was no room: what was kept for this day is given up.
+            if self.disk is None or not self.disk.make_room():
+                raise
+            head = self.journal.append_all(due, reading)
+        self.losses.settle()
+        self.answered.seq = head.seq
+        return head
