@@ -29,7 +29,12 @@ PLACES = {
     "typst": ("central/reports/",),
     "segno": ("central/reports/", "provisioning/labels.py"),
     "psycopg": ("central/store/",),
-    "cryptography": ("sync_agent/signing.py", "station/simulator/card_crypto.py", "central/work/", "central/web/"),
+    "cryptography": (
+        "sync_agent/signing.py",
+        "station/simulator/card_crypto.py",
+        "central/work/",
+        "central/web/",
+    ),
     "django": ("central/",),
     "rich": ("central/cli.py", "central/commands/"),
     "sqlite_utils": ("sync_agent/", "station/listing.py"),
