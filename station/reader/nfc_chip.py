@@ -55,7 +55,10 @@ class _Listing:
 
 
 class Chip:
-    """An open chip: `driver` is nfcpy's device, `link` what it is spoken to over."""
+    """An open chip: `driver` is nfcpy's device, `link` what it is spoken to over.
+
+    `lists_b` says whether it can find cards of type B.
+    """
 
     def __init__(self, module: ModuleType, link: Link) -> None:
         is_pn53x = issubclass(module.Chipset, nfc.clf.pn53x.Chipset)
@@ -63,7 +66,10 @@ class Chip:
         chipset = kind(link, module.log)
         self.link = link
         self.driver = module.Device(chipset, module.log)
+        # nfcpy's own way of opening sets this, and some of its messages cannot be made without.
+        self.driver._path = ""  # noqa: SLF001
         self._listing: _Listing = chipset if is_pn53x else _Listing()
+        self.lists_b = not is_pn53x or _TYPE_B in chipset.in_list_passive_target_brty_range
         if is_pn53x:
             chipset.asks_for = min(2, chipset.in_list_passive_target_max_target)
 

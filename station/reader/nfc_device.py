@@ -53,7 +53,7 @@ class NfcDevice:
         technologies = [_A]
         if self._lies == _FELICA or self._cycle % FELICA_EVERY == 0:
             technologies.append(_FELICA)
-        if self._lies == _B or self._cycle % TYPE_B_EVERY == TYPE_B_OFFSET:
+        if self._lies == _B or (self._chip.lists_b and self._cycle % TYPE_B_EVERY == TYPE_B_OFFSET):
             technologies.append(_B)
         target = self._clf.sense(*map(nfc.clf.RemoteTarget, technologies))
         is_b = self._chip.found_b > 0 if target is None else target.brty == _B
