@@ -19,6 +19,7 @@ from station.reader.settings import PN532, RDM6300
 from station.simulator.bench import FOB_READER, READER, SCANNER, Bench
 from station.simulator.commands import HELP, Commands
 from station.simulator.deck import Deck
+from station.simulator.script import Script
 from station.simulator.wallet import Wallet
 
 _CHUNK = 4096
@@ -45,9 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         for port in bench.ports.values():
             bench.plug(port)
-        if options.script is not None:
-            commands.play(options.script)
-        _serve(bench, commands, sys.stdin.fileno(), sys.stdout)
+        script = commands.play(options.script) if options.script is not None else None
+        _serve(bench, commands, script)
     except UsageError as error:
         return _refuse(error, error.exit_code)
     except OSError as error:
@@ -57,8 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_DONE
     finally:
         bench.close()
-    if options.script is not None and commands.script is not None and commands.script.fault is not None:
-        _tell(f"{_PROGRAM}: {commands.script.fault}")
+    if script is not None and script.fault is not None:
+        _tell(f"{_PROGRAM}: {script.fault}")
         return EXIT_USAGE
     return EXIT_DONE
 
@@ -69,8 +69,9 @@ def _refuse(error: Exception, exit_code: int) -> int:
     return exit_code
 
 
-def _serve(bench: Bench, commands: Commands, source: int, out: TextIO) -> None:
+def _serve(bench: Bench, commands: Commands, script: Script | None) -> None:
     """Take lines until one says quit, or until there are no more and the script has come to its end."""
+    source, out = sys.stdin.fileno(), sys.stdout
     typed, has_ended = bytearray(), threading.Event()
 
     def take() -> None:
@@ -90,7 +91,7 @@ def _serve(bench: Bench, commands: Commands, source: int, out: TextIO) -> None:
         _tell("\n".join(("You may type:", *HELP)))
     while not commands.is_over:
         commands.go_on()
-        if has_ended.is_set() and not (commands.script and commands.script.is_running):
+        if has_ended.is_set() and not (script is not None and script.is_running):
             return
         bench.step()
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from station.errors import StationError
 from station.simulator.phone import CERTIFICATE_BYTES, Phone, fits, new_phone
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+# Sixteen hexadecimal digits name a phone that is in no wallet.
+_NAME = re.compile(r"(?![a-f0-9]{16}$)[a-z][a-z0-9-]{0,30}")
 _HEX_DIGITS = 2 * CERTIFICATE_BYTES
 
 
