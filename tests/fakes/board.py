@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 
+class LgpioError(Exception):
+    """What lgpio raises: an error of its own with no other base."""
+
+
 class Edge(NamedTuple):
     """A pin changed its level; a pin given back has none."""
 

@@ -1,17 +1,14 @@
-import builtins
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from station.errors import PanelError
-from station.panel.gpio import GpioPanel, gpio_libraries, open_gpio, pulse
+from station.panel.gpio import GpioPanel
 from station.panel.patterns import Lamp, Pattern, pattern
 from station.panel.settings import Pins
 from station.verdict import Notice, Sign, State, Verdict
-from tests.fakes.board import Board, Edge
+from tests.fakes.board import Board, Edge, LgpioError
 from tests.fakes.pace import HandPace
 from tests.fakes.senses import spans
-from tests.health import source
 
 PIN_OF = {Lamp.LEFT: 17, Lamp.MIDDLE: 27, Lamp.RIGHT: 22, Lamp.STATUS: 23, None: 18}
 PINS = set(PIN_OF.values())
@@ -190,10 +187,6 @@ def test_the_pins_are_those_of_the_settings() -> None:
     panel.close()
 
 
-class LgpioError(Exception):
-    """What lgpio raises: an error of its own with no other base."""
-
-
 class Shaken(Board):
     """A board whose outputs fail for a while, once something is lit."""
 
@@ -217,115 +210,3 @@ def test_a_panel_that_breaks_goes_dark_and_shows_again_two_seconds_later(
     edges = bench.edges_during(1)
     assert edges[:5] == [Edge(1, pin, 0) for pin in (17, 27, 22, 23, 18)]
     assert edges[5:] == [Edge(1, 23, 1)]
-
-
-class Busy(Board):
-    """A board one of whose pins another process holds, as rpi-lgpio tells it."""
-
-    def setup(self, channel: Sequence[int] | int, direction: int, *, initial: int) -> None:
-        for pin in [channel] if isinstance(channel, int) else channel:
-            self._refuse(pin)
-            super().setup(pin, direction, initial=initial)
-
-    def cleanup(self, channel: Sequence[int] | int, /) -> None:
-        for pin in [channel] if isinstance(channel, int) else channel:
-            self._refuse(pin)
-            super().cleanup(pin)
-
-    def _refuse(self, pin: int) -> None:
-        if pin == 22:
-            msg = "GPIO busy"
-            raise LgpioError(msg)
-
-
-def test_a_pin_that_is_busy_is_one_clear_error_and_none_stays_claimed() -> None:
-    board = Busy()
-    with pytest.raises(PanelError, match=r"GPIO busy.*correct \[panel.pins\]"):
-        GpioPanel(Pins(), board)
-    assert {edge.pin for edge in board.edges} == {17, 27}
-    assert board.levels == {}
-
-
-class Chipless(Board):
-    """A board whose chip may not be opened, which rpi-lgpio finds when pins are numbered."""
-
-    def setmode(self, mode: int, /) -> None:
-        msg = f"can not open gpiochip {mode}"
-        raise LgpioError(msg)
-
-
-def test_a_chip_that_may_not_be_opened_is_one_clear_error() -> None:
-    with pytest.raises(PanelError, match="group gpio"):
-        GpioPanel(Pins(), Chipless())
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        ImportError("no module"),
-        RuntimeError("Cannot determine SOC peripheral base"),
-        FileNotFoundError(".lgd-nfy0"),
-    ],
-    ids=["not installed", "not a Raspberry Pi", "no folder for lgpio's pipe"],
-)
-def test_a_machine_without_pins_is_one_clear_error(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def refuse(name: str, *_rest: object) -> object:
-        if name == "RPi":
-            raise error
-        return real(name, *_rest)  # type: ignore[arg-type]  # whatever came is passed on
-
-    real = builtins.__import__
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(PanelError, match=r"install rollbook\[pi\]") as caught:
-        open_gpio()
-    assert caught.value.exit_code == 69
-
-
-@pytest.mark.parametrize("installed", [[], ["RPi.GPIO"], ["rpi-lgpio"], ["RPi.GPIO", "rpi-lgpio"]])
-def test_both_libraries_at_once_are_recognised(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, installed: list[str]
-) -> None:
-    folder = tmp_path_factory.mktemp("site")
-    for name in installed:
-        about = folder / f"{name.replace('-', '_')}-0.6.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.6\n")
-    monkeypatch.setattr("sys.path", [str(folder)])
-    assert gpio_libraries() == installed
-
-
-def test_a_reset_holds_the_pin_low_for_a_tenth_of_a_second() -> None:
-    board, waits = Board(), list[float]()
-    pulse(board, 25, waits.append)
-    assert [edge.level for edge in board.edges] == [1, 0, 1]
-    assert waits == [0.1]
-
-
-# Edges: broken since Linux 6.6 in RPi.GPIO. PWM: its two makers differ, and in one it breaks the clean-up.
-FORBIDDEN = {"add_event_detect", "add_event_callback", "event_detected", "wait_for_edge", "PWM"}
-
-
-def forbidden_calls(name: str) -> list[str]:
-    return [
-        f"{name}:{line} {mention}"
-        for line, mention in source.mentions(source.syntax(name))
-        if mention.rpartition(".")[2] in FORBIDDEN
-    ]
-
-
-def test_the_station_asks_for_no_edges_and_no_pwm() -> None:
-    names = [name for name in source.product_files() if name.startswith("station/")]
-    assert "station/panel/gpio.py" in names
-    assert [found for name in names for found in forbidden_calls(name)] == []
-
-
-def test_a_planted_edge_is_found(tmp_path: object) -> None:
-    del tmp_path
-    import ast
-
-    planted = ast.parse(
-        "from RPi import GPIO\nGPIO.add_event_detect(24, GPIO.FALLING)\nlamp = GPIO.PWM(18, 50)\n"
-    )
-    assert [
-        line for line, mention in source.mentions(planted) if mention.rpartition(".")[2] in FORBIDDEN
-    ] == [2, 3]
