@@ -11,6 +11,7 @@ from station.logs import Log
 from station.tap import Kind
 from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
+from sync_agent.carry import Carrier
 from sync_agent.downlink import Downlink
 from sync_agent.errors import AgentError
 from sync_agent.exchange import Acked, Again, Exchange, Halted, Later, Outcome
@@ -49,6 +50,7 @@ class Parts:
     memory: Memory
     inbox: Inbox
     sealer: Sealer
+    carrier: Carrier
     downlink: Downlink
     clock: Clock
     state_dir: Path
@@ -82,6 +84,7 @@ class Agent:
         """Do what is due and return the seconds until the next turn."""
         try:
             self._seal()
+            self.parts.carrier.carry(self.parts.clock.reading())
             if self._is_due():
                 self.talk()
             self._say()

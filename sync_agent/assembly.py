@@ -15,6 +15,7 @@ from station.roster import FILE_NAME as ROSTER_FILE
 from sync_agent.agent import Agent, Pacing, Parts
 from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
+from sync_agent.carry import Carrier
 from sync_agent.composing import Identity
 from sync_agent.config import Keys, SyncSettings, read_keys
 from sync_agent.courier import HttpCourier
@@ -63,7 +64,8 @@ def assembled(settings: SyncSettings) -> Iterator[Agent]:
 
 def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, memory: Memory) -> Parts:
     folder, station = settings.state_dir, settings.station
-    outbox = Outbox(JournalReader(folder / JOURNAL_FILE), memory)
+    journal = JournalReader(folder / JOURNAL_FILE)
+    outbox = Outbox(journal, memory)
     identity = Identity(station, keys.signing, keys.server, package.__version__)
     exchange = Exchange(identity, courier, outbox, memory, clock, partial(secrets.token_bytes, _NONCE_BYTES))
     exchange.health = partial(health, folder, is_practice=settings.practice is not None)
@@ -74,6 +76,7 @@ def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, m
         memory=memory,
         inbox=inbox,
         sealer=Sealer(station, keys.signing, outbox, inbox),
+        carrier=Carrier(journal, outbox, memory, inbox),
         downlink=Downlink(station, folder / ROSTER_FILE, keys.config, courier, memory, time.monotonic),
         clock=clock,
         state_dir=folder,

@@ -27,6 +27,10 @@ class Inbox:
         self._state_dir = state_dir
         self._number = 0
 
+    def holds(self, kind: Kind) -> bool:
+        """Say whether the station has yet to take an entry of this kind."""
+        return any((self._state_dir / FOLDER).glob(f"*-{kind}.json"))
+
     def put(self, kind: Kind, payload: Mapping[str, object], reading: Reading) -> Path:
         """Lay an entry down for the station and return the file it is in.
 

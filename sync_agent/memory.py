@@ -100,6 +100,11 @@ class Memory:
             self._drop_pending()
             self._put_peer(peer)
 
+    def carried(self, epoch: int, seq: int) -> None:
+        """Note that the entries of an epoch up to `seq` stand in another epoch too."""
+        with self._transaction() as db:
+            self._put_peer(dataclasses.replace(_peer(db, epoch), carried_seq=seq))
+
     def discard(self) -> None:
         """Drop the request that central is known not to have carried out."""
         with self._transaction():
@@ -125,6 +130,7 @@ class Memory:
             "token": peer.token,
             "sync_no": peer.sync_no,
             "inc": peer.inc,
+            "carried_seq": peer.carried_seq,
         }
         self._db.table("peer").upsert(row, pk="epoch")
 
@@ -184,4 +190,5 @@ def _peer(db: Database, epoch: int) -> Peer:
         token=row["token"],
         sync_no=row["sync_no"],
         inc=row["inc"],
+        carried_seq=row["carried_seq"],
     )

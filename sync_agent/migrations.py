@@ -37,3 +37,9 @@ def first_release(db: Database) -> None:
     for statement in _FIRST:
         db.execute(statement)
     db.table("standing").insert({"id": 1, "term": 0, "time_floor_ms": 0, "attempt": 0, "window_s": 0})
+
+
+@MIGRATIONS()
+def entries_behind_a_hole(db: Database) -> None:
+    """Remember how far the entries behind a hole of an epoch were carried into another."""
+    db.execute("ALTER TABLE peer ADD COLUMN carried_seq INT NOT NULL DEFAULT 0")

@@ -72,11 +72,27 @@ class Outbox:
         """
         epochs = self._journal.epochs()
         inc = self._memory.standing().inc
+        broken = self.broken_epochs()
         for epoch in epochs:
+            if epoch in broken:
+                continue
             peer = self._memory.peer(epoch)
             if not peer.is_registered or peer.inc != inc or self._journal.head(epoch).seq > peer.acked.seq:
                 return epoch
         return epochs[-1] if epochs else None
+
+    def broken_epochs(self) -> list[int]:
+        """Return the epochs of which no more can be sent: the next entry was lost with a damaged disk.
+
+        What stands behind the hole cannot be chained to what central holds; it is carried instead.
+        """
+        *older, _ = self._journal.epochs() or [0]
+        return [epoch for epoch in older if self._is_broken(epoch)]
+
+    def _is_broken(self, epoch: int) -> bool:
+        holes = self._journal.holes(epoch)
+        following = self._memory.peer(epoch).acked.seq + 1 if holes else 0
+        return any(first <= following <= last for first, last in holes)
 
     def parcel(self, peer: Peer, limits: Limits) -> Parcel:
         """Return the next entries of an epoch after its cursor, as many as the limits allow.
@@ -114,7 +130,10 @@ class Outbox:
 
     def has_news(self) -> bool:
         """Say whether entries wait that the agent did not itself have journalled."""
+        broken = self.broken_epochs()
         for epoch in self._journal.epochs():
+            if epoch in broken:
+                continue
             rows = self._journal.rows(epoch, self._memory.peer(epoch).acked.seq)
             if any(_kind(row) not in _OWN for row in rows) or len(rows) == MAX_ENTRIES:
                 return True
@@ -124,8 +143,8 @@ class Outbox:
         """Return how much waits."""
         waiting, newest, end = 0, None, Position(0, chain.START)
         for epoch in self._journal.epochs():
-            head = self._journal.head(epoch)
-            waiting += max(0, head.seq - self._memory.peer(epoch).acked.seq)
+            head, peer = self._journal.head(epoch), self._memory.peer(epoch)
+            waiting += max(0, head.seq - max(peer.acked.seq, peer.carried_seq))
             newest, end = epoch, Position(head.seq, head.h)
         return Backlog(waiting, newest, end)
 

@@ -31,7 +31,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """How far one epoch has come at central, and the ratchet token both ends hold for it."""
+    """How far one epoch has come at central, and the ratchet token both ends hold for it.
+
+    `carried_seq` is how far entries behind a hole of the epoch were carried into another.
+    """
 
     epoch: int
     is_registered: bool = False
@@ -40,6 +43,7 @@ class Peer:
     token: str | None = None
     sync_no: int = 0
     inc: str | None = None
+    carried_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

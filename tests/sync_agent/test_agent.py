@@ -15,6 +15,7 @@ from station.roster import FILE_NAME as ROSTER_FILE
 from sync_agent.agent import HALTED_S, STATUS_FILE, Agent, Pacing, Parts
 from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
+from sync_agent.carry import Carrier
 from sync_agent.downlink import Downlink
 from sync_agent.exchange import Acked, Again
 from sync_agent.ports import Reply
@@ -41,6 +42,7 @@ class Watch:
             memory=bench.memory,
             inbox=inbox,
             sealer=Sealer(STATION, STATION_KEY, bench.outbox, inbox),
+            carrier=Carrier(bench.reader, bench.outbox, bench.memory, inbox),
             downlink=Downlink(
                 STATION,
                 bench.folder / ROSTER_FILE,

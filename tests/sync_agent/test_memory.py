@@ -39,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 def test_preparing_twice_does_nothing_the_second_time(tmp_path: Path) -> None:
     path = tmp_path / "agent.sqlite"
     assert not is_current(path)
-    assert migrate(path) == ["first_release"]
+    assert migrate(path) == ["first_release", "entries_behind_a_hole"]
     assert is_current(path)
     assert migrate(path) == []
     assert path.stat().st_mode & 0o777 == 0o600
@@ -81,6 +81,17 @@ def test_a_step_that_fails_leaves_everything_as_it_was_and_a_copy_beside_it(
     steps.pop()
     assert is_current(file)
     assert look(file).standing.attempt == 7
+
+
+def test_a_database_of_the_first_release_keeps_its_cursors(file: Path) -> None:
+    with closing(Memory.open(file)) as memory:
+        memory.restart(Peer(7, is_registered=True, sync_no=3))
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("ALTER TABLE peer DROP COLUMN carried_seq")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'entries_behind_a_hole'")
+    assert migrate(file) == ["entries_behind_a_hole"]
+    with closing(Memory.open(file)) as memory:
+        assert memory.peer(7) == Peer(7, is_registered=True, sync_no=3, carried_seq=0)
 
 
 def test_there_is_one_writer_at_a_time(file: Path) -> None:

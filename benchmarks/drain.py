@@ -1,0 +1,186 @@
+"""What a draining agent costs the tap path: taps beside it against taps alone, and the locks it takes."""
+
+import argparse
+import json
+import re
+import secrets
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from station.clock import SystemClock
+from station.errors import JournalError
+from station.journal import FILE_NAME, Identity, Journal
+from station.tap import Json, Kind, Tap
+from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
+
+ENTRIES = 100_000
+ROUNDS = 5
+TAPS = 600
+PAUSE_S = 0.004
+"""Between two taps: a hundred times the rate of the busiest door, so that the tail is well filled."""
+
+_BULK = 2_000
+_STATION, _SCHOOL = "st-r101", "34000000123456"
+_SHM = "journal.sqlite-shm"
+# SQLite's locks on a write-ahead log are bytes of its -shm file: to write, to checkpoint, to recover.
+_WRITER_BYTES = range(120, 123)
+_LOCK = re.compile(r"fcntl\(\d+<([^>]*)>, F_SETLKW?, \{l_type=F_WRLCK, l_whence=SEEK_SET, l_start=(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened: ratios of the tap path's latency, refused taps, and what the agent got done."""
+
+    p50_ratio: float
+    p99_ratio: float
+    p99_ratios: Sequence[float]
+    busy: int
+    drained: int
+    writer_locks: int | None
+
+
+def measure(folder: Path, entries: int, rounds: int) -> Outcome:
+    """Tap without and with an agent that drains `entries`, in turns, and watch once which locks it takes."""
+    journal, middle, tail, busy, drained = _filled(folder, entries), [], [], 0, 0
+    try:
+        for _ in range(rounds):
+            alone = _taps(journal)
+            with _draining(folder) as agent:
+                beside = _taps(journal)
+                drained += int(agent.communicate()[0])
+            busy += alone.busy + beside.busy
+            middle.append(_ratio(beside.latencies, alone.latencies, 50))
+            tail.append(_ratio(beside.latencies, alone.latencies, 99))
+        locks = _writer_locks(folder)
+    finally:
+        journal.close()
+    return Outcome(statistics.median(middle), statistics.median(tail), tail, busy, drained, locks)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure on the disk asked for, print one line, leave nothing behind."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, help="a folder on the disk to measure (default: the system's)")
+    parser.add_argument("--entries", type=int, default=ENTRIES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--agent", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.agent is not None:
+        print(_drain(options.agent))
+        return 0
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        outcome = measure(Path(folder), options.entries, options.rounds)
+    locks = "not counted (no strace)" if outcome.writer_locks is None else str(outcome.writer_locks)
+    print(
+        f"drain: a tap beside a draining agent takes {outcome.p50_ratio:.2f} times at p50 and"
+        f" {outcome.p99_ratio:.2f} times at p99 what it takes alone (median of {options.rounds});"
+        f" {outcome.drained} entries drained, {outcome.busy} taps refused as busy,"
+        f" writer's locks taken by the agent: {locks}"
+    )
+    if options.json is not None:
+        options.json.write_text(json.dumps(asdict(outcome), indent=1), encoding="utf-8")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    latencies: Sequence[float]
+    busy: int
+
+
+def _taps(journal: Journal) -> _Run:
+    clock, latencies, busy = SystemClock(boot=1), [], 0
+    for _ in range(TAPS):
+        payload = Tap(secrets.token_bytes(16), "k1", "nfc").payload()
+        began = time.perf_counter()
+        try:
+            journal.append(Kind.TAP, payload, clock.reading())
+        except JournalError as error:
+            busy += getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+        latencies.append(time.perf_counter() - began)
+        time.sleep(PAUSE_S)
+    return _Run(latencies, busy)
+
+
+def _ratio(beside: Sequence[float], alone: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(beside, n=100)[percent - 1] / statistics.quantiles(alone, n=100)[percent - 1]
+
+
+def _filled(folder: Path, entries: int) -> Journal:
+    clock, identity = SystemClock(boot=1), Identity(_STATION, _SCHOOL, "benchmark")
+    journal = Journal.open(folder / FILE_NAME, identity, clock.reading(), partial(secrets.randbits, 63))
+    for start in range(0, entries, _BULK):
+        count = min(_BULK, entries - start)
+        items: list[tuple[Kind, Json]] = [
+            (Kind.TAP, Tap(secrets.token_bytes(16), "k1", "nfc").payload()) for _ in range(count)
+        ]
+        journal.append_all(items, clock.reading())
+    # Whoever waits for a lock would hide that there was one.
+    journal._connection.execute("PRAGMA busy_timeout = 0")  # noqa: SLF001 (what is measured here is the inside)
+    return journal
+
+
+@contextmanager
+def _draining(folder: Path, *before: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run an agent's core in a process of its own, with a central that answers at once."""
+    (folder / MEMORY_FILE).unlink(missing_ok=True)
+    command = [*before, sys.executable, "-m", "benchmarks.drain", "--agent", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as agent:
+        try:
+            yield agent
+        finally:
+            agent.kill()
+
+
+def _drain(folder: Path) -> int:
+    """Drain the journal in a folder and return how many entries central then has."""
+    # Here, because only the child needs it and the parent is to stay as light as a station.
+    from station.journal import JournalReader
+    from sync_agent.composing import Identity as AgentIdentity
+    from sync_agent.exchange import Acked, Exchange
+    from sync_agent.memory import Memory
+    from sync_agent.memory_file import migrate
+    from sync_agent.outbox import Outbox
+    from tests.fakes.central_rules import ACK_KEY, CentralRules
+    from tests.fakes.sync_agent import STATION_KEY, DirectCourier
+
+    migrate(folder / MEMORY_FILE)
+    memory = Memory.open(folder / MEMORY_FILE)
+    outbox = Outbox(JournalReader(folder / FILE_NAME), memory)
+    identity = AgentIdentity(_STATION, STATION_KEY, ACK_KEY.verify_key, "benchmark")
+    courier = DirectCourier(CentralRules(STATION_KEY.verify_key))
+    clock, nonce = SystemClock(boot=1), partial(secrets.token_bytes, 16)
+    exchange = Exchange(identity, courier, outbox, memory, clock, nonce)
+    while True:
+        outcome = exchange.round()
+        courier.carried.clear()
+        if isinstance(outcome, Acked) and not outcome.more:
+            memory.close()
+            return outcome.seq
+
+
+def _writer_locks(folder: Path) -> int | None:
+    """Count the locks of a writer the agent takes on the journal, None where nobody can look."""
+    strace, trace = shutil.which("strace"), folder / "trace"
+    if strace is None:
+        return None
+    options = ["-f", "-y", "-qq", "-e", "trace=fcntl", "-e", "signal=none", "-o", str(trace)]
+    with _draining(folder, strace, *options) as agent:
+        agent.communicate()
+    found = map(_LOCK.search, trace.read_text(encoding="utf-8", errors="replace").splitlines())
+    return sum(match[1].endswith(_SHM) and int(match[2]) in _WRITER_BYTES for match in found if match)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
