@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from station.errors import EntryError, InboxError
 from station.journal import Journal, Row
@@ -18,6 +18,8 @@ FOLDER: Final = "inbox"
 REFUSED: Final = "refused"
 KINDS: Final = frozenset({Kind.BEACON, Kind.SEAL, Kind.CFG, Kind.CARRY, Kind.REKEY})
 """Never `tap`: nobody but a reader makes a tap."""
+EPOCH: Final = "epoch"
+"""No entry but an order: to begin a new epoch, of which the first entry is the station's own."""
 MOST_BYTES: Final = 65_536
 MOST_ENTRY_BYTES: Final = 48 * 1024
 """An entry larger than any batch could never leave the station, nor anything behind it."""
@@ -27,9 +29,19 @@ MOST_FILES: Final = 16
 """How many files are taken at once, so that a tap never waits long behind them."""
 
 # A name still being written does not look like this.
+_REASON = re.compile(r"[a-z][a-z-]{0,31}")
 _NAME = re.compile(r"(\d{1,18})-([a-z]+)\.json")
 
 log = Log(__name__)
+
+Item: TypeAlias = tuple[Kind, Json]
+
+
+class Order(NamedTuple):
+    """That an epoch be followed by a new one, and why."""
+
+    of: int
+    reason: str
 
 
 class Inbox:
@@ -43,19 +55,40 @@ class Inbox:
     def take(self, journal: Journal, reading: Reading) -> list[Kind]:
         """Append what lies in the folder and return the kinds appended, in the order of the names.
 
-        Raises JournalError when nothing was appended, InboxError when a file cannot be taken away.
+        An order to begin a new epoch is obeyed in its turn, if the epoch it speaks of is still the
+        present one. Raises JournalError when nothing more was appended, InboxError when a file cannot
+        be taken away.
         """
-        found = [(file, self._read(file, reading)) for file in self._files()]
-        good = [(file, item) for file, item in found if item is not None]
-        fresh = [item for _, item in good if _mark(*item) not in self._stored]
+        taken, batch = list[Kind](), list[tuple[Path, Item]]()
+        for file in self._files():
+            wanted = self._read(file, reading)
+            if isinstance(wanted, Order):
+                taken += self._append(batch, journal, reading)
+                batch.clear()
+                taken += self._obey(wanted, journal, reading)
+                self._discard(file)
+            elif wanted is not None:
+                batch.append((file, wanted))
+        return taken + self._append(batch, journal, reading)
+
+    def _append(self, batch: Sequence[tuple[Path, Item]], journal: Journal, reading: Reading) -> list[Kind]:
+        fresh = [item for _, item in batch if _mark(*item) not in self._stored]
         if fresh:
             journal.append_all(fresh, reading)
         # Should the process end here, or a file not go away, its entry is not stored a second time.
         self._stored.update(_mark(*item) for item in fresh)
-        for file, item in good:
+        for file, item in batch:
             self._discard(file)
             self._stored.discard(_mark(*item))
         return [kind for kind, _ in fresh]
+
+    def _obey(self, order: Order, journal: Journal, reading: Reading) -> list[Kind]:
+        if order.of != journal.head.epoch:
+            log.info("epoch.old-order", reason=order.reason)
+            return []
+        journal.begin_epoch(order.reason, reading)
+        log.warning("epoch.begun", reason=order.reason)
+        return [Kind.GENESIS]
 
     def _files(self) -> list[Path]:
         try:
@@ -66,9 +99,12 @@ class Inbox:
             return []
         return [file for _, file in sorted(named, key=_order)][:MOST_FILES]
 
-    def _read(self, file: Path, reading: Reading) -> tuple[Kind, Json] | None:
+    def _read(self, file: Path, reading: Reading) -> Item | Order | None:
         try:
-            kind, payload = _content(file)
+            wanted = _content(file)
+            if isinstance(wanted, Order):
+                return wanted
+            kind, payload = wanted
             size = len(encode(Entry(VERSION, kind, reading, payload)))
         except (OSError, ValueError, KeyError, TypeError, RecursionError, EntryError) as error:
             self._refuse(file, type(error).__name__)
@@ -93,7 +129,7 @@ class Inbox:
             file.unlink(missing_ok=True)
 
 
-def _content(file: Path) -> tuple[Kind, Json]:
+def _content(file: Path) -> Item | Order:
     if file.stat().st_size > MOST_BYTES:
         msg = f"larger than {MOST_BYTES} bytes"
         raise ValueError(msg)
@@ -102,7 +138,17 @@ def _content(file: Path) -> tuple[Kind, Json]:
         msg = "nested beyond reason"
         raise ValueError(msg)
     wanted = json.loads(text)
+    if wanted["kind"] == EPOCH:
+        return _order_of(wanted["payload"])
     return Kind(wanted["kind"]), wanted["payload"]
+
+
+def _order_of(payload: Json) -> Order:
+    of, reason = (payload["of"], payload["reason"]) if isinstance(payload, dict) else (None, None)
+    if not isinstance(of, int) or not isinstance(reason, str) or not _REASON.fullmatch(reason):
+        msg = "an order names an epoch and gives a reason in one word"
+        raise ValueError(msg)
+    return Order(of, reason)
 
 
 @contextmanager

@@ -121,8 +121,7 @@ class Journal:
         with self._guarded():
             rows = _chained(head, entries)
             if rows:
-                with journal_file.transaction(self._connection):
-                    journal_file.insert(self._connection, head.epoch, rows)
+                journal_file.store(self._connection, head.epoch, rows)
         return self._stored(head.epoch, rows, entries) if rows else head
 
     def begin_epoch(self, reason: str, reading: Reading, random63: Callable[[], int] | None = None) -> Head:
@@ -222,7 +221,7 @@ class Journal:
             self._uncarried = 0
         except JournalError:
             # The entry is stored all the same; what ails the disk is found out at the next one.
-            log.exception("journal.not_carried")
+            log.exception("journal.not-carried")
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

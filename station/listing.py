@@ -15,7 +15,7 @@ import sqlite_utils
 
 from station import chain
 from station.clock import instant
-from station.errors import ChainError, EntryError, JournalError, UsageError
+from station.errors import EntryError, JournalDamagedError, JournalError, UsageError
 from station.journal import FILE_NAME, MOST_ROWS, JournalReader, Row
 from station.journal_file import connect_to_read
 from station.tap import Entry, Kind, Reading, Tap, decode
@@ -30,17 +30,21 @@ _COLUMNS: Final = ("epoch", "sequence", "kind", "claimed_at", *(f.name for f in 
 def verified(path: Path, epoch: int) -> Iterator[Row]:
     """Yield an epoch's rows in order, each proven to continue the chain.
 
-    Raises JournalError at the first row that is missing or was changed.
+    Where a salvage declared rows missing, the chain begins anew after them: the first row of a run
+    stands by its own hash. Raises JournalDamagedError at the first row that is missing undeclared or
+    was changed.
     """
-    head, seq = chain.START, 0
-    while page := _page(path, epoch, seq):
+    last = Row(0, b"", chain.START)
+    while page := _page(path, epoch, last.seq):
         for row in page:
-            try:
-                head = chain.verify(head, [(row.body, row.h)])
-            except ChainError as error:
-                msg = f"{path}: entry {seq + 1} is missing or was changed; keep the file and call for salvage"
-                raise JournalError(msg) from error
-            seq += 1
+            is_declared = row.seq > last.seq + 1 and _is_declared(path, epoch, last.seq + 1, row.seq - 1)
+            if not is_declared and (row.seq != last.seq + 1 or chain.link(last.h, row.body) != row.h):
+                msg = (
+                    f"{path}: entry {last.seq + 1} is missing or was changed;"
+                    " keep the file and call for salvage"
+                )
+                raise JournalDamagedError(msg)
+            last = row
             yield row
 
 
@@ -59,7 +63,7 @@ def taps(state_dir: Path, out: TextIO, *, limit: int, as_json: bool) -> int:
     print(f"{'sequence':>8}  {'claimed at':<29}  {'reader':<10}  {'token':<8}  notes", file=out)
     for tap in newest:
         print(_tap_line(tap), file=out)
-    print(f"{len(newest)} taps shown; the chain of the whole journal holds", file=out)
+    print(f"{len(newest)} taps shown; the chain of the whole journal holds{_lacking(state_dir)}", file=out)
     return 0
 
 
@@ -101,6 +105,17 @@ def _entries(state_dir: Path) -> Iterator[tuple[int, Row, Entry | None]]:
             except EntryError:
                 # Written by a newer station: its bytes are proven though not understood.
                 yield epoch, row, None
+
+
+def _is_declared(path: Path, epoch: int, first: int, last: int) -> bool:
+    return any(low <= first and last <= high for low, high in JournalReader(path).holes(epoch))
+
+
+def _lacking(state_dir: Path) -> str:
+    reader = JournalReader(state_dir / FILE_NAME)
+    holes = [hole for epoch in reader.epochs() for hole in reader.holes(epoch)]
+    count = sum(last - first + 1 for first, last in holes)
+    return f", and the salvage of it says that {count} entries are missing" if count else ""
 
 
 def _page(path: Path, epoch: int, after: int) -> list[Row]:

@@ -20,6 +20,7 @@ TOKEN_BYTES = 16
 _FIELDS = 9
 _TAP_FIELDS = 5
 _LARGEST = 2**63 - 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class Kind(StrEnum):
@@ -89,8 +90,7 @@ def encode(entry: Entry) -> bytes:
     ]
     _check_head(row)
     try:
-        text = json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.encode("utf-8")
+        return _ENCODER.encode(row).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
         msg = f"a {entry.kind} entry has a payload that is not JSON: {type(error).__name__}"
         raise EntryError(msg) from error
