@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from central.config import CentralConfig
+from central.domain.proof import Proof, Reason
 from central.store.evidence import Evidence
+from central.store.models import Tap
 from central.work import keys
 from central.work.project import Projected, project
+from central.work.prove import Prover, prove_again
 from central.work.resolve import Resolved, resolve
 from sync_agent.signing import VerifyKey
 
@@ -22,5 +25,9 @@ class CaughtUp:
 def catch_up(config: CentralConfig, now: datetime, *, only_new: bool = False) -> CaughtUp:
     """Read new evidence and resolve it; `only_new` leaves taps be that waited before."""
     server_key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
-    projected = project(Evidence(config.evidence), server_key)
+    prover = Prover(config.keys)
+    projected = project(Evidence(config.evidence), server_key, prover)
+    if not only_new:
+        # A phone may have been issued, or a tag's keys put in, since these came.
+        prove_again(Tap.objects.filter(proof=Proof.UNPROVEN, proof_reason=Reason.NO_KEY), prover)
     return CaughtUp(projected, resolve(now, only_new=only_new))

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from central.store.evidence import Evidence, StoredBatch
 from central.store.models import ProjectorPosition, Station, StationTimeline
+from central.work.occurrence_rows import write_occurrences
 from central.work.open_times import OpenTimes, Settled
+from central.work.prove import Prover
 from central.work.tap_rows import Seen, write_taps
 from station import chain, tap
 from station.errors import EntryError
@@ -33,83 +35,90 @@ class Projected:
     unknown_stations: set[str] = field(default_factory=set)
 
 
-def project(evidence: Evidence, server_key: signing.VerifyKey) -> Projected:
+def project(evidence: Evidence, server_key: signing.VerifyKey, prover: Prover | None = None) -> Projected:
     """Read every batch that came in since the last run, in transactions of their own.
 
     Each moves the position together with the rows it wrote, so a run that is cut off is simply
     continued. The result depends on what stations recorded, not on the order in which their
-    batches came in or on how often this runs. A beacon counts only under `server_key`. Batches of
-    a station the records do not know wait until they do.
+    batches came in or on how often this runs. A beacon counts only under `server_key`, and what
+    credentials left is judged by `prover`. Batches of a station the records do not know wait until
+    they do.
     """
-    done = Projected()
-    while _project_some(evidence, server_key, done):
+    run = _Run(evidence, server_key, prover or Prover(None))
+    while run.project_some():
         pass
-    for station, epoch in _left_behind(evidence):
+    for journal in run.left_behind():
         with transaction.atomic():
-            _project_journal(evidence, (station, epoch), None, server_key, done)
-    return done
+            run.project_journal(journal, None)
+    return run.done
 
 
-def _project_some(evidence: Evidence, server_key: signing.VerifyKey, done: Projected) -> bool:
-    """Read the next batches in one transaction; return whether there may be more."""
-    read = ProjectorPosition.objects.filter(pk=1).values_list("server_sequence", flat=True).first() or 0
-    if not evidence.arrivals(read, 1):
-        # Asked first without a transaction: staff never wait for a projector that has nothing to do.
-        return False
-    with transaction.atomic():
-        # Written first, so that two projectors queue up at the database instead of both reading on.
-        position, _ = ProjectorPosition.objects.select_for_update().get_or_create(pk=1)
-        arrivals = evidence.arrivals(position.server_sequence, _BATCHES_AT_ONCE)
-        if not arrivals:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run: what it reads, under which keys, and what it has done so far."""
+
+    evidence: Evidence
+    server_key: signing.VerifyKey
+    prover: Prover
+    done: Projected = field(default_factory=Projected)
+
+    def project_some(self) -> bool:
+        """Read the next batches in one transaction; return whether there may be more."""
+        read = ProjectorPosition.objects.filter(pk=1).values_list("server_sequence", flat=True).first() or 0
+        if not self.evidence.arrivals(read, 1):
+            # Asked first without a transaction: staff never wait for a projector that has nothing to do.
             return False
-        newest = arrivals[-1].server_sequence
-        for journal in dict.fromkeys((arrival.station, arrival.epoch) for arrival in arrivals):
-            _project_journal(evidence, journal, newest, server_key, done)
-        position.server_sequence = newest
-        position.save()
-    done.batches += len(arrivals)
-    return len(arrivals) == _BATCHES_AT_ONCE
+        with transaction.atomic():
+            # Written first, so that two projectors queue up at the database instead of both reading on.
+            position, _ = ProjectorPosition.objects.select_for_update().get_or_create(pk=1)
+            arrivals = self.evidence.arrivals(position.server_sequence, _BATCHES_AT_ONCE)
+            if not arrivals:
+                return False
+            newest = arrivals[-1].server_sequence
+            for journal in dict.fromkeys((arrival.station, arrival.epoch) for arrival in arrivals):
+                self.project_journal(journal, newest)
+            position.server_sequence = newest
+            position.save()
+        self.done.batches += len(arrivals)
+        return len(arrivals) == _BATCHES_AT_ONCE
 
+    def left_behind(self) -> Iterator[tuple[str, int]]:
+        """Yield the journals that were passed by while their station was unknown, and now can be read."""
+        read = set(StationTimeline.objects.values_list("station_id", "epoch"))
+        known = set(Station.objects.values_list("code", flat=True))
+        for station, epoch, _ in self.evidence.journals():
+            if (station, epoch) not in read and station in known:
+                yield station, epoch
 
-def _left_behind(evidence: Evidence) -> Iterator[tuple[str, int]]:
-    """Yield the journals that were passed by while their station was unknown, and now can be read."""
-    read = set(StationTimeline.objects.values_list("station_id", "epoch"))
-    known = set(Station.objects.values_list("code", flat=True))
-    for station, epoch, _ in evidence.journals():
-        if (station, epoch) not in read and station in known:
-            yield station, epoch
-
-
-def _project_journal(
-    evidence: Evidence,
-    journal: tuple[str, int],
-    newest: int | None,
-    server_key: signing.VerifyKey,
-    done: Projected,
-) -> None:
-    station = Station.objects.select_related("school").filter(code=journal[0]).first()
-    if station is None:
-        done.unknown_stations.add(journal[0])
-        return
-    timeline, _ = StationTimeline.objects.select_for_update().get_or_create(station=station, epoch=journal[1])
-    settled = Settled(timeline.settled_sequence, timeline.settled_earliest_ms, timeline.settled_latest_ms)
-    times = OpenTimes(settled)
-    seen: list[Seen] = []
-    # From the settled entry on: what came in before may still become better known by what comes now.
-    for batch in evidence.journal(*journal, beyond=max(0, settled.sequence - 1), up_to=newest):
-        lines = _lines(batch, done)
-        times.add(_timed(lines, station.code, server_key), batch.received_ms)
-        new = [line for line in lines if line.sequence > timeline.projected_sequence]
-        seen += [line for line in new if line.is_tap]
-        _count_others(timeline, new)
-        timeline.projected_sequence = max(timeline.projected_sequence, batch.last_sequence)
-    times.judge()
-    done.retimed += write_taps(station, journal[1], seen, times.intervals)
-    done.taps += len(seen)
-    timeline.settled_sequence = times.settled.sequence
-    timeline.settled_earliest_ms = times.settled.earliest_ms
-    timeline.settled_latest_ms = times.settled.latest_ms
-    timeline.save()
+    def project_journal(self, journal: tuple[str, int], newest: int | None) -> None:
+        """Bring one journal's batches up to a server sequence into the records."""
+        station = Station.objects.select_related("school").filter(code=journal[0]).first()
+        if station is None:
+            self.done.unknown_stations.add(journal[0])
+            return
+        timelines = StationTimeline.objects.select_for_update()
+        timeline, _ = timelines.get_or_create(station=station, epoch=journal[1])
+        settled = Settled(timeline.settled_sequence, timeline.settled_earliest_ms, timeline.settled_latest_ms)
+        times = OpenTimes(settled)
+        taps: list[Seen] = []
+        others: list[Seen] = []
+        # From the settled entry on: what came in before may still become better known by what comes now.
+        for batch in self.evidence.journal(*journal, beyond=max(0, settled.sequence - 1), up_to=newest):
+            lines = _lines(batch, self.done)
+            times.add(_timed(lines, station.code, self.server_key), batch.received_ms)
+            new = [line for line in lines if line.sequence > timeline.projected_sequence]
+            taps += [line for line in new if line.is_tap]
+            others += [line for line in new if not line.is_tap]
+            timeline.projected_sequence = max(timeline.projected_sequence, batch.last_sequence)
+        times.judge()
+        self.done.retimed += write_taps(station, journal[1], taps, times.intervals, self.prover)
+        self.done.taps += len(taps)
+        _count(timeline, others)
+        write_occurrences(station, journal[1], others, times.intervals)
+        timeline.settled_sequence = times.settled.sequence
+        timeline.settled_earliest_ms = times.settled.earliest_ms
+        timeline.settled_latest_ms = times.settled.latest_ms
+        timeline.save()
 
 
 def _lines(batch: StoredBatch, done: Projected) -> list[Seen]:
@@ -160,7 +169,7 @@ def _beacon(entry: tap.Entry, station: str, server_key: signing.VerifyKey) -> wi
     return beacon if beacon.station == station else None
 
 
-def _count_others(timeline: StationTimeline, lines: Sequence[Seen]) -> None:
+def _count(timeline: StationTimeline, lines: Sequence[Seen]) -> None:
     for line in lines:
-        if not line.is_tap and line.entry is not None:
+        if line.entry is not None:
             timeline.not_taps[line.entry.kind] = timeline.not_taps.get(line.entry.kind, 0) + 1

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from central.domain.proof import Proof
 from central.store.models import School, Tap
 from central.store.timetable import Bell, Holder, Timetable
 from central.work.policy import JudgedDay, Policy, SeenTap, Session, Verdict, judge_day
@@ -77,16 +78,20 @@ class _Judge:
     def judge(self, on: date, outcomes: Iterable[str], done: Resolved) -> None:
         """Judge one day of every student with a tap that waits."""
         waiting = Tap.objects.filter(school=self._school, on=on, outcome__in=outcomes)
+        waiting = waiting.select_related("record")
         bells = self._timetable.bells(on)
         day = ProvisionalDay(self._school, on, self._now)
         students: set[int] = set()
         for tap in waiting:
             holders = self._timetable.holders(bytes(tap.token), on) if tap.token else set()
             student = _the_student(holders)
-            if student is None:
-                day.set_outcome(tap, _outcome_of_nobody(holders))
-            else:
+            if student is not None:
                 students.add(student)
+            if tap.proof == Proof.REFUTED:
+                # Kept and shown to a person. The day is judged all the same: it may have counted before.
+                day.set_outcome(tap, Tap.Outcome.REFUTED)
+            elif student is None:
+                day.set_outcome(tap, _outcome_of_nobody(holders))
         taps = self._taps_by_student(students, on)
         attended: list[Attended] = []
         for student in students:
@@ -100,6 +105,7 @@ class _Judge:
         owner = {token: student for student in students for token in self._timetable.tokens(student, on)}
         taps: dict[int, list[Tap]] = {student: [] for student in students}
         rows = Tap.objects.filter(school=self._school, on=on, token__isnull=False)
+        rows = rows.exclude(proof=Proof.REFUTED)
         for tap in rows.select_related("station", "record").exclude(outcome=Tap.Outcome.UNPARSED):
             student = owner.get(bytes(tap.token or b""))
             if student is not None and len(self._timetable.holders(bytes(tap.token or b""), on)) == 1:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from central.store.models import AttendanceRecord, Station, Tap
+from central.store.models import Station, Tap
 from central.store.rewrite import rewrite
 from central.timeline import Grade, Interval, grade, local_day
+from central.work.prove import PROOF_FIELDS, Prover, ask_again, settle_copies
 from station import tap
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNBOUNDED = Interval(None, None)
-_TIMES = ["earliest_at", "latest_at", "time_quality", "on", "outcome"]
+_TIMES = ["earliest_at", "latest_at", "time_quality", "on", "is_clock_doubted", "outcome"]
 _AT_ONCE = 500
 
 
@@ -33,19 +34,26 @@ class Seen:
         return self.entry is None or self.entry.kind == tap.Kind.TAP
 
 
-def write_taps(station: Station, epoch: int, seen: Sequence[Seen], intervals: Mapping[int, Interval]) -> int:
+def write_taps(
+    station: Station, epoch: int, seen: Sequence[Seen], intervals: Mapping[int, Interval], prover: Prover
+) -> int:
     """Add a row for each new tap and renew the times of those still open; return how many were renewed."""
     zone = ZoneInfo(station.school.time_zone)
     fresh = {line.sequence for line in seen}
-    renewed = _renew(station, epoch, {n: found for n, found in intervals.items() if n not in fresh}, zone)
+    older = {sequence: found for sequence, found in intervals.items() if sequence not in fresh}
+    renewed = _renew(station, epoch, older, zone)
     known = _known_leaves(station, seen)
     rows = [
         _row(station, epoch, line, intervals.get(line.sequence, _UNBOUNDED), zone)
         for line in seen
         if line.leaf not in known
     ]
+    for row in [*renewed, *rows]:
+        prover.judge(row)
+    rewrite(renewed, [*_TIMES, *PROOF_FIELDS])
     Tap.objects.bulk_create(rows, batch_size=_AT_ONCE)
-    return renewed
+    settle_copies(station.school, {row.once for row in [*renewed, *rows]}, prover)
+    return len(renewed)
 
 
 def _known_leaves(station: Station, seen: Sequence[Seen]) -> set[bytes]:
@@ -75,49 +83,38 @@ def _row(station: Station, epoch: int, line: Seen, interval: Interval, zone: Zon
         row.reader = line.tap.reader[:40]
         row.flags = dict(line.tap.flags)
         row.evidence = line.tap.evidence or ""
+        row.is_clock_synchronised = line.entry is not None and line.entry.reading.sync_state == 1
     else:
         row.outcome = Tap.Outcome.UNPARSED
     _set_time(row, interval, zone)
     return row
 
 
-def _renew(station: Station, epoch: int, intervals: Mapping[int, Interval], zone: ZoneInfo) -> int:
+def _renew(station: Station, epoch: int, intervals: Mapping[int, Interval], zone: ZoneInfo) -> list[Tap]:
+    """Return the rows whose times are better known now, not saved yet."""
     if not intervals:
-        return 0
+        return []
     rows = Tap.objects.select_related("record").filter(
         station=station, epoch=epoch, sequence__range=(min(intervals), max(intervals))
     )
-    changed = [row for row in rows if row.sequence in intervals and _renewed(row, intervals, zone)]
-    rewrite(changed, _TIMES)
-    return len(changed)
+    return [row for row in rows if row.sequence in intervals and _renewed(row, intervals, zone)]
 
 
 def _renewed(row: Tap, intervals: Mapping[int, Interval], zone: ZoneInfo) -> bool:
-    before = (row.earliest_at, row.latest_at, row.time_quality)
+    before = (row.earliest_at, row.latest_at, row.time_quality, row.is_clock_doubted)
     _set_time(row, intervals[row.sequence], zone)
-    if before == (row.earliest_at, row.latest_at, row.time_quality):
+    if before == (row.earliest_at, row.latest_at, row.time_quality, row.is_clock_doubted):
         return False
-    _ask_again(row)
+    ask_again(row)
     return True
-
-
-def _ask_again(row: Tap) -> None:
-    """Have the tap judged anew, unless a person has decided on the record it stands behind."""
-    if row.outcome in {Tap.Outcome.UNPARSED, Tap.Outcome.AFTER_DECISION}:
-        return
-    is_decided = row.record is not None and row.record.stage != AttendanceRecord.Stage.PROVISIONAL
-    if not is_decided:
-        row.outcome = Tap.Outcome.PENDING
-    elif row.on is None:
-        row.outcome = Tap.Outcome.TIME_REVIEW
 
 
 def _set_time(row: Tap, interval: Interval, zone: ZoneInfo) -> None:
     quality = grade(interval, zone)
     if quality is Grade.DAY:
         quality = grade(interval, zone, _bell_periods(row, interval, zone))
-    row.earliest_at, row.latest_at = _instant(interval.earliest_ms), _instant(interval.latest_ms)
-    row.time_quality = quality
+    row.earliest_at, row.latest_at = instant(interval.earliest_ms), instant(interval.latest_ms)
+    row.time_quality, row.is_clock_doubted = quality, interval.is_clock_doubted
     row.on = None if quality in {Grade.REVIEW, Grade.CONTRADICTION} else local_day(interval, zone)
 
 
@@ -133,7 +130,8 @@ def _bell_periods(row: Tap, interval: Interval, zone: ZoneInfo) -> Iterable[tupl
         yield first, last
 
 
-def _instant(at_ms: int | None) -> datetime | None:
+def instant(at_ms: int | None) -> datetime | None:
+    """Return a bound of an interval (ms UTC) as the records keep it, None where there is none."""
     try:
         return None if at_ms is None else _EPOCH + timedelta(milliseconds=at_ms)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""Cards and phones that prove themselves, as the simulator models them, and the evidence a station keeps of them."""
+"""Cards and phones that prove themselves, as the simulator models them, and the evidence a station keeps."""
 
 import base64
 import hashlib
@@ -23,15 +23,9 @@ def draw(seed: int = 1) -> Callable[[int], bytes]:
     return random.Random(seed).randbytes  # noqa: S311  a test repeats itself
 
 
-def certified(
-    utc_s: int,
-    identity: bytes = PHONE_ID,
-    seed: int = 1,
-    issuer: bytes = ISSUER_SEED,
-    key: Phone | None = None,
-) -> Phone:
+def certified(utc_s: int, identity: bytes = PHONE_ID, seed: int = 1, issuer: bytes = ISSUER_SEED) -> Phone:
     """Return a phone whose certificate began a day before `utc_s`."""
-    phone = key or phones.new_phone(draw(seed))
+    phone = phones.new_phone(draw(seed))
     phone.certificate = phones.certificate(identity, phone.public_key, utc_s, issuer)
     return phone
 

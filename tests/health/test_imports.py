@@ -32,6 +32,7 @@ PLACES = {
     "cryptography": (
         "sync_agent/signing.py",
         "station/simulator/card_crypto.py",
+        "central/proof/",
         "central/work/",
         "central/web/",
     ),

@@ -4,7 +4,7 @@ from central.store.models.attendance import AttendanceRecord, Decision, SessionC
 from central.store.models.calendar import CalendarDay, ExcludedWeek, SchoolYear, Track
 from central.store.models.credential import Credential
 from central.store.models.delivery import Delivery, PaperLine, PaperSheet, ReportSnapshot
-from central.store.models.evidence import ProjectorPosition, StationTimeline, Tap
+from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
 from central.store.models.oversight import AuditEvent, ImportedFile
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
 from central.store.models.school import Meeting, Room, School, Section
@@ -22,6 +22,7 @@ __all__ = [
     "ExcludedWeek",
     "ImportedFile",
     "Meeting",
+    "Occurrence",
     "PaperLine",
     "PaperSheet",
     "Placement",

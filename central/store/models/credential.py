@@ -14,6 +14,9 @@ class Credential(models.Model):
     token = models.BinaryField(max_length=16)
     key_id = models.CharField(max_length=20)
     kind = models.CharField(max_length=8, help_text="uid, idm, em or sc1")
+    device_key = models.CharField(
+        max_length=66, blank=True, help_text="the public key of a phone issued here, compressed P-256 in hex"
+    )
     since = models.DateField()
     until = models.DateField(null=True)
 

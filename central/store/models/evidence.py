@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from central.domain.proof import Proof
+
 
 class ProjectorPosition(models.Model):
     """How far the projector has read; it moves in the transaction that writes what it read."""
@@ -30,6 +32,26 @@ class StationTimeline(models.Model):
         constraints = [models.UniqueConstraint(fields=["station", "epoch"], name="timeline_once")]
 
 
+class Occurrence(models.Model):
+    """One entry of a station that IT should know of: an error, a gap, a salvage, or what staff did there.
+
+    The newest of each journal are kept; all of them stand in the evidence.
+    """
+
+    station = models.ForeignKey("store.Station", on_delete=models.PROTECT, related_name="occurrences")
+    epoch = models.BigIntegerField()
+    sequence = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=10)
+    payload = models.JSONField()
+    earliest_at = models.DateTimeField(null=True)
+    latest_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["station", "epoch", "sequence"], name="occurrence_once")
+        ]
+
+
 class Tap(models.Model):
     """One presented credential as evidence, with what is proven about its time."""
 
@@ -47,6 +69,7 @@ class Tap(models.Model):
         AMBIGUOUS = "ambiguous"
         AFTER_DECISION = "after-decision"
         STAFF = "staff"
+        REFUTED = "refuted"
 
     school = models.ForeignKey("store.School", on_delete=models.PROTECT, related_name="taps")
     station = models.ForeignKey("store.Station", on_delete=models.PROTECT, related_name="taps")
@@ -67,6 +90,18 @@ class Tap(models.Model):
         null=True, help_text="the school's local date, only where the whole interval lies in it"
     )
     outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.PENDING)
+    proof = models.CharField(
+        max_length=8, default=Proof.ABSENT.value, help_text="absent, proven, refuted or unproven"
+    )
+    proof_reason = models.CharField(max_length=20, blank=True, help_text="why refuted or unproven")
+    once = models.CharField(
+        max_length=80, blank=True, help_text="what its evidence may be shown for one time only"
+    )
+    is_token_derived = models.BooleanField(
+        default=False, help_text="the token was found in the evidence, not by the station"
+    )
+    is_clock_synchronised = models.BooleanField(default=False, help_text="the station's kernel said so")
+    is_clock_doubted = models.BooleanField(default=False, help_text="and was disproved")
     record = models.ForeignKey(
         "store.AttendanceRecord", on_delete=models.PROTECT, null=True, related_name="taps"
     )
@@ -80,4 +115,6 @@ class Tap(models.Model):
         indexes = [
             models.Index(fields=["school", "outcome"], name="tap_outcome"),
             models.Index(fields=["token", "on"], name="tap_token_day"),
+            models.Index(fields=["school", "once"], condition=~models.Q(once=""), name="tap_once_only"),
+            models.Index(fields=["school", "proof"], condition=~models.Q(proof="absent"), name="tap_proof"),
         ]

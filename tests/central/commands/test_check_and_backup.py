@@ -152,10 +152,11 @@ def test_a_backup_is_whole_and_says_so(installed: CentralConfig, tmp_path: Path)
     made = back_up(installed, tmp_path / "backups", NOW)
     assert made == tmp_path / "backups" / "rollbook-20260901T160000Z"
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
-    assert sorted(path.name for path in (made / "keys").iterdir()) == ["server-ack.pub", "server-config.pub"]
+    public = ["sc1-issuer.pub", "server-ack.pub", "server-config.pub"]
+    assert sorted(path.name for path in (made / "keys").iterdir()) == public
     digests = json.loads((made / "manifest.json").read_text())["sha256"]
     files = {"records.sqlite", "evidence.sqlite", "server.json", "keyring.json"}
-    assert digests.keys() == files | {"keys/server-ack.pub", "keys/server-config.pub"}
+    assert digests.keys() == files | {f"keys/{name}" for name in public}
     with closing(sqlite3.connect(made / "records.sqlite")) as records:
         assert records.execute("SELECT count(*) FROM pupil").fetchall() == [(500,)]
     secret = (installed.keys / "school.key").read_text().strip().encode()

@@ -19,9 +19,9 @@ def mode(path: Path) -> int:
 def test_init_makes_keys_records_and_identity_for_nobody_else_to_read(founded: Installation) -> None:
     new = founded
     assert mode(new.data) == mode(new.data / "keys") == 0o700
-    secret = ["django.secret", "school.key", "server-ack.key", "server-config.key"]
+    secret = ["django.secret", "sc1-issuer.key", "school.key", "server-ack.key", "server-config.key"]
     assert [path.name for path in sorted((new.data / "keys").iterdir()) if mode(path) == 0o600] == secret
-    for name in ("server-ack", "server-config"):
+    for name in ("server-ack", "server-config", "sc1-issuer"):
         seed = (new.data / "keys" / f"{name}.key").read_text()
         public = (new.data / "keys" / f"{name}.pub").read_text().strip()
         assert SigningKey.from_hex(seed).verify_key.public.hex() == public

@@ -32,7 +32,7 @@ def shown(evidence: str = EVIDENCE, at_s: float = NOW_S, width_s: float = 0.2) -
 
 def judged(tap: Shown, issuer: SigningKey | None = ISSUER) -> Judged:
     devices = {TOKEN: PHONE.public_key}
-    return judge(tap, Known(SCHOOL_KEY, issuer and issuer.verify_key, None, devices.get))
+    return judge(tap, Known(SCHOOL_KEY, issuer.verify_key if issuer else None, None, devices.get))
 
 
 def said(tap: Shown, issuer: SigningKey | None = ISSUER) -> Verdict:
