@@ -32,4 +32,4 @@ def bench(running_bench: PractiseBench) -> PractiseBench:
 
 @pytest.fixture
 def nfc_reader(bench: PractiseBench) -> Reader:
-    return build(ReaderSettings("nfc", "pn532", str(bench.link)), SystemClock(boot=1))
+    return build(ReaderSettings("nfc", "pn532", str(bench.link)), SystemClock(boot=1), station="room-204")
