@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from station import journal_file, sidecar_file
-from station.errors import JournalDamagedError, JournalError
+from station.errors import JournalError
 from station.examine import examine
-from station.journal import Identity, Journal
+from station.journal import Identity
 from station.logs import Log
 from station.rebuild import Beginning, rebuild
 from station.remains.pool import Pool
@@ -24,7 +24,7 @@ from station.shortfall import shortfall
 from station.sidecar_file import sync_folder
 from station.tap import Reading
 
-__all__ = ["Salvaged", "ask_for", "is_due", "open_sound", "salvage"]
+__all__ = ["Salvaged", "ask_for", "is_due", "salvage"]
 
 ASIDE: Final = ".damaged-"
 _READY: Final = ".salvaged"
@@ -33,33 +33,6 @@ _POOL: Final = ".pool"
 _ASKED: Final = ".unsound"
 
 log = Log(__name__)
-
-
-def open_sound(
-    path: Path,
-    sidecar_dir: Path,
-    identity: Identity,
-    reading: Reading,
-    random63: Callable[[], int],
-    stamp: str,
-) -> tuple[Journal, Salvaged | None]:
-    """Open a station's journal to be written, after a salvage where it needs one.
-
-    It does when the file is damaged, or for one of the reasons of `is_due`. Raises what Journal.open
-    and `salvage` raise.
-    """
-    found: Salvaged | None = None
-    if why := is_due(path, sidecar_dir, identity):
-        log.error("salvage.due", why=why)
-        found = salvage(path, sidecar_dir, identity, reading, random63, stamp)
-    try:
-        return Journal.open(path, identity, reading, random63), found
-    except JournalDamagedError:
-        if found is not None:
-            raise
-        log.exception("journal.damaged")
-    found = salvage(path, sidecar_dir, identity, reading, random63, stamp)
-    return Journal.open(path, identity, reading, random63), found
 
 
 def salvage(

@@ -40,13 +40,21 @@ class Scrub:
             return
         while not stop.is_set():
             try:
-                self._verify(stop)
+                self._attempt(stop)
             except JournalDamagedError as error:
                 self._report(str(error))
                 return
             except JournalError:
                 log.exception("scrub.waits")
             stop.wait(self._every_s)
+
+    def _attempt(self, stop: threading.Event) -> None:
+        try:
+            self._verify(stop)
+        except JournalError:
+            # A row that cannot be read may be damage or a disk that refuses for now: the pages tell which.
+            self._check_pages()
+            raise
 
     def _verify(self, stop: threading.Event) -> None:
         journal, rows = JournalReader(self._path), 0
@@ -55,9 +63,12 @@ class Scrub:
                 rows += len(page)
                 if stop.wait(self._pause_s):
                     return
+        self._check_pages()
+        log.info("scrub.done", rows=rows)
+
+    def _check_pages(self) -> None:
         if problems := check_pages(self._path):
             raise JournalDamagedError(problems[0])
-        log.info("scrub.done", rows=rows)
 
     def _report(self, why: str) -> None:
         log.error("scrub.damage", why=why)
