@@ -16,6 +16,8 @@ from station.reader.nfc_visit import Visit
 FELICA_EVERY = 8
 TYPE_B_EVERY = 16
 TYPE_B_OFFSET = 4
+# What was just there is looked for in every cycle: held askew, it must not have to wait for its turn.
+LINGER = 16
 
 _A, _B, _FELICA = "106A", "106B", "212F"
 _ISO_DEP = 0x20
@@ -29,7 +31,7 @@ class NfcDevice:
         self._clf = Frontend(chip.driver, clock)
         self._visit = Visit(self._clf, clock, challenge)
         self._cycle = 0
-        self._lies: str | None = None
+        self._seen = {_FELICA: -LINGER, _B: -LINGER}
 
     def look(self) -> Sequence[Sight]:
         """Return what lies in the field."""
@@ -50,18 +52,21 @@ class NfcDevice:
 
     def _poll(self) -> Sight:
         self._cycle += 1
-        technologies = [_A]
-        if self._lies == _FELICA or self._cycle % FELICA_EVERY == 0:
-            technologies.append(_FELICA)
-        if self._lies == _B or (self._chip.lists_b and self._cycle % TYPE_B_EVERY == TYPE_B_OFFSET):
-            technologies.append(_B)
-        target = self._clf.sense(*map(nfc.clf.RemoteTarget, technologies))
-        is_b = self._chip.found_b > 0 if target is None else target.brty == _B
-        self._lies = _FELICA if target is not None and target.brty == _FELICA else _B if is_b else None
-        if is_b:
+        target = self._clf.sense(*map(nfc.clf.RemoteTarget, self._technologies()))
+        found = target.brty if target is not None else _B if self._chip.found_b else None
+        if found in self._seen:
+            self._seen[found] = self._cycle
+        if found == _B:
             # An identity or transit card, perhaps somebody's: nobody here is known by one.
             return Reason.FOREIGN
         return None if target is None else self._recognise(target)
+
+    def _technologies(self) -> list[str]:
+        is_due = {
+            _FELICA: self._cycle % FELICA_EVERY == 0,
+            _B: self._chip.lists_b and self._cycle % TYPE_B_EVERY == TYPE_B_OFFSET,
+        }
+        return [_A, *(name for name, due in is_due.items() if due or self._cycle - self._seen[name] < LINGER)]
 
     def _recognise(self, target: nfc.clf.RemoteTarget) -> Sight:
         if target.brty == _FELICA:

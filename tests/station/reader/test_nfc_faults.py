@@ -1,8 +1,10 @@
 """Every fault of the line to the chip, with one oracle: the next good card is read."""
 
+from pathlib import Path
+
 import pytest
 
-from station.reader import Presented, Reader, ReaderUp, Removed
+from station.reader import Presented, Reader, ReaderDown, ReaderUp, Removed
 from station.simulator.faults import FAULTS
 from tests.fakes.simulator import Listener, PractiseBench
 
@@ -10,6 +12,8 @@ from tests.fakes.simulator import Listener, PractiseBench
 TIMES = 4
 # What comes after a whole answer is thrown away with the next command.
 HARMLESS = ("trailing-noise",)
+# A tap takes 16 commands, and 24 of a tag with a message, whose first are the same.
+PULLED_AFTER = {"phone 0123456789abcdef": range(1, 19), "sun 04DE5F1EACC040": range(13, 27)}
 SLOW = {"late-answer": 2, "mute": 2, "late-ack": 2}
 
 
@@ -31,18 +35,90 @@ def test_a_card_held_through_a_fault_is_one_tap_and_the_next_card_is_read(
 
 
 @pytest.mark.parametrize("fault", ["silence", "error-frame", "truncated", "nack"])
-def test_a_phone_held_through_a_fault_is_one_tap(
-    fault: str, bench: PractiseBench, nfc_reader: Reader
+@pytest.mark.parametrize(
+    ("card", "value"),
+    [("phone 0123456789abcdef", "0123456789abcdef"), ("sun 04DE5F1EACC040 random", "")],
+    ids=["phone", "sun"],
+)
+def test_a_card_that_proves_itself_is_one_tap_through_a_fault(
+    card: str, value: str, fault: str, bench: PractiseBench, nfc_reader: Reader
 ) -> None:
     with Listener(nfc_reader) as listener:
-        bench.do("put phone 0123456789abcdef")
+        bench.do(f"put {card}")
         listener.wait_for(Presented)
         bench.do(f"fault {fault} 2")
         listener.wait_until(lambda: bench.do("status")["faults_left"] == 0)
         listener.let_cycles_pass(3)
         bench.do("remove")
         listener.wait_for(Removed)
-    assert listener.about_cards() == ["0123456789abcdef", "Removed"]
+    assert listener.about_cards() == [value, "Removed"]
+
+
+@pytest.mark.parametrize("card", ["ntag 04A1B2C3D4E580", "classic 82ACB95D", "felica 0112AB3C4D5E0120"])
+def test_a_card_held_askew_for_two_looks_is_one_tap(
+    card: str, bench: PractiseBench, nfc_reader: Reader
+) -> None:
+    with Listener(nfc_reader) as listener:
+        bench.do(f"put {card}")
+        listener.wait_for(Presented)
+        for _ in range(3):
+            bench.do("jitter 2")
+            listener.let_cycles_pass(4)
+    assert listener.about_cards() == [card.split()[1].lower()]
+
+
+@pytest.mark.parametrize("card", PULLED_AFTER)
+def test_a_card_pulled_away_at_any_command_of_its_tap_is_nobody_s_loss(
+    card: str, bench: PractiseBench, nfc_reader: Reader, tmp_path: Path
+) -> None:
+    script = tmp_path / "pull"
+    with Listener(nfc_reader) as listener:
+        listener.wait_for(ReaderUp)
+        for commands in PULLED_AFTER[card]:
+            script.write_text(f"put {card}\nwait {commands} commands\nremove\n")
+            bench.do(f"play {script}")
+            listener.wait_until(lambda: _is_played(bench.do("status")))
+            value = f"0400000000{commands:02x}aa"
+            bench.do(f"put ntag {value}")
+            while listener.wait_for(Presented).credential.value != value:
+                """The phone may have been quicker than the hand."""
+    read = [value for value in listener.about_cards() if value.startswith("04000000")]
+    assert len(read) == len(set(read)) == len(PULLED_AFTER[card])
+
+
+def _is_played(status: dict[str, object]) -> bool:
+    script = status["script"]
+    assert isinstance(script, dict)
+    assert script["fault"] is None
+    return bool(script["left"] == 0)
+
+
+def test_a_reader_pulled_out_while_its_answer_is_awaited_reads_on(
+    bench: PractiseBench, nfc_reader: Reader
+) -> None:
+    with Listener(nfc_reader) as listener:
+        listener.wait_for(ReaderUp)
+        bench.do("fault mute 2")
+        listener.wait_until(lambda: bench.do("status")["faults_left"] == 1)
+        bench.do("unplug")
+        listener.wait_for(ReaderDown)
+        bench.do("fault mute 0")
+        bench.do("plug")
+        listener.wait_for(ReaderUp)
+        bench.do("put classic 82ACB95D")
+        listener.wait_for(Presented)
+
+
+def test_a_wire_that_comes_loose_and_is_put_back_reads_on(bench: PractiseBench, nfc_reader: Reader) -> None:
+    with Listener(nfc_reader) as listener:
+        listener.wait_for(ReaderUp)
+        # On a header there is no unplugging: the port stays, and nothing answers any more.
+        bench.do("fault silence 1000000")
+        assert listener.wait_for(ReaderDown).reason == "no-answer"
+        bench.do("fault silence 0")
+        listener.wait_for(ReaderUp)
+        bench.do("put classic 82ACB95D")
+        listener.wait_for(Presented)
 
 
 @pytest.mark.parametrize("accident", ["stale-baud 921600", "stale-baud 230400", "power-cut"])
