@@ -69,9 +69,10 @@ class JournallingStation:
         self._heads.append(chain.link(self._heads[-1], body))
         return len(self._bodies)
 
-    def tap(self, at: datetime, token: bytes | None, **flags: int) -> int:
-        """Record a presented card."""
-        return self.write(at, Kind.TAP, Tap(token, KEY_ID, "nfc", flags).payload())
+    def tap(self, at: datetime, token: bytes | None, evidence: str | None = None, **flags: int) -> int:
+        """Record a presented card, and what it left to prove itself."""
+        key_id = KEY_ID if token else None
+        return self.write(at, Kind.TAP, Tap(token, key_id, "nfc", flags, evidence).payload())
 
     def reboot(self, at: datetime) -> None:
         """Lose and regain power."""

@@ -4,18 +4,44 @@ import base64
 import hashlib
 import random
 from collections.abc import Callable
+from pathlib import Path
 
+from central.proof import SunKeys
+from central.work import keys
+from station import credential
 from station.reader.base45 import decode
 from station.simulator import phone as phones
 from station.simulator.phone import Phone
 from station.simulator.sun import LINKS, SunTag
 from sync_agent.signing import SigningKey
+from tests.fakes.school import SCHOOL_KEY
 
 ISSUER_SEED = hashlib.sha256(b"the made-up school's issuer").digest()
 ISSUER = SigningKey(ISSUER_SEED)
 PHONE_ID = bytes.fromhex("00112233445566aa")
 META_KEY, FILE_KEY = b"opens PICC data.", b"makes the codes."
 TAG_UID = bytes.fromhex("04a1b2c3d4e5f6")
+
+
+def lay_keys(folder: Path, *, with_tags: bool = True) -> Path:
+    """Make a keys folder of the made-up school and return it."""
+    folder.mkdir(mode=0o700)
+    keys.write_secret(folder / "school.key", SCHOOL_KEY.hex())
+    keys.write_secret(folder / "sc1-issuer.key", ISSUER_SEED.hex())
+    (folder / "sc1-issuer.pub").write_text(ISSUER.verify_key.public.hex())
+    if with_tags:
+        keys.write_sun_keys(folder, SunKeys(META_KEY, FILE_KEY))
+    return folder
+
+
+def tag_token(uid: bytes = TAG_UID) -> bytes:
+    """Return the token of a tag."""
+    return credential.token(SCHOOL_KEY, "uid", uid.hex())
+
+
+def phone_token(identity: bytes = PHONE_ID) -> bytes:
+    """Return the token of a phone's credential."""
+    return credential.token(SCHOOL_KEY, "sc1", identity.hex())
 
 
 def draw(seed: int = 1) -> Callable[[int], bytes]:
