@@ -178,3 +178,71 @@ def test_a_payload_nested_beyond_reason_is_set_aside_wherever_the_stack_would_en
     (folder / "1-cfg.json").write_text(text, encoding="utf-8")
     assert Inbox(folder).take(journal, clock.reading()) == []
     assert not list(folder.glob("*.json"))
+
+
+def test_an_order_begins_a_new_epoch_in_its_turn(journal: Journal, folder: Path, clock: HandClock) -> None:
+    old = journal.head.epoch
+    drop(folder, 1, "seal", {"kid": "ab"})
+    drop(folder, 2, "epoch", {"of": old, "reason": "fork"})
+    drop(folder, 3, "carry", {"n": 1})
+    assert Inbox(folder).take(journal, clock.reading()) == [Kind.SEAL, Kind.GENESIS, Kind.CARRY]
+    assert journal.head.epoch != old
+    genesis, carry = entries_in(folder.parent)
+    assert isinstance(genesis.payload, dict)
+    assert (genesis.payload["reason"], genesis.payload["prev_epoch"]) == ("fork", old)
+    assert carry.kind == Kind.CARRY
+    assert JournalReader(folder.parent / FILE_NAME).head(old).seq == 2
+    assert list(folder.iterdir()) == []
+
+
+def test_an_order_for_an_epoch_that_is_over_is_dropped(
+    journal: Journal, folder: Path, clock: HandClock
+) -> None:
+    old = journal.head.epoch
+    for number in (1, 2):
+        drop(folder, number, "epoch", {"of": old, "reason": "clone"})
+    assert Inbox(folder).take(journal, clock.reading()) == [Kind.GENESIS]
+    # The process may have died between the new epoch and the file that ordered it.
+    drop(folder, 3, "epoch", {"of": old, "reason": "clone"})
+    assert Inbox(folder).take(journal, clock.reading()) == []
+    assert len(JournalReader(folder.parent / FILE_NAME).epochs()) == 2
+    assert list(folder.iterdir()) == []
+
+
+def test_what_was_stored_before_an_order_is_taken_away_before_it_is_obeyed(
+    journal: Journal, folder: Path, clock: HandClock
+) -> None:
+    drop(folder, 1, "beacon", BEACON)
+    drop(folder, 2, "epoch", {"of": journal.head.epoch, "reason": "fork"})
+    left: list[str] = []
+    journal.watch(lambda _epoch, _rows: left.append(",".join(sorted(f.name for f in folder.iterdir()))))
+    Inbox(folder).take(journal, clock.reading())
+    assert left == ["1-beacon.json,2-epoch.json", "2-epoch.json"]
+
+
+def test_an_order_the_disk_refused_is_obeyed_later(journal: Journal, folder: Path, clock: HandClock) -> None:
+    drop(folder, 1, "epoch", {"of": journal.head.epoch, "reason": "fork"})
+    inbox = Inbox(folder)
+    with broken_disk(journal), pytest.raises(JournalError):
+        inbox.take(journal, clock.reading())
+    assert inbox.take(journal, clock.reading()) == [Kind.GENESIS]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None,
+        [],
+        {},
+        {"of": 1},
+        {"of": "1", "reason": "fork"},
+        {"of": 1, "reason": ""},
+        {"of": 1, "reason": "a b"},
+    ],
+)
+def test_an_order_nobody_can_read_is_set_aside(
+    journal: Journal, folder: Path, clock: HandClock, payload: object
+) -> None:
+    drop(folder, 1, "epoch", payload)
+    assert Inbox(folder).take(journal, clock.reading()) == []
+    assert [file.name for file in (folder / "refused").iterdir()] == ["1-epoch.json"]

@@ -7,6 +7,7 @@ from station.errors import JournalError
 from station.journal import FILE_NAME, MOST_ROWS, Journal, JournalReader
 from station.tap import Kind
 from tests.fakes.station import open_journal
+from tests.station import holed_journal
 
 
 def test_before_the_station_ever_started_there_are_no_epochs(tmp_path: Path) -> None:
@@ -71,3 +72,25 @@ def test_reading_a_closed_journal_changes_not_one_byte_of_it(tmp_path: Path, clo
     reader = JournalReader(tmp_path / FILE_NAME)
     assert reader.rows(reader.epochs()[0], 0)
     assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+def test_the_last_boot_may_lie_in_an_epoch_before(journal: Journal, tmp_path: Path, clock: HandClock) -> None:
+    journal.append(Kind.BOOT, {"boot_id": "a", "sw": "0", "clean": True}, clock.reading())
+    # An epoch with a smaller number than the one it follows is the younger one all the same.
+    journal.begin_epoch("fork", clock.reading(), lambda: 3)
+    journal.append(Kind.ALIVE, {}, clock.reading())
+    assert JournalReader(tmp_path / FILE_NAME).last_boot() == (1, "a")
+    clock.reboot()
+    journal.append(Kind.BOOT, {"boot_id": "b", "sw": "0", "clean": True}, clock.reading())
+    assert JournalReader(tmp_path / FILE_NAME).last_boot() == (2, "b")
+
+
+def test_an_epoch_that_was_never_salvaged_has_no_holes(journal: Journal, tmp_path: Path) -> None:
+    assert JournalReader(tmp_path / FILE_NAME).holes(journal.head.epoch) == []
+
+
+def test_holes_are_what_salvage_declared_of_that_epoch_ascending_and_apart(tmp_path: Path) -> None:
+    holed_journal.write(tmp_path / FILE_NAME, [], [(9, 9), (2, 4), (5, 5), (3, 4)])
+    reader = JournalReader(tmp_path / FILE_NAME)
+    assert reader.holes(holed_journal.OLD) == [(2, 5), (9, 9)]
+    assert reader.holes(holed_journal.YOUNG) == []

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from station import chain
-from station.errors import JournalError, UsageError
+from station.errors import JournalDamagedError, JournalError, UsageError
 from station.journal import FILE_NAME, MOST_ROWS
 from station.listing import export, taps, verified
 from station.tap import Kind
 from tests.fakes.station import ANA, BEN, Bench, token_of
+from tests.station import holed_journal
 
 
 def listed(bench: Bench, limit: int = 20) -> list[dict[str, object]]:
@@ -101,3 +102,74 @@ def test_an_entry_of_a_newer_station_is_exported_as_it_is(bench: Bench, tmp_path
     found = sqlite3.connect(tmp_path / "export.sqlite")
     assert found.execute("SELECT kind, body FROM entry WHERE sequence = 2").fetchone() == (None, body)
     found.close()
+
+
+@pytest.mark.parametrize(
+    ("lost", "declared"),
+    [
+        ([], []),
+        ([5], [(5, 5)]),
+        ([4, 5, 6, 9], [(4, 6), (9, 9)]),
+        ([1, 2], [(1, 2)]),
+        ([12], []),
+        # Found again after it was declared: nothing is wrong with that.
+        ([5], [(4, 7)]),
+        (list(range(1, 13)), [(1, 12)]),
+    ],
+)
+def test_rows_declared_missing_part_the_chain_and_each_part_holds(
+    tmp_path: Path, lost: list[int], declared: list[tuple[int, int]]
+) -> None:
+    kept = holed_journal.write(tmp_path / FILE_NAME, lost, declared)
+    assert list(verified(tmp_path / FILE_NAME, holed_journal.OLD)) == kept
+
+
+@pytest.mark.parametrize(
+    ("lost", "declared"),
+    [([5], []), ([5, 6], [(5, 5)]), ([5, 6], [(6, 6)]), ([3, 8], [(3, 3)]), ([1], [(2, 2)]), ([5], [(7, 9)])],
+)
+def test_a_row_missing_that_nobody_declared_is_damage(
+    tmp_path: Path, lost: list[int], declared: list[tuple[int, int]]
+) -> None:
+    holed_journal.write(tmp_path / FILE_NAME, lost, declared)
+    with pytest.raises(JournalDamagedError, match="missing or was changed"):
+        list(verified(tmp_path / FILE_NAME, holed_journal.OLD))
+
+
+def test_a_row_changed_behind_a_hole_is_found(tmp_path: Path) -> None:
+    holed_journal.write(tmp_path / FILE_NAME, [5], [(5, 5)])
+    tampered = sqlite3.connect(tmp_path / FILE_NAME)
+    tampered.execute("DROP TRIGGER entry_is_never_changed")
+    tampered.execute(
+        "UPDATE entry SET body = CAST('[1]' AS BLOB) WHERE epoch = ? AND seq = 7", (holed_journal.OLD,)
+    )
+    tampered.commit()
+    tampered.close()
+    with pytest.raises(JournalDamagedError, match="entry 7 is missing or was changed"):
+        list(verified(tmp_path / FILE_NAME, holed_journal.OLD))
+
+
+def test_the_listing_says_how_much_was_lost_and_shows_the_rest(tmp_path: Path) -> None:
+    holed_journal.write(tmp_path / FILE_NAME, [4, 5, 9], [(4, 5), (9, 9)])
+    out = io.StringIO()
+    assert taps(tmp_path, out, limit=50, as_json=False) == 0
+    *_, verdict = out.getvalue().splitlines()
+    assert verdict.startswith("8 taps shown; the chain of the whole journal holds, ")
+    assert verdict.endswith("3 entries are missing")
+
+
+def test_an_export_brings_the_epochs_one_after_the_other(bench: Bench, tmp_path: Path) -> None:
+    bench.tap(ANA)
+    bench.journal.begin_epoch("fork", bench.clock.reading(), lambda: 3)
+    bench.tap(BEN)
+    assert export(bench.folder, tmp_path / "export.sqlite") == 4
+    found = sqlite3.connect(tmp_path / "export.sqlite")
+    rows = found.execute("SELECT epoch, sequence, kind FROM entry").fetchall()
+    found.close()
+    assert [(sequence, kind) for _, sequence, kind in rows] == [
+        (1, "genesis"),
+        (2, "tap"),
+        (1, "genesis"),
+        (2, "tap"),
+    ]
+    assert rows[-1][0] == 3
