@@ -25,14 +25,22 @@ MISSES_BEFORE_GONE = 3
 GAP_BEFORE_GONE_MS = 150
 # A reader that saw nothing at all for longer cannot say that it is still the same presentation.
 BLIND_MS = 5_000
+# No hand lays another card down at each of so many looks in a row: a device does, or two cards in turn.
+SWAPS_OF_NO_HAND = 4
 
 
 class Hold:
-    """Remember what lies on one reader, so that however long it lies there it is reported once."""
+    """Remember what lies on one reader, so that however long it lies there it is reported once.
 
-    def __init__(self, reader: str, gap_ms: int = GAP_BEFORE_GONE_MS) -> None:
+    After `most_swaps` looks in a row that each found another credential, none counts until all are gone.
+    """
+
+    def __init__(self, reader: str, gap_ms: int = GAP_BEFORE_GONE_MS, most_swaps: int | None = None) -> None:
         self._reader = reader
         self._gap_ms = gap_ms
+        self._most_swaps = most_swaps
+        self._swaps = 0
+        self._is_steady = False
         self._current: Sight = None
         self._presented = False
         self._misses = 0
@@ -51,16 +59,23 @@ class Hold:
         if is_blind:
             return self._clear() + self._take(sight, raw_ms)
         if self._continues(sight):
-            self._misses = 0
+            self._misses, self._is_steady = 0, True
             self._seen_ms = raw_ms
             return []
         if self._waits(sight):
-            self._misses += 1
+            self._misses, self._is_steady = self._misses + 1, True
             if self._misses < MISSES_BEFORE_GONE or raw_ms - self._seen_ms < self._gap_ms:
                 return []
             return self._clear() + self._take(sight, raw_ms)
+        if self._is_restless(sight):
+            sight = CROWD
         events = [] if isinstance(sight, Crowd) else self._clear()
         return events + self._take(sight, raw_ms)
+
+    def _is_restless(self, sight: Sight) -> bool:
+        are_cards = isinstance(self._current, Credential) and isinstance(sight, Credential)
+        self._swaps = self._swaps + 1 if are_cards and not self._is_steady else 0
+        return self._swaps == self._most_swaps
 
     def _continues(self, sight: Sight) -> bool:
         held = self._current
@@ -87,6 +102,7 @@ class Hold:
 
     def _take(self, sight: Sight, raw_ms: int) -> list[ReaderEvent]:
         self._current, self._misses, self._seen_ms = sight, 0, raw_ms
+        self._is_steady = False
         if isinstance(sight, Credential):
             self._presented = True
             return [Presented(sight, self._reader, raw_ms)]

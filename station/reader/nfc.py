@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from station.clock import Clock
 from station.reader import ReaderSettings
-from station.reader.hold import Hold
+from station.reader.hold import SWAPS_OF_NO_HAND, Hold
 from station.reader.nfc_chip import Chip, Pause, open_pn532, open_usb
 from station.reader.nfc_device import NfcDevice
 from station.reader.settings import PN532
@@ -41,6 +41,5 @@ class NfcReader(SupervisedReader):
         def open_device(pause: Pause) -> NfcDevice:
             return NfcDevice(opens(settings, pause), clock, challenge)
 
-        super().__init__(
-            settings.name, clock, Hold(settings.name), open_device, reset=reset, pauses_s=pauses_s
-        )
+        hold = Hold(settings.name, most_swaps=SWAPS_OF_NO_HAND)
+        super().__init__(settings.name, clock, hold, open_device, reset=reset, pauses_s=pauses_s)

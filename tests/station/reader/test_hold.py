@@ -13,7 +13,7 @@ from station.reader import (
     TwoCards,
     Unreadable,
 )
-from station.reader.hold import CROWD, Hold, Request, Sight
+from station.reader.hold import CROWD, SWAPS_OF_NO_HAND, Hold, Request, Sight
 
 ANA = Credential("uid", "82acb95d", "nfc-a", 1, None)
 BEN = Credential("uid", "04a1b2c3d4e580", "nfc-a", 1, None)
@@ -61,6 +61,28 @@ def test_the_same_card_after_the_reader_was_blind_is_presented_again() -> None:
 
 def test_the_next_student_s_card_without_a_gap_is_a_new_tap() -> None:
     assert _watch(ANA, BEN) == [Presented(ANA, "nfc", 0), Removed("nfc", 0), Presented(BEN, "nfc", POLL_MS)]
+
+
+def _cards(count: int) -> list[Sight]:
+    return [Credential("uid", f"{number:08x}", "nfc-a", 1, None) for number in range(count)]
+
+
+def test_a_device_that_is_another_card_at_every_look_is_several_and_counts_no_more() -> None:
+    hold = Hold("nfc", most_swaps=SWAPS_OF_NO_HAND)
+    sights = [*_cards(30), *5 * [None], ANA]
+    events = [event for n, sight in enumerate(sights) for event in hold.see(sight, n * POLL_MS)]
+    assert _names(events) == [*3 * ["Presented", "Removed"], "Presented", "TwoCards", "Removed", "Presented"]
+
+
+def test_cards_seen_twice_each_are_as_many_students_however_quick() -> None:
+    hold = Hold("nfc", most_swaps=SWAPS_OF_NO_HAND)
+    sights = [sight for card in _cards(30) for sight in (card, card)]
+    events = [event for n, sight in enumerate(sights) for event in hold.see(sight, n * POLL_MS)]
+    assert _names(events).count("Presented") == 30
+
+
+def test_a_scanner_that_brings_many_readings_at_once_loses_none() -> None:
+    assert _names(_watch(*_cards(30), poll_ms=0)).count("Presented") == 30
 
 
 def test_a_phone_whose_evidence_differs_is_the_same_phone() -> None:

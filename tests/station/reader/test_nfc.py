@@ -142,6 +142,21 @@ def test_no_hostile_card_is_a_student_or_stops_the_next(bench: PractiseBench, nf
         assert _reasons(expected, bench, listener) == expected
 
 
+def test_a_device_with_another_number_at_every_look_soon_counts_no_more(
+    bench: PractiseBench, nfc_reader: Reader
+) -> None:
+    with Listener(nfc_reader) as listener:
+        bench.do("put hostile changing-uid")
+        listener.wait_for(TwoCards)
+        presented = len(listener.about_cards())
+        listener.let_cycles_pass(10)
+        assert len(listener.about_cards()) == presented
+        bench.do("remove")
+        listener.wait_for(Removed)
+        bench.do("put classic 82ACB95D")
+        assert listener.wait_for(Presented).credential.value == "82acb95d"
+
+
 def test_the_evidence_of_a_phone_is_its_signed_answer_to_this_station_s_fresh_challenge(
     bench: PractiseBench, nfc_reader: Reader
 ) -> None:
