@@ -165,6 +165,7 @@ class Journal:
             soundness.quick_check(connection, path)
         soundness.verify_tail(connection, head, path)
         soundness.verify_owner(connection, head, (self._identity.station, self._identity.school), path)
+        journal_file.reserve_log(path)
         self._newest = head, decode(body)
 
     def _begin(self, reading: Reading) -> None:
@@ -192,6 +193,7 @@ class Journal:
                 self._reconnect()
                 head, body = self._read_newest()
                 soundness.verify_tail(self._connection, head, self._path)
+                journal_file.reserve_log(self._path)
                 self._newest = head, decode(body)
         return self._newest
 

@@ -82,7 +82,6 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-    _reserve_log(path)
     return connection
 
 
@@ -159,6 +158,19 @@ def checkpoint(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
 
 
+def reserve_log(path: Path) -> None:
+    """Give the write-ahead log of an open journal its size; without room for it, taps do as well."""
+    # SQLite takes the zeros for what is left of an older log.
+    with contextlib.suppress(OSError):
+        log = os.open(f"{path}-wal", os.O_WRONLY)
+        try:
+            for at in range(os.fstat(log).st_size, WAL_BYTES, _STEP_BYTES):
+                os.pwrite(log, bytes(min(_STEP_BYTES, WAL_BYTES - at)), at)
+            os.fdatasync(log)
+        finally:
+            os.close(log)
+
+
 def refusal(error: Exception, path: Path) -> JournalError:
     """Return what a call that failed means for the journal: no room, damage, or a fault of the disk."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -210,18 +222,6 @@ def _assert_durable(connection: sqlite3.Connection, path: Path) -> None:
     if (mode, synchronous) != ("wal", _FULL):
         msg = f"{path}: SQLite gives {mode}/{synchronous} where wal/{_FULL} is needed; use a local disk"
         raise JournalError(msg)
-
-
-def _reserve_log(path: Path) -> None:
-    # SQLite takes the zeros for what is left of an older log. Without room for them it does as well.
-    with contextlib.suppress(OSError):
-        log = os.open(f"{path}-wal", os.O_WRONLY)
-        try:
-            for at in range(os.fstat(log).st_size, WAL_BYTES, _STEP_BYTES):
-                os.pwrite(log, bytes(min(_STEP_BYTES, WAL_BYTES - at)), at)
-            os.fdatasync(log)
-        finally:
-            os.close(log)
 
 
 def _is_full(path: Path) -> bool:
