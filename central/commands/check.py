@@ -9,8 +9,10 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import django
@@ -26,13 +28,18 @@ from central.store import readiness
 from central.work import keys
 from sync_agent.signing import VerifyKey
 
+if TYPE_CHECKING:
+    from central.store.models import School
+
 HELP = "show configuration, versions, databases, keys and backlog on one screen"
 _LEAST_FREE_MB = 500
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Ask how much to show."""
-    parser.add_argument("--stations", action="store_true", help="list the stations in use, too")
+    parser.add_argument(
+        "--stations", action="store_true", help="list the stations in use and what they reported"
+    )
     parser.add_argument(
         "--evidence",
         action="store_true",
@@ -59,7 +66,9 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         local = now().astimezone(ZoneInfo(school.time_zone))
         say(f"time      {now():%Y-%m-%d %H:%M:%S} UTC, {local:%a %Y-%m-%d %H:%M} at the school")
         try:
-            _show_records(config, lists_stations=args.stations)
+            _show_records(config)
+            if args.stations:
+                _show_stations(school, now())
             if args.evidence:
                 problems += _unproven(config)
                 code = 1 if problems else code
@@ -93,7 +102,7 @@ def _problems_of_files(config: CentralConfig) -> Iterator[str]:
         yield f"only {free_mb} MB are free under {config.data}; make room"
 
 
-def _show_records(config: CentralConfig, *, lists_stations: bool) -> None:
+def _show_records(config: CentralConfig) -> None:
     from central.store.queries import standing
 
     for path in (config.records, config.evidence):
@@ -106,11 +115,22 @@ def _show_records(config: CentralConfig, *, lists_stations: bool) -> None:
         f"{behind.waiting} to read"
     )
     say("holds     " + ", ".join(f"{count} {what}" for what, count in standing.counts().items()))
-    for name in (keys.ACK, keys.CONFIG):
+    for name in (keys.ACK, keys.CONFIG, *([keys.ISSUER] if keys.has_issuer(config.keys) else [])):
         say(f"key       {name} {keys.public(config.keys, name)}")
-    if lists_stations:
-        for code, room in standing.stations():
-            say(f"station   {code} in {room}")
+    say(f"key       of the school's NTAG 424 tags: {'kept' if keys.has_tag_keys(config.keys) else 'none'}")
+
+
+def _show_stations(school: "School", now: datetime) -> None:
+    from central.store.queries import standing
+    from central.work.occurrences import newest
+
+    reported = newest(school, now)
+    zone = ZoneInfo(school.time_zone)
+    for code, room in standing.stations():
+        say(f"station   {code} in {room}")
+        for line in reported.get(code, []):
+            at = f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}" if line.at else "unknown"
+            say(f"          {'at' if line.is_exact else 'before'} {at}: {line}")
 
 
 def _unproven(config: CentralConfig) -> Iterator[str]:

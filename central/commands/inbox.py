@@ -34,12 +34,16 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
             *(["left early"] if record.left_early else []),
             *([f"paper says {line.paper_says}"] if line.paper_says else []),
             *([f"{line.late_taps} later taps not counted"] if line.late_taps else []),
+            *line.doubts,
         ]
         evidence = f"{line.taps} taps, {line.paper_lines} paper lines"
         say(
             f"  {record.student.number:12} {record.mark:8} {record.stage:12} in {came} out {left}  {evidence}"
             + (f"  ({', '.join(notes)})" if notes else "")
         )
+    for tap in review.refuted(section, args.on):
+        number = tap.student.number if tap.student else "nobody known"
+        say(f"  {number:12} refuted  tap at {_clock(tap.at, zone)}, not counted: {tap.says}")
     needed = review.needed(section, args.on)
     for student in needed:
         say(f"  {student.number:12} needed")

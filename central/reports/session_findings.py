@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from central.domain.attendance import Mark, Stage
 from central.domain.finding import Finding, Severity
+from central.reports import proof_findings
 from central.reports.ground import Ground
 from central.store import attended
 from central.store.attended import SessionKey
@@ -126,13 +127,15 @@ def _taps(ground: Ground) -> Iterator[Finding]:
     undated = taps.filter(on__isnull=True, outcome=Tap.Outcome.TIME_REVIEW).count()
     if undated:
         yield _tap_finding(undated, "at times that are not proven and may lie in any period")
+    ours = taps.filter(on__in=days)
     for outcome, what in (
         (Tap.Outcome.UNKNOWN_CREDENTIAL, "from cards nobody is known to hold"),
         (Tap.Outcome.AFTER_DECISION, "after a person had decided on the record, which stayed as it was"),
     ):
-        count = taps.filter(outcome=outcome, on__in=days).count() if days else 0
+        count = ours.filter(outcome=outcome).count() if days else 0
         if count:
             yield _tap_finding(count, what)
+    yield from proof_findings.find(ours)
 
 
 def _tap_finding(count: int, what: str) -> Finding:

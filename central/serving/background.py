@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import close_old_connections, connections
+from django.db.models import Q
 
 from central.config import CentralConfig
 from central.store.models import AuditEvent
@@ -46,9 +47,10 @@ class Projector(threading.Thread):
 
     def work(self) -> None:
         """Do one round."""
-        imports = AuditEvent.objects.filter(verb__startswith="import-").order_by("-pk")
+        brings_news = Q(verb__startswith="import-") | Q(verb__in=["issue-phone", "sun-keys"])
+        imports = AuditEvent.objects.filter(brings_news).order_by("-pk")
         newest = imports.values_list("pk", flat=True).first() or 0
-        # An import may have brought the card or the class that waiting taps lacked.
+        # An import may have brought the card, the class or the key that waiting taps lacked.
         catch_up(self._config, self._now(), only_new=newest == self._imports_seen)
         self._imports_seen = newest
         now = self._now()

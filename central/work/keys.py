@@ -70,21 +70,31 @@ def issuing_key(folder: Path, entropy: Entropy) -> SigningKey:
 
     Raises ConfigError where its public half alone is left: phones out there hang on the lost one.
     """
-    is_half = (folder / f"{ISSUER}.pub").exists() and not (folder / f"{ISSUER}.key").exists()
-    if is_half:
+    is_made = (folder / f"{ISSUER}.key").exists()
+    if has_issuer(folder) and not is_made:
         msg = (
             f"{folder / f'{ISSUER}.key'} is lost; put it back, or remove {ISSUER}.pub too: "
             "then every phone must be issued again"
         )
         raise ConfigError(msg)
-    if not (folder / f"{ISSUER}.key").exists():
+    if not is_made:
         _make_pair(folder, ISSUER, entropy)
     return signing_key(folder, ISSUER)
 
 
+def has_issuer(folder: Path) -> bool:
+    """Tell whether phones have been certified here."""
+    return (folder / f"{ISSUER}.pub").exists()
+
+
+def has_tag_keys(folder: Path) -> bool:
+    """Tell whether the keys of tags are kept here; whether they can be used, `missing` says."""
+    return (folder / _SUN).exists()
+
+
 def issuer(folder: Path) -> VerifyKey | None:
     """Return the public key phones are certified under; None before the first one is."""
-    return VerifyKey.from_hex(public(folder, ISSUER)) if (folder / f"{ISSUER}.pub").exists() else None
+    return VerifyKey.from_hex(public(folder, ISSUER)) if has_issuer(folder) else None
 
 
 def sun_keys(folder: Path) -> SunKeys | None:
@@ -93,11 +103,10 @@ def sun_keys(folder: Path) -> SunKeys | None:
     Raises SettingsError for a file that others may read, and ConfigError for one that cannot be used.
     """
     path = folder / _SUN
-    if not path.exists():
+    if not has_tag_keys(folder):
         return None
-    text = Secret(path).text()
     try:
-        stored = json.loads(text)
+        stored = json.loads(Secret(path).text())
         after_uid = stored["after_uid"]
         found = SunKeys(
             bytes.fromhex(stored["meta"]),
@@ -132,7 +141,7 @@ def missing(folder: Path) -> list[str]:
     if not folder.is_dir():
         return [f"{folder} does not exist"]
     # A data folder of an older release has no issuer until the first phone is issued.
-    issuers = [ISSUER] if (folder / f"{ISSUER}.pub").exists() else []
+    issuers = [ISSUER] if has_issuer(folder) else []
     checks: list[Callable[[], object]] = [
         partial(Secret(folder / f"{name}.key").hex_bytes, _SEED_BYTES)
         for name in (ACK, CONFIG, "school", *issuers)

@@ -1,10 +1,19 @@
 """What a teacher looks at before signing a session: its records, and who has none."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from central.store.models import AttendanceRecord, Section, SessionCertification, Student, Tap
+from central.domain.proof import SAYS, SUN_PLAIN, TELLS_ITS_NUMBER, Proof, Reason
+from central.store.models import (
+    AttendanceRecord,
+    Credential,
+    Section,
+    SessionCertification,
+    Student,
+    Tap,
+)
 from central.store.timetable import is_taught, meeting_on, placed
 
 
@@ -19,6 +28,17 @@ class InboxLine:
     """Taps that came in after a person had decided on the record."""
     paper_says: str
     """The other mark, where a paper sheet contradicts the record; else nothing."""
+    doubts: tuple[str, ...]
+    """What is to be said about the proofs of its taps, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefutedTap:
+    """A tap of the room that belongs to nobody by itself: when, whose it claims to be, why not."""
+
+    at: datetime
+    student: Student | None
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,25 @@ def needed(section: Section, on: date) -> list[Student]:
     return [students[student] for student in lacking]
 
 
+def refuted(section: Section, on: date) -> list[RefutedTap]:
+    """Return the taps in a session's room that were refuted and stand behind no record, by their time.
+
+    Those that claim to be another class's students are left to that class.
+    """
+    taps = Tap.objects.filter(station__room=section.room_id, on=on, proof=Proof.REFUTED, record__isnull=True)
+    rows = list(taps.order_by("latest_at", "sequence"))
+    held = Credential.objects.filter(school=section.school, student__isnull=False, since__lte=on)
+    held = held.exclude(until__lt=on).filter(token__in=[row.token for row in rows if row.token])
+    claimed = {bytes(card.token): card.student for card in held.select_related("student")}
+    here = set(placed(section, on))
+    found = []
+    for row in rows:
+        student = claimed.get(bytes(row.token or b""))
+        if row.latest_at is not None and (student is None or student.pk in here):
+            found.append(RefutedTap(row.latest_at, student, SAYS[Reason(row.proof_reason)]))
+    return found
+
+
 def certification(section: Section, on: date) -> SessionCertification | None:
     """Return the signature in force under a session, the last of its revisions."""
     signed = SessionCertification.objects.filter(section=section, on=on)
@@ -75,4 +114,12 @@ def _line(record: AttendanceRecord) -> InboxLine:
     late = sum(tap.outcome == Tap.Outcome.AFTER_DECISION for tap in taps)
     paper = [line.mark for line in record.paper_lines.all()]
     contrary = next((mark for mark in paper if mark != record.mark), "")
-    return InboxLine(record, len(taps) - late, len(paper), late, contrary)
+    doubts = tuple(sorted({text for tap in taps for text in _doubts(tap)}))
+    return InboxLine(record, len(taps) - late, len(paper), late, contrary, doubts)
+
+
+def _doubts(tap: Tap) -> Iterator[str]:
+    if tap.proof in {Proof.REFUTED, Proof.UNPROVEN}:
+        yield SAYS[Reason(tap.proof_reason)]
+    if SUN_PLAIN in tap.flags:
+        yield TELLS_ITS_NUMBER

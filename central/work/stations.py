@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from central.store.evidence import Contact, Evidence
 from central.store.models import School, Station, Tap
+from central.work.occurrences import OccurrenceLine, newest
 
 SILENT_AFTER = timedelta(minutes=30)
 """A station journals that it is alive every 15 minutes; twice that without a word is worth a look."""
@@ -21,14 +22,21 @@ class StationLine:
     taps_today: int
     unsettled: int
     is_silent: bool
+    occurrences: list[OccurrenceLine]
+    """What it reported beside taps, the newest first."""
 
 
 def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLine]:
     """Return every station in use, by room."""
     today = now.astimezone(ZoneInfo(school.time_zone)).date()
-    contacts = evidence.contacts()
+    contacts, occurrences = evidence.contacts(), newest(school, now)
     taps = Counter(Tap.objects.filter(school=school, on=today).values_list("station_id", flat=True))
-    review = (Tap.Outcome.UNKNOWN_CREDENTIAL, Tap.Outcome.TIME_REVIEW, Tap.Outcome.AMBIGUOUS)
+    review = (
+        Tap.Outcome.UNKNOWN_CREDENTIAL,
+        Tap.Outcome.TIME_REVIEW,
+        Tap.Outcome.AMBIGUOUS,
+        Tap.Outcome.REFUTED,
+    )
     unsettled = Counter(
         Tap.objects.filter(school=school, outcome__in=review).values_list("station_id", flat=True)
     )
@@ -42,6 +50,7 @@ def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLin
             taps_today=taps[station.code],
             unsettled=unsettled[station.code],
             is_silent=contact is None or now - contact.at > SILENT_AFTER,
+            occurrences=occurrences.get(station.code, []),
         )
         for station in stations
     ]

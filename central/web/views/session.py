@@ -89,6 +89,7 @@ def _page(request: HttpRequest, staff: Staff, section: Section, on: date, status
         "meeting": meeting_on(section, on),
         "inbox": inbox,
         "needed": review.needed(section, on),
+        "refuted": review.refuted(section, on),
         "certification": review.certification(section, on),
         "is_late": on < clock.today(staff.school),
         "may_certify": staff.role == Staff.Role.TEACHER,

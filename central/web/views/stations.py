@@ -16,9 +16,11 @@ def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show every station in use."""
     require(staff, "stations")
     now = clock.now()
+    lines = glance(staff.school, now, Evidence(settings.CONFIG.evidence))
     page = {
         "here": "stations",
         "now": now,
-        "lines": glance(staff.school, now, Evidence(settings.CONFIG.evidence)),
+        "lines": lines,
+        "has_occurrences": any(line.occurrences for line in lines),
     }
     return render(request, "web/stations.html", page)

@@ -7,6 +7,8 @@ from pathlib import Path
 from babel.messages import mofile, pofile
 
 import central.web
+from central.domain.proof import SAYS, TELLS_ITS_NUMBER, Reason
+from central.work.occurrences import SENTENCES
 
 TEXTS = Path(central.web.__file__).parent / "locale" / "es" / "LC_MESSAGES"
 _ASKED = r"""\{% translate (["'])(.*?)\1"""
@@ -35,3 +37,10 @@ def test_every_text_of_a_template_is_in_the_catalog() -> None:
     asked = {text for page in pages for _, text in re.findall(_ASKED, page.read_text(encoding="utf-8"))}
     assert len(asked) > 50
     assert asked - known == set()
+
+
+def test_every_sentence_of_the_program_itself_is_in_the_catalog() -> None:
+    with (TEXTS / "django.po").open("rb") as file:
+        known = {m.id for m in pofile.read_po(file, locale="es")}
+    assert set(SAYS) == set(Reason)
+    assert {*SAYS.values(), TELLS_ITS_NUMBER, *SENTENCES} - known == set()

@@ -1,0 +1,14 @@
+"""What the program has to tell, in the reader's language."""
+
+from django import template
+from django.utils.translation import gettext
+
+from central.work.occurrences import OccurrenceLine
+
+register = template.Library()
+
+
+@register.filter
+def sentence(line: OccurrenceLine) -> str:
+    """Return what a station reported as a sentence."""
+    return gettext(line.sentence) % line.figures
