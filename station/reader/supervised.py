@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from station.clock import Clock
 from station.logs import Log
@@ -17,6 +17,21 @@ _SOFT_FAULTS = 3
 _FIRST_BACKOFF_S = 0.05
 _LONGEST_BACKOFF_S = 1.0
 _FAILURES_BEFORE_RESET = 5
+
+
+class Pace(NamedTuple):
+    """How long a reader rests between two looks while nothing, or something, lies there.
+
+    0 is for a device whose own read waits. One open for `renew_ms` is opened anew as soon as nothing lies
+    there, since some fall silent without a fault.
+    """
+
+    idle_s: float = 0.0
+    held_s: float = 0.0
+    renew_ms: int | None = None
+
+
+UNPACED = Pace()
 
 
 class Device(Protocol):
@@ -35,8 +50,7 @@ class Device(Protocol):
 class SupervisedReader:
     """A reader whose device may fail in any way at any time.
 
-    `open_device(pause)` opens it; `reset` pulls its reset line; `pauses_s` are the pauses between read
-    cycles while nothing, or something, lies there (0 for a device whose own read waits).
+    `open_device(pause)` opens it; `reset` pulls its reset line.
     """
 
     def __init__(
@@ -47,14 +61,14 @@ class SupervisedReader:
         open_device: Callable[[Callable[[float], object]], Device],
         *,
         reset: Callable[[], None] | None = None,
-        pauses_s: tuple[float, float] = (0.0, 0.0),
+        pace: Pace = UNPACED,
     ) -> None:
         self.name = name
         self._clock = clock
         self._hold = hold
         self._open_device = open_device
         self._reset = reset
-        self._idle_s, self._held_s = pauses_s
+        self._pace = pace
         self._counters: Counter[str] = Counter()
         self._cycle_ms: int | None = None
         self._status = ("opening", clock.reading().raw_ms)
@@ -102,8 +116,8 @@ class SupervisedReader:
         return worked
 
     def _read(self, device: Device, emit: Callable[[ReaderEvent], None], stop: threading.Event) -> bool:
-        faults, worked = 0, False
-        while faults < _SOFT_FAULTS and not stop.is_set():
+        faults, worked, opened_ms = 0, False, self._clock.reading().raw_ms
+        while faults < _SOFT_FAULTS and not stop.is_set() and not self._is_old(opened_ms):
             try:
                 sights = device.look()
             except Exception as error:  # noqa: BLE001 (as above: whatever a driver raises is a fault of the link)
@@ -116,8 +130,13 @@ class SupervisedReader:
             faults, worked = 0, True
             self._up(emit)
             self._report(sights, emit)
-            stop.wait(self._idle_s if self._hold.is_empty else self._held_s)
+            stop.wait(self._pace.idle_s if self._hold.is_empty else self._pace.held_s)
         return worked
+
+    def _is_old(self, opened_ms: int) -> bool:
+        if self._pace.renew_ms is None or not self._hold.is_empty:
+            return False
+        return self._clock.reading().raw_ms - opened_ms >= self._pace.renew_ms
 
     def _up(self, emit: Callable[[ReaderEvent], None]) -> None:
         self._turn("ready")

@@ -20,6 +20,7 @@ from station.reader import (
 )
 from station.reader.nfc import NfcReader
 from station.reader.nfc_chip import choose, open_usb
+from station.reader.supervised import Pace
 from station.simulator.cards import Felica, MifareClassic, Ntag213
 from station.simulator.faults import FAULTS
 from station.simulator.field import Card
@@ -41,7 +42,7 @@ def _reader(stick: UsbStick) -> NfcReader:
         SystemClock(boot=1),
         lambda _wall_ms: bytes(28),
         open_chip=partial(open_usb, plug=stick.plug_in),
-        pauses_s=(0.001, 0.001),
+        pace=Pace(0.001, 0.001),
     )
 
 

@@ -16,6 +16,7 @@ from station.clock import SystemClock
 from station.reader import Presented, ReaderSettings
 from station.reader.hold import Hold
 from station.reader.nfc import NfcReader
+from station.reader.supervised import Pace
 from station.simulator.faults import FAULTS
 from station.simulator.hostile import HOSTILE
 from tests.fakes.simulator import Listener, PractiseBench, practising
@@ -27,7 +28,7 @@ SEED = 20261120
 WORST_TRIES = 40
 PROBE_S = 30.0
 # Without pauses: a station's own are 15 and 40 ms.
-PAUSES_S = (0.001, 0.001)
+PACE = Pace(0.001, 0.001)
 CARDS = (
     "ntag 04{:010x}aa",
     "ultralight 04{:010x}bb",
@@ -151,7 +152,7 @@ class Soak:
 def _soak(folder: Path, seed: int, is_over: Callable[[Soak], bool]) -> Soak:
     with practising(folder) as bench:
         settings = ReaderSettings("nfc", "pn532", str(bench.link), 921600)
-        reader = NfcReader(settings, SystemClock(boot=1), lambda _wall_ms: bytes(28), pauses_s=PAUSES_S)
+        reader = NfcReader(settings, SystemClock(boot=1), lambda _wall_ms: bytes(28), pace=PACE)
         with Listener(reader) as listener:
             soak = Soak(bench, listener, random.Random(seed))  # noqa: S311 (what befalls a reader need be no secret)
             soak.run(is_over)

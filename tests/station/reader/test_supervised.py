@@ -8,11 +8,11 @@ from itertools import chain, repeat
 
 import pytest
 
-from station.clock import SystemClock
+from station.clock import HandClock, SystemClock
 from station.errors import ReaderError
-from station.reader import Credential, Presented, ReaderDown, ReaderSettings, ReaderUp, build
+from station.reader import Credential, Presented, ReaderDown, ReaderSettings, ReaderUp, Removed, build
 from station.reader.hold import Hold, Sight
-from station.reader.supervised import SupervisedReader
+from station.reader.supervised import Pace, SupervisedReader
 from tests.fakes.simulator import Listener
 
 ANA = Credential("uid", "82acb95d", "nfc-a", 1, None)
@@ -76,7 +76,7 @@ def _device(*steps: Step, recovers: bool = True) -> ScriptedDevice:
 
 
 def _reader(shelf: Shelf, reset: Callable[[], None] | None = None) -> SupervisedReader:
-    return SupervisedReader("nfc", CLOCK, Hold("nfc"), shelf.open, reset=reset, pauses_s=(0.001, 0.001))
+    return SupervisedReader("nfc", CLOCK, Hold("nfc"), shelf.open, reset=reset, pace=Pace(0.001, 0.001))
 
 
 @pytest.mark.parametrize("error", RAISED, ids=lambda error: type(error).__name__)
@@ -126,6 +126,32 @@ def test_being_down_is_said_once_however_long_it_lasts() -> None:
         listener.wait_for(ReaderUp)
         assert listener.events == [ReaderDown("nfc", "no-answer"), ReaderUp("nfc")]
         assert listener.reader.health().counters["open-failed"] == 4
+
+
+def test_a_device_open_for_a_day_is_opened_anew_once_nothing_lies_on_it() -> None:
+    clock = HandClock()
+    shelf = Shelf(_device([ANA], [ANA], [None]))
+    reader = SupervisedReader("nfc", clock, Hold("nfc", gap_ms=0), shelf.open, pace=Pace(renew_ms=86_400_000))
+    with Listener(reader) as listener:
+        listener.wait_for(Removed)
+        listener.let_cycles_pass(5)
+        assert shelf.opened == 1
+        clock.advance(86_400_000)
+        listener.wait_until(lambda: shelf.opened == 2)
+        listener.let_cycles_pass(5)
+    assert [type(event) for event in listener.events] == [ReaderUp, Presented, Removed]
+    assert reader.health().resets == 1
+
+
+def test_a_device_open_for_a_day_is_not_taken_from_under_a_card() -> None:
+    clock = HandClock()
+    shelf = Shelf(_device([ANA]))
+    reader = SupervisedReader("nfc", clock, Hold("nfc", gap_ms=0), shelf.open, pace=Pace(renew_ms=1_000))
+    with Listener(reader) as listener:
+        listener.wait_for(Presented)
+        clock.advance(2_000)
+        listener.let_cycles_pass(5)
+        assert shelf.opened == 1
 
 
 def test_every_fifth_failure_pulls_the_reset_line_and_a_broken_line_ends_nothing(
