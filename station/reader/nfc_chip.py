@@ -66,8 +66,7 @@ class Chip:
         chipset = kind(link, module.log)
         self.link = link
         self.driver = module.Device(chipset, module.log)
-        # nfcpy's own way of opening sets this, and some of its messages cannot be made without.
-        self.driver._path = ""  # noqa: SLF001
+        self.driver._path = ""  # noqa: SLF001 (nfcpy's own opening sets it, and its messages need it)
         self._listing: _Listing = chipset if is_pn53x else _Listing()
         self.lists_b = not is_pn53x or _TYPE_B in chipset.in_list_passive_target_brty_range
         if is_pn53x:

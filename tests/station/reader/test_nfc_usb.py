@@ -132,6 +132,13 @@ def test_a_line_that_never_carries_the_longest_frame_is_down_and_given_back() ->
     assert stick.closed == stick.opened
 
 
+def test_no_driver_may_wait_for_an_answer_without_end() -> None:
+    # nfcpy's driver of the RC-S380 names no time at all, which USB takes for eternity.
+    _, link = UsbStick().plug_in("usb")
+    with pytest.raises(TimeoutError):
+        link.read()
+
+
 def test_a_chip_that_can_list_two_cards_tells_two_apart_and_one_that_cannot_reads_one() -> None:
     for driver, expected in (("pn531", ["TwoCards"]), ("pn533", [NTAG.hex()])):
         stick = UsbStick(driver)
