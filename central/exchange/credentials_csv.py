@@ -36,6 +36,8 @@ class Issue:
     token: bytes = field(repr=False)
     since: date
     until: date | None
+    device_key: str = ""
+    """Of a phone issued here: its public key, compressed P-256 in hexadecimal."""
 
 
 def read(file: str, data: bytes, school_key: bytes, problems: list[Problem]) -> list[Issue]:

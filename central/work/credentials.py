@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
+from central.errors import RefusedError
 from central.exchange import credentials_csv
 from central.exchange.credentials_csv import Issue
 from central.exchange.named_file import NamedFile
@@ -32,6 +33,19 @@ def import_credentials(file: NamedFile, school_key: bytes, now: datetime, by: st
         problems += [Problem(issue.where, text) for issue in in_order if (text := drawer.give(issue))]
         refuse(f"{file.name} is not taken in; nothing was written:", problems)
         return remember("credentials", (file,), drawer.changes, now, by)
+
+
+def hand_out(issue: Issue) -> bool:
+    """Give one credential to its holder, within the caller's transaction; tell whether that is new.
+
+    Raises RefusedError when it cannot be given.
+    """
+    drawer = _Drawer(School.objects.get())
+    refusal = drawer.give(issue)
+    if refusal:
+        msg = f"nothing is issued: {refusal}"
+        raise RefusedError(msg)
+    return bool(drawer.changes)
 
 
 @dataclass(slots=True)
@@ -90,6 +104,7 @@ class _Drawer:
             token=issue.token,
             key_id=SCHOOL_KEY_ID,
             kind=issue.kind,
+            device_key=issue.device_key,
             since=issue.since,
             until=until,
         )
