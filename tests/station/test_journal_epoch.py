@@ -80,6 +80,10 @@ def test_an_epoch_that_is_drawn_twice_is_refused_and_changes_nothing(
     before = journal.head
     with pytest.raises(JournalError):
         journal.begin_epoch("fork", clock.reading(), lambda: before.epoch)
+    assert journal.head == before
+    assert journal._connection.execute("SELECT epoch, closed_reason FROM epoch").fetchall() == [
+        (before.epoch, None)
+    ]
     assert journal.append(Kind.ALIVE, {}, clock.reading()).seq == before.seq + 1
 
 

@@ -19,6 +19,7 @@ from tests.fakes.station import broken_disk, entries_in, open_journal
 from tests.station.journal_under_fault import APPENDS
 
 ROOT = Path(__file__).parents[2]
+BY_SQLITE = '-wal", O_RDWR|O_CREAT'
 FAILS_AT = 3
 """Which of the appends meets the fault."""
 
@@ -87,7 +88,7 @@ def test_after_a_flush_that_failed_the_next_entry_goes_through_a_descriptor_open
     told = next(number for number, line in enumerate(trace) if number > failed and '"append\\n"' in line)
     stored = next(number for number, line in enumerate(trace) if number > told and '"4\\n"' in line)
     between = trace[told:stored]
-    opened = next(number for number, line in enumerate(between) if "openat(" in line and "-wal" in line)
+    opened = next(number for number, line in enumerate(between) if "openat(" in line and BY_SQLITE in line)
     flushed = [number for number, line in enumerate(between) if " fdatasync(" in line and "-wal" in line]
     assert min(flushed) > opened
 
