@@ -30,8 +30,6 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Open a practice room until `quit`, Ctrl-C or the end of the input; return the exit code."""
     options = _parse(argv)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     try:
         path = options.folder or Path(tempfile.mkdtemp(prefix="rollbook-practice-"))
         folder = furnish(path, secrets.token_bytes, datetime.now(UTC))
@@ -53,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _live(folder: Folder, *, is_plain: bool) -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     scene = Scene(str(folder.path))
     listens, speaks = os.pipe()
     os.set_blocking(speaks, False)

@@ -119,9 +119,7 @@ class Acts:
             yield from self.power_on()
         elif wanted == "off":
             self._room.power_off()
-            yield from self._tell(
-                "  the station died where it stood and the reader is dark; `power on` starts both"
-            )
+            yield from self._tell("  station and reader died where they stood; `power on` starts both")
         else:
             msg = f"power is on or off, not {wanted}"
             raise CommandError(msg)

@@ -26,7 +26,7 @@ _BEEP: Final = "  ♪ beep  "
 _LIT: Final = (" ▄████▄ ", "████████", " ▀████▀ ")
 _UNLIT: Final = (" ╭────╮ ", " │    │ ", " ╰────╯ ")
 _WIDEST: Final = 100
-_FIXED_LINES: Final = 15
+_FIXED_LINES: Final = 12
 _LEAST: Final = 2
 
 

@@ -10,46 +10,53 @@ if TYPE_CHECKING:
     from station.simulator.room.practice import Room
 
 _HELP = """\
-  tap ana [ben ...]     hold it to the reader, take it away once it is answered; `who` lists who is here
-  two ana zoe           two cards at once;    hold ana [3]: lay it down for good;    take: take all away
-  scan dan              show the phone's code to the scanner
-  unplug | plug         pull the reader's cable, put it back (also: scanner, fob-reader)
-  power off | on        cut the power of reader and station;    crash: the program alone dies and restarts
-  fault NAME [N]        spoil the next N answers of the reader;    play FILE: a script of lines like these
-  later MINUTES         let time go by;    wait SECONDS: let a moment go by
-  more pages            who, cards, faults, staff;    quit, Ctrl-D or Ctrl-C ends it all"""
+  tap ana [ben ...]   hold it there till it is answered; who: those here
+  two ana zoe         two cards at once
+  hold ana [3]        lay it down and leave it there; take: take all away
+  scan dan            show the phone's code to the scanner
+  unplug, plug        the reader's cable (or: scanner, fob-reader)
+  power off, on       of reader and station; crash: the program alone
+  later 30, wait 2    let minutes go by for the station; wait seconds
+  cards, faults       what else there is to lay down, and to break
+  staff, quit         how staff mode works; end it all (or Ctrl-D, Ctrl-C)"""
 
 _CARDS = """\
-  tap ntag 04112233445566 | ultralight ... | classic 11223344 | felica 0112AB3C4D5E0120 | em 0A1B2C3D4E
-  tap sun 04112233445566 [enc|plain|mirror] [random] [from COUNT] [keys META FILE]: an NTAG 424 DNA
-  tap bank | tap desfire | tap type-b: cards of other people
-  wallet new NAME, wallet certify NAME CERTIFICATE, tap NAME: a phone enrolled at a real central
-  put phone NAME locked, unlock, lock: a locked phone, unlocked where it lies
-  tap hostile NAME, such as: """ + ", ".join(list(HOSTILE)[:6])
+  tap ntag 04112233445566   also: ultralight, classic, felica, em
+  tap sun 04112233445566 [enc|plain|mirror] [random] [from N] [keys K K]
+  tap bank, tap desfire, tap type-b       cards of other people
+  tap hostile endless-wtx                 and {count} more; a wrong name lists them
+  put phone DA00000000000001 locked       a locked phone; unlock, lock: there
+  wallet new NAME                         a phone to enrol at a real central
+  wallet certify NAME CERTIFICATE         what that gave; then tap NAME
+  put ..., also ..., remove               the bench's own words; no waiting"""
 
 _FAULTS = """\
-  fault silence 3 | mute | late-ack | late-answer | bad-checksum | truncated | error-frame | garbage ...
-  jitter 2: the next looks find nothing;    stale-baud 921600: the chip at another speed
-  power-cut: the chip forgets everything;    unplug, plug: the cable
-  play FILE: lines like these in order, with `wait 20 commands`, `wait 5 looks` or `wait 300 ms` between;
-  stop: play no further;    status: the bench as it is;    trace: the bytes on the line"""
+  fault silence 3     spoil the next three answers; a wrong name lists them all
+  jitter 2            the next two looks at the field find nothing
+  stale-baud 230400   the chip is at another speed than the station
+  power-cut           the chip forgets everything it was told
+  play FILE           do a file of such lines, one after another; stop: no more
+                      in it: wait 20 commands, wait 5 looks, wait 300 ms
+  status, trace       the bench as it is; the bytes on the line"""
 
 _STAFF = """\
-  Staff mode needs nothing but a staff card and the reader; lee has one.
-    hold lee 3, take    a session begins: the status lamp blinks once, over and over (mark an outage)
-    tap lee             the next choice: two blinks the time, three enrol a card, four test the station
-    hold lee 3, take    do what is chosen; the left lamp says done, the right one failed
-  Half a minute without a gesture ends it. Everybody else taps as always meanwhile."""
+  Staff mode needs nothing but a staff card; lee has one. The status lamp tells
+  what is chosen: one blink marks an outage, two attest the time, three enrol a
+  card, four test the station.
+    hold lee 3, take   a session begins
+    tap lee            the next choice
+    hold lee 3, take   do what is chosen; the panel says done or failed
+  Half a minute without a gesture ends it. All others tap as always meanwhile."""
 
 PAGES: Final[Mapping[str, str]] = {
     "help": _HELP,
     "who": "\n".join(f"  {name:<6}{person.told}" for name, person in CAST.items()),
-    "cards": _CARDS,
+    "cards": _CARDS.format(count=len(HOSTILE) - 1),
     "faults": _FAULTS,
     "staff": _STAFF,
 }
 
-WELCOME: Final = "Type a command and press Enter: tap ana, two ana zoe, power off, quit. `help` lists all."
+WELCOME: Final = "Type and press Enter: tap ana, two ana zoe, power off, quit. help lists more."
 
 
 def told_answer(room: "Room", before: int) -> str:
