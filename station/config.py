@@ -10,6 +10,7 @@ from typing import Final
 from station.panel.settings import PanelSettings
 from station.reader.settings import ReaderSettings
 from station.settings import Secret, load
+from station.sidecar import FOLDER as SIDECAR
 
 DEFAULT_FILE: Final = Path("/etc/rollbook/station.toml")
 KEY_BYTES: Final = 32
@@ -43,6 +44,12 @@ class StationSettings:
     readers: tuple[ReaderSettings, ...]
     panel: PanelSettings
     practice: PracticeSettings | None = None
+    sidecar_dir: Path | None = None
+
+    @property
+    def sidecar(self) -> Path:
+        """The folder of the journal's second copy: beside the journal, or better on another disk."""
+        return self.sidecar_dir or self.state_dir / SIDECAR
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.station):

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Final, Protocol, TypeAlias
 
-from station.errors import JournalError, PanelError
+from station.errors import JournalDamagedError, JournalError, PanelError
 from station.logs import Log
 from station.panel import Panel
 from station.reader import (
@@ -55,7 +55,7 @@ class Upkeep(Protocol):
     """Everything the loop looks after between taps."""
 
     def tick(self) -> None:
-        """Do what is due; never raise for a fault that a later tick may mend."""
+        """Do what is due; raise for no fault that a later tick may mend, so for a damaged journal alone."""
 
 
 def answer(presented: Presented, station: Station) -> Verdict:
@@ -104,6 +104,73 @@ def refuse(unreadable: Unreadable, station: Station) -> Verdict:
 def react(event: ReaderEvent, station: Station) -> Sign | None:
     """Return what is to be shown for a reader's event, None when nothing is."""
     station.answered.seq = None
+    return station.showing(_heard(event, station))
+
+
+def pass_time(station: Station) -> Sign | None:
+    """Return what is to be shown because time went by: a card left, a card held, a self-test done."""
+    station.answered.seq = None
+    raw_ms = station.clock.reading().raw_ms
+    for reader in station.presence.newly_left(raw_ms):
+        station.note(reader, "card_left")
+        log.info("card.left", reader=reader)
+    wish = station.desk.pass_time(raw_ms)
+    return station.showing(act.finish_self_test(station) if wish is None else act.do(wish, station))
+
+
+def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: threading.Event) -> None:
+    """Answer events until `stop` is set, and look after the rest in between.
+
+    Raises JournalDamagedError as soon as the journal has to be salvaged.
+    """
+    while not stop.is_set():
+        try:
+            event = events.get(timeout=TICK_S)
+        except queue.Empty:
+            event = None
+        if event is not None and (sign := reaction(event, station)) is not None:
+            show(panel, sign)
+        # A card is held only if it has not left meanwhile, and what is still in the queue may say so.
+        if events.empty() and (sign := _passing(station)) is not None:
+            show(panel, sign)
+        try:
+            upkeep.tick()
+        except JournalDamagedError:
+            raise
+        except Exception:
+            # The supervisor is told of progress at the end of a tick: one that never ends well is restarted.
+            log.exception("upkeep.broke")
+
+
+def reaction(event: ReaderEvent, station: Station) -> Sign | None:
+    """Return what `react` does, or that nothing was recorded when it breaks."""
+    try:
+        return react(event, station)
+    except Exception as error:
+        # One card that finds a fault in the program must not take the answer from all who come after it.
+        station.losses.add(error)
+        log.exception("tap.broke", reader=event.reader)
+        return station.showing(Verdict.NOT_RECORDED)
+
+
+def _passing(station: Station) -> Sign | None:
+    try:
+        return pass_time(station)
+    except Exception:
+        # Nobody's tap hangs on it, and the taps to come must not.
+        log.exception("staff.broke")
+        return None
+
+
+def show(panel: Panel, sign: Sign) -> None:
+    """Show a sign; a panel that fails must not keep taps from being recorded."""
+    try:
+        panel.show(sign)
+    except (OSError, RuntimeError, ValueError, PanelError):
+        log.exception("panel.failed", sign=sign.name)
+
+
+def _heard(event: ReaderEvent, station: Station) -> Sign | None:
     match event:
         case Presented():
             return _take(event, station)
@@ -124,64 +191,6 @@ def react(event: ReaderEvent, station: Station) -> Sign | None:
             log.debug("reader.turned", reader=event.reader, turn=type(event).__name__)
             station.desk.forget(event.reader)
     return None
-
-
-def pass_time(station: Station) -> Sign | None:
-    """Return what is to be shown because time went by: a card left, a card held, a self-test done."""
-    station.answered.seq = None
-    raw_ms = station.clock.reading().raw_ms
-    for reader in station.presence.newly_left(raw_ms):
-        station.note(reader, "card_left")
-        log.info("card.left", reader=reader)
-    wish = station.desk.pass_time(raw_ms)
-    return act.finish_self_test(station) if wish is None else act.do(wish, station)
-
-
-def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: threading.Event) -> None:
-    """Answer events until `stop` is set, and look after the rest in between."""
-    while not stop.is_set():
-        try:
-            event = events.get(timeout=TICK_S)
-        except queue.Empty:
-            event = None
-        if event is not None and (sign := reaction(event, station)) is not None:
-            show(panel, sign)
-        # A card is held only if it has not left meanwhile, and what is still in the queue may say so.
-        if events.empty() and (sign := _passing(station)) is not None:
-            show(panel, sign)
-        try:
-            upkeep.tick()
-        except Exception:
-            # The supervisor is told of progress at the end of a tick: one that never ends well is restarted.
-            log.exception("upkeep.broke")
-
-
-def reaction(event: ReaderEvent, station: Station) -> Sign | None:
-    """Return what `react` does, or that nothing was recorded when it breaks."""
-    try:
-        return react(event, station)
-    except Exception as error:
-        # One card that finds a fault in the program must not take the answer from all who come after it.
-        station.losses.add(error)
-        log.exception("tap.broke", reader=event.reader)
-        return Verdict.NOT_RECORDED
-
-
-def _passing(station: Station) -> Sign | None:
-    try:
-        return pass_time(station)
-    except Exception:
-        # Nobody's tap hangs on it, and the taps to come must not.
-        log.exception("staff.broke")
-        return None
-
-
-def show(panel: Panel, sign: Sign) -> None:
-    """Show a sign; a panel that fails must not keep taps from being recorded."""
-    try:
-        panel.show(sign)
-    except (OSError, RuntimeError, ValueError, PanelError):
-        log.exception("panel.failed", sign=sign.name)
 
 
 def _take(presented: Presented, station: Station) -> Sign | None:

@@ -12,12 +12,12 @@ from station.clock import Clock, clock_for
 from station.config import KEY_BYTES, StationSettings
 from station.journal import FILE_NAME, JournalReader
 from station.kernel_time import KernelTime
-from station.loop import Answered
 from station.panel import Panel
 from station.panel.gpio import Gpio, GpioPanel, open_gpio, pulse
 from station.panel.recorded import RecordedPanel
 from station.panel.terminal import TerminalPanel
 from station.reader import Reader, build
+from station.station import Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def boot_of(settings: StationSettings, boot_id: str) -> int:
 def make_readers(settings: StationSettings, clock: Clock, gpio: Gpio | None) -> list[Reader]:
     """Make every reader of the settings; none is opened yet."""
     reset: Callable[[int], None] | None = None if gpio is None else partial(pulse, gpio)
-    return [build(reader, clock, reset) for reader in settings.readers]
+    return [build(reader, clock, reset, settings.station) for reader in settings.readers]
 
 
 def gpio_of(settings: StationSettings) -> Gpio | None:
@@ -64,11 +64,12 @@ def look_around(settings: StationSettings) -> Machine:
     clock = clock_of(settings, boot=0)
     answered = Answered()
     readers = make_readers(settings, clock, gpio)
-    panel = _make_panel(settings, clock, gpio, answered)
+    panel = make_panel(settings, clock, gpio, answered)
     return Machine(settings, key, boot_id_of(), panel, readers, answered, KernelTime().refusal())
 
 
-def _make_panel(settings: StationSettings, clock: Clock, gpio: Gpio | None, answered: Answered) -> Panel:
+def make_panel(settings: StationSettings, clock: Clock, gpio: Gpio | None, answered: Answered) -> Panel:
+    """Make the panel of the settings; raises PanelError when it cannot be driven."""
     panel = settings.panel
     if panel.kind == "gpio" and gpio is not None:
         return GpioPanel(panel.pins, gpio, quiet=panel.quiet)

@@ -11,7 +11,7 @@ import station as package
 from station.loop import Station
 from station.reader import Reader
 from station.tap import Reading
-from station.verdict import State
+from station.verdict import Sign
 
 FILE_NAME: Final = "status.json"
 
@@ -19,7 +19,7 @@ FILE_NAME: Final = "status.json"
 def describe(
     station: Station,
     readers: Sequence[Reader],
-    state: State | None,
+    state: Sign | None,
     reading: Reading,
     clock_refusal: str | None,
 ) -> str:

@@ -28,13 +28,16 @@ class Supervisor:
         ]
 
     def start(self) -> None:
-        """Start every reader."""
+        """Start every reader, unless they were started before."""
         for thread in self._threads:
-            thread.start()
+            if thread.ident is None:
+                thread.start()
 
     def join(self) -> None:
         """Wait for the readers to end after `stop` was set; one that hangs is left to the process's end."""
-        for thread in self._threads:
+        started = [thread for thread in self._threads if thread.ident is not None]
+        self._threads.clear()
+        for thread in started:
             thread.join(JOIN_S)
             if thread.is_alive():
                 log.warning("reader.hangs", thread=thread.name)

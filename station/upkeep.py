@@ -1,31 +1,33 @@
-"""What the loop looks after between taps: gaps, inbox, signs of life, the panel's state, the watchdog."""
+"""What the loop looks after between taps: gaps, inbox, signs of life, disk, panel and watchdog."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from station import status
-from station.errors import InboxError, JournalError
+from station.condition import Condition
+from station.disk import Disk, DiskState
+from station.errors import InboxError, JournalDamagedError, JournalError, JournalFullError
 from station.inbox import Inbox
 from station.logs import Log
 from station.loop import Station, show
 from station.panel import Panel
 from station.reader import Reader
-from station.tap import Kind, Reading
-from station.verdict import State
+from station.tap import Json, Kind, Reading
+from station.verdict import Sign, Verdict
 from station.watchdog import Watchdog
 
 ALIVE_MS: Final = 15 * 60_000
 INBOX_MS: Final = 1_000
 MEND_MS: Final = 5_000
 STATUS_MS: Final = 1_000
-READER_GRACE_MS: Final = 2_000
-STUCK_MS: Final = 60_000
-OFFLINE_MS: Final = 60 * 60_000
+DISK_MS: Final = 5_000
+COVER_MS: Final = 2_000
+"""How long another answer may stand in the place of the alarm that nothing is recorded."""
 
 log = Log(__name__)
 
@@ -48,45 +50,57 @@ class Every:
 
 @dataclass(slots=True)
 class Rounds:
-    """One caretaker's rounds; every `tick` does what is due and forgives what a later one may mend."""
+    """One caretaker's rounds; every `tick` does what is due and forgives what a later one may mend.
+
+    `is_damaged` tells whether whoever reads the journal beside the taps found it damaged.
+    """
 
     station: Station
     panel: Panel
     readers: Sequence[Reader]
     inbox: Inbox
     watchdog: Watchdog
+    disk: Disk
     status_file: Path
     clock_refusal: str | None = None
-    state: State | None = None
+    is_damaged: Callable[[], bool] = field(default=bool)
+    state: Sign | None = None
+    condition: Condition = field(init=False)
     _mend: Every = field(default_factory=lambda: Every(MEND_MS))
     _inbox: Every = field(default_factory=lambda: Every(INBOX_MS))
     _alive: Every = field(default_factory=lambda: Every(ALIVE_MS))
+    _disk: Every = field(default_factory=lambda: Every(DISK_MS))
     _status: Every = field(default_factory=lambda: Every(STATUS_MS))
     _written: str = ""
-    _not_ready_since: dict[str, int] = field(default_factory=dict)
-    _beacon_ms: int | None = None
-    _began_ms: int | None = None
+    _disk_state: DiskState = DiskState.OK
+    _disk_told: DiskState = DiskState.OK
     _losses: int = 0
-    _stuck_said: set[str] = field(default_factory=set)
+    _is_refused: bool = False
+    _covered_ms: int | None = None
+
+    def __post_init__(self) -> None:
+        self.condition = Condition(self.station, self.readers)
 
     def tick(self) -> None:
-        """Do what is due now."""
+        """Do what is due now; raises JournalDamagedError once the journal has to be salvaged."""
+        if self.is_damaged():
+            msg = f"{self.status_file.parent}: the journal is not what was written to it; it is salvaged"
+            raise JournalDamagedError(msg)
         reading = self.station.clock.reading()
         if self.station.losses.count > self._losses:
             # Whoever just lost a tap must get to see it, even if the disk is well again at once.
             self._mend.done(reading.raw_ms)
+        if self._disk.is_due(reading.raw_ms):
+            self._disk.done(reading.raw_ms)
+            self.disk.mend()
+            self._disk_state = self.disk.state()
         if self._mend.is_due(reading.raw_ms):
-            try:
-                self._append_due(reading)
-            except (JournalError, InboxError):
-                # What was due stays due; a disk that refuses is not asked four times a second.
-                log.exception("journal.waits")
-                self._mend.done(reading.raw_ms)
-        self._show_state(reading)
+            self._append(reading)
+        self._show(reading)
         if self._status.is_due(reading.raw_ms):
             self._status.done(reading.raw_ms)
             self._write_status(reading)
-        if not self._is_stuck(reading.raw_ms):
+        if not self.condition.is_stuck(reading.raw_ms):
             self.watchdog.feed(reading.raw_ms)
 
     def forget_status(self) -> None:
@@ -94,65 +108,68 @@ class Rounds:
         with contextlib.suppress(OSError):
             self.status_file.unlink(missing_ok=True)
 
+    def _append(self, reading: Reading) -> None:
+        try:
+            self._append_due(reading)
+            self._is_refused = False
+        except JournalDamagedError:
+            raise
+        except (JournalError, InboxError) as error:
+            # What was due stays due; a disk that refuses is not asked four times a second.
+            log.exception("journal.waits")
+            self._mend.done(reading.raw_ms)
+            # For want of room alone a tap is not refused yet: it has the ballast.
+            self._is_refused = not isinstance(error, InboxError | JournalFullError)
+
     def _append_due(self, reading: Reading) -> None:
         station = self.station
         if due := station.losses.entries():
             station.journal.append_all(due, reading)
             log.warning("gap.journalled", lost=station.losses.count, reason=station.losses.reason)
             station.losses.settle()
+        if self._disk_state is not self._disk_told:
+            station.journal.append(Kind.ERR, {"what": f"the disk is {self._disk_state}"}, reading)
+            log.warning("disk.turned", state=self._disk_state, before=self._disk_told)
+            self._disk_told = self._disk_state
         if self._alive.is_due(reading.raw_ms):
-            states = {reader.name: reader.health().state for reader in self.readers}
-            station.journal.append(Kind.ALIVE, {"readers": states}, reading)
+            states: dict[str, Json] = {reader.name: reader.health().state for reader in self.readers}
+            station.journal.append(Kind.ALIVE, {"readers": states, "disk": self._disk_state}, reading)
             self._alive.done(reading.raw_ms)
         # Last, because a file that cannot be taken away must not keep the station from its own entries.
         if self._inbox.is_due(reading.raw_ms):
             kinds = self.inbox.take(station.journal, reading)
             self._inbox.done(reading.raw_ms)
             if Kind.BEACON in kinds:
-                self._beacon_ms = reading.raw_ms
+                self.condition.heard(reading.raw_ms)
 
-    def _show_state(self, reading: Reading) -> None:
-        state = self._state_now(reading)
-        has_losses = self.station.losses.count > 0
-        is_mended = self._losses > 0 and not has_losses
-        # While taps are being lost the panel says that, and nothing milder.
-        if (state is not self.state or is_mended) and not has_losses:
-            self.station.answered.seq = None
-            show(self.panel, state)
-            log.info("panel.state", state=state.name)
-            self.state = state
+    def _show(self, reading: Reading) -> None:
+        """Bring the panel up to date: while taps are lost, or would be, it says that and nothing milder."""
         self._losses = self.station.losses.count
+        # Asked even during an alarm: for how long a reader has been gone is counted from the first look.
+        state = self.condition.state(reading)
+        if self._losses or self._is_refused:
+            self._alarm(reading.raw_ms)
+            return
+        # A state that was shown before an alarm has to be shown again after it.
+        if state is not self.state:
+            self._turn(state)
 
-    def _state_now(self, reading: Reading) -> State:
-        if self._began_ms is None:
-            self._began_ms = reading.raw_ms
-        if self._is_reader_missing(reading.raw_ms):
-            return State.READER_DOWN
-        if not reading.sync_state and self._beacon_ms is None:
-            return State.CLOCK_UNTRUSTED
-        heard_ms = self._began_ms if self._beacon_ms is None else self._beacon_ms
-        return State.OFFLINE if reading.raw_ms - heard_ms > OFFLINE_MS else State.READY
+    def _alarm(self, raw_ms: int) -> None:
+        if self.station.shown is Verdict.NOT_RECORDED:
+            self.state, self._covered_ms = Verdict.NOT_RECORDED, None
+            return
+        if self.state is Verdict.NOT_RECORDED:
+            # Somebody got another answer in between, and may read it before the alarm goes on.
+            self._covered_ms = self._covered_ms or raw_ms
+            if raw_ms - self._covered_ms < COVER_MS:
+                return
+        self._turn(Verdict.NOT_RECORDED)
 
-    def _is_reader_missing(self, raw_ms: int) -> bool:
-        for reader in self.readers:
-            if reader.health().state == "ready":
-                self._not_ready_since.pop(reader.name, None)
-            else:
-                self._not_ready_since.setdefault(reader.name, raw_ms)
-        return any(raw_ms - since > READER_GRACE_MS for since in self._not_ready_since.values())
-
-    def _is_stuck(self, raw_ms: int) -> bool:
-        """Say whether a reader has for a minute neither read nor tried to be opened."""
-        for reader in self.readers:
-            health = reader.health()
-            is_silent = health.cycle_ms is not None and raw_ms - health.cycle_ms > STUCK_MS
-            if is_silent:
-                if reader.name not in self._stuck_said:
-                    self._stuck_said.add(reader.name)
-                    log.error("reader.stuck", reader=reader.name, state=health.state)
-                return True
-            self._stuck_said.discard(reader.name)
-        return False
+    def _turn(self, sign: Sign) -> None:
+        self.station.answered.seq = None
+        show(self.panel, sign)
+        log.info("panel.state", state=sign.name)
+        self.state = self.station.shown = sign
 
     def _write_status(self, reading: Reading) -> None:
         text = status.describe(self.station, self.readers, self.state, reading, self.clock_refusal)

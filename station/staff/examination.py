@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from station.logs import Log
 from station.staff.session import Wish
 
-LAMPS_MS: Final = 2_000
+LAMPS_MS: Final = 2_500
 """How long the lamps have to show themselves before the outcome takes their place."""
 
 Examine: TypeAlias = Callable[[], Sequence[str]]

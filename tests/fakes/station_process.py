@@ -3,16 +3,21 @@
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import tty
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import xor
 from pathlib import Path
+
+from station.journal import FILE_NAME
+from station.verdict import State
 
 ROOT = Path(__file__).parents[2]
 KEY_HEX = bytes(range(32)).hex()
@@ -86,8 +91,14 @@ class Room:
 
     def start(self) -> None:
         """Start the station and wait until its reader works."""
+        self.begin()
+        wait_for(lambda: self.is_ready, "the reader being ready")
+
+    def begin(self) -> None:
+        """Start the station and wait for nothing."""
         # A killed station could not take back what it said of itself.
-        (self.state / "status.json").unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (self.state / "status.json").unlink()
         self.process = subprocess.Popen(
             self.arguments("run"),
             stderr=subprocess.PIPE,
@@ -95,7 +106,11 @@ class Room:
             cwd=ROOT,
             env={**os.environ, **self.environ},
         )
-        wait_for(lambda: self._reader_state() == "ready", "the reader being ready")
+
+    @property
+    def is_ready(self) -> bool:
+        """Say whether the station answers taps and its reader works."""
+        return self._reader_state() == "ready"
 
     def tap(self, number: str) -> dict[str, object]:
         """Hold a 125 kHz card to the reader and return the sign that answers it."""
@@ -105,13 +120,32 @@ class Room:
         wait_for(lambda: len(self.signs()) > before, "an answer to a tap")
         return self.signs()[before]
 
+    def tamper(self, seq: int) -> None:
+        """Change an entry that names the scanner, as nobody can without leaving a trace."""
+        file = sqlite3.connect(self.state / FILE_NAME)
+        file.execute("DROP TRIGGER entry_is_never_changed")
+        changed = "UPDATE entry SET body = CAST(REPLACE(body, 'scanner', 'skanner') AS BLOB) WHERE seq = ?"
+        file.execute(changed, (seq,))
+        file.commit()
+        file.close()
+
     def signs(self) -> list[dict[str, object]]:
         """Return what was shown for taps, oldest first; states of the station itself are left out."""
         file = self.folder / "panel.jsonl"
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         shown = [json.loads(line) for line in lines]
-        states = {"READY", "OFFLINE", "READER_DOWN", "CLOCK_UNTRUSTED"}
+        states = {state.name for state in State}
         return [sign for sign in shown if sign["sign"] not in states]
+
+    def read_log(self, event: str) -> None:
+        """Read what the station logs until it logs this event."""
+        assert self.process is not None
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if f" {event} " in line:
+                return
+        msg = f"the station ended without {event}"
+        raise AssertionError(msg)
 
     def stop(self, number: int) -> tuple[int, str]:
         """Send the station a signal; return how it ended and what it logged."""
@@ -134,6 +168,6 @@ class Room:
         assert self.process.poll() is None, self.process.communicate()[1]
         try:
             status = json.loads((self.state / "status.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         return str(status["readers"]["scanner"]["state"])

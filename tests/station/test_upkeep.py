@@ -1,71 +1,27 @@
 import json
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-from station.inbox import Inbox
-from station.reader import ReaderHealth
-from station.reader.scripted import ScriptedReader
+from station.disk import Disk, DiskState
+from station.errors import JournalDamagedError
 from station.tap import Kind
-from station.upkeep import ALIVE_MS, INBOX_MS, MEND_MS, OFFLINE_MS, STUCK_MS, Rounds
-from station.watchdog import Watchdog
-from tests.fakes.station import ANA, Bench, broken_disk
+from station.upkeep import ALIVE_MS, COVER_MS, DISK_MS, INBOX_MS, MEND_MS, Rounds
+from tests.fakes.rounds import Healthy, heard, signs
+from tests.fakes.station import ANA, BEN, Bench, broken_disk
 
 
-@dataclass
-class Healthy(ScriptedReader):
-    """A reader that is as well as the test says."""
+class Refusing(Disk):
+    """A disk that has neither room nor ballast."""
 
-    name: str = "nfc"
-    state: str = "ready"
-    cycle_ms: int | None = None
-    resets: int = 0
-    since_ms: int = field(default=0)
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(disk._folder)
 
-    def health(self) -> ReaderHealth:
-        return ReaderHealth(self.state, self.since_ms, self.resets, self.cycle_ms)
+    def mend(self) -> None:
+        pass
 
-
-@pytest.fixture
-def reader() -> Healthy:
-    return Healthy()
-
-
-@pytest.fixture
-def notify(tmp_path: Path) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.bind(str(tmp_path / "notify"))
-        listener.settimeout(0)
-        yield listener
-
-
-@pytest.fixture
-def rounds(bench: Bench, reader: Healthy, notify: socket.socket) -> Rounds:
-    (bench.folder / "inbox").mkdir()
-    return Rounds(
-        station=bench.station,
-        panel=bench.panel,
-        readers=[reader],
-        inbox=Inbox(bench.folder / "inbox"),
-        watchdog=Watchdog({"NOTIFY_SOCKET": str(notify.getsockname()), "WATCHDOG_USEC": "30000000"}),
-        status_file=bench.folder / "status.json",
-    )
-
-
-def heard(notify: socket.socket) -> list[str]:
-    messages = []
-    while True:
-        try:
-            messages.append(notify.recv(100).decode())
-        except BlockingIOError:
-            return messages
-
-
-def signs(bench: Bench) -> list[object]:
-    return [sign["sign"] for sign in bench.signs()]
+    def state(self) -> DiskState:
+        return DiskState.REFUSE
 
 
 def test_a_sign_of_life_is_journalled_at_the_start_and_every_quarter_of_an_hour(
@@ -75,7 +31,7 @@ def test_a_sign_of_life_is_journalled_at_the_start_and_every_quarter_of_an_hour(
         rounds.tick()
         bench.clock.advance(60_000)
     alive = bench.entries(Kind.ALIVE)
-    assert [entry.payload for entry in alive] == [{"readers": {"nfc": "ready"}}] * 3
+    assert [entry.payload for entry in alive] == [{"readers": {"nfc": "ready"}, "disk": "ok"}] * 3
     assert alive[1].reading.raw_ms - alive[0].reading.raw_ms == ALIVE_MS
 
 
@@ -156,40 +112,58 @@ def test_a_disk_that_refuses_a_sign_of_life_does_not_stop_the_station(rounds: Ro
     assert len(bench.entries(Kind.ALIVE)) == 1
 
 
-def test_a_reader_that_is_gone_for_more_than_two_seconds_is_shown(
-    rounds: Rounds, bench: Bench, reader: Healthy
+def test_a_disk_that_refuses_is_shown_before_anybody_taps_and_until_it_takes_entries_again(
+    rounds: Rounds, bench: Bench
 ) -> None:
     rounds.tick()
-    reader.state = "down"
+    bench.clock.advance(ALIVE_MS)
+    with broken_disk(bench.journal):
+        rounds.tick()
+        bench.clock.advance(60_000)
+        rounds.tick()
+        assert signs(bench) == ["READY", "NOT_RECORDED"]
+    bench.clock.advance(MEND_MS)
     rounds.tick()
-    bench.clock.advance(2_000)
-    rounds.tick()
-    assert signs(bench) == ["READY"]
-    # Trying to open it again does not begin the time anew.
-    reader.state = "opening"
-    bench.clock.advance(1)
-    rounds.tick()
-    reader.state = "ready"
-    rounds.tick()
-    assert signs(bench) == ["READY", "READER_DOWN", "READY"]
+    assert signs(bench) == ["READY", "NOT_RECORDED", "READY"]
+    assert bench.entries(Kind.GAP) == []
 
 
-def test_a_clock_nobody_vouched_for_is_shown_until_central_did(rounds: Rounds, bench: Bench) -> None:
-    bench.clock.sync_state = 0
+def test_the_alarm_comes_back_after_another_answer_covered_it(rounds: Rounds, bench: Bench) -> None:
     rounds.tick()
-    (bench.folder / "inbox" / "1-beacon.json").write_text('{"kind": "beacon", "payload": {}}')
-    bench.clock.advance(INBOX_MS)
-    rounds.tick()
-    assert signs(bench) == ["CLOCK_UNTRUSTED", "READY"]
+    bench.tap(BEN)
+    with broken_disk(bench.journal):
+        bench.tap(ANA)
+        rounds.tick()
+        # Ben is still taken for the one whose tap is stored.
+        assert bench.tap(BEN) == "ALREADY_TAPPED"
+        for _ in range(COVER_MS // 500):
+            rounds.tick()
+            bench.clock.advance(500)
+        assert signs(bench)[-1] == "ALREADY_TAPPED"
+        for _ in range(4):
+            rounds.tick()
+            bench.clock.advance(500)
+        assert signs(bench)[-2:] == ["ALREADY_TAPPED", "NOT_RECORDED"]
 
 
-def test_an_hour_without_central_is_shown(rounds: Rounds, bench: Bench) -> None:
+def test_a_disk_that_turns_is_told_in_the_journal(rounds: Rounds, bench: Bench) -> None:
     rounds.tick()
-    bench.clock.advance(OFFLINE_MS)
+    assert [entry.payload for entry in bench.entries(Kind.ERR)] == []
+    rounds.disk = Refusing(rounds.disk)
+    bench.clock.advance(DISK_MS)
     rounds.tick()
-    bench.clock.advance(1)
+    rounds.disk = Disk(bench.folder, ballast_bytes=4_096, low_bytes=0)
+    bench.clock.advance(DISK_MS)
     rounds.tick()
-    assert signs(bench) == ["READY", "OFFLINE"]
+    told = [entry.payload for entry in bench.entries(Kind.ERR)]
+    assert told == [{"what": "the disk is refuse"}, {"what": "the disk is ok"}]
+
+
+def test_a_journal_found_damaged_ends_the_rounds(rounds: Rounds) -> None:
+    rounds.tick()
+    rounds.is_damaged = lambda: True
+    with pytest.raises(JournalDamagedError):
+        rounds.tick()
 
 
 def test_the_status_file_says_how_the_station_is(rounds: Rounds, bench: Bench, reader: Healthy) -> None:
@@ -232,20 +206,5 @@ def test_the_watchdog_is_fed_a_third_into_its_period(
     rounds.tick()
     assert heard(notify) == ["WATCHDOG=1"]
     bench.clock.advance(1)
-    rounds.tick()
-    assert heard(notify) == ["WATCHDOG=1"]
-
-
-@pytest.mark.parametrize("state", ["ready", "down", "opening"])
-def test_the_watchdog_starves_while_a_reader_neither_reads_nor_tries_to(
-    rounds: Rounds, bench: Bench, reader: Healthy, notify: socket.socket, state: str
-) -> None:
-    reader.state = state
-    reader.cycle_ms = bench.clock.raw_ms
-    bench.clock.advance(STUCK_MS + 1)
-    rounds.tick()
-    assert heard(notify) == []
-    # One that is down and trying is not stuck.
-    reader.state, reader.cycle_ms = "down", bench.clock.raw_ms
     rounds.tick()
     assert heard(notify) == ["WATCHDOG=1"]
