@@ -8,10 +8,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
+from station.clock import clock_for
 from station.errors import EXIT_DONE, EXIT_USAGE, StationError
 from station.simulator.room.errands import Errands
 from station.simulator.room.furniture import Folder, furnish
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parse(argv)
     try:
         path = options.folder or Path(tempfile.mkdtemp(prefix="rollbook-practice-"))
-        folder = furnish(path, secrets.token_bytes, datetime.now(UTC))
+        folder = furnish(path, secrets.token_bytes, clock_for(0, None).now())
         try:
             _live(folder, is_plain=options.plain or not _is_terminal())
         finally:

@@ -134,7 +134,7 @@ class Acts:
         yield from self._ready()
 
     def _ready(self) -> Errand:
-        yield self._room.is_ready, _STARTING_S
+        yield lambda: self._room.is_ready() or not self._room.scene.has_power, _STARTING_S
         self._say("  ready" if self._room.is_ready() else "  the reader is not ready; see the log")
 
     def _later(self, words: list[str]) -> Errand:
