@@ -42,10 +42,9 @@ class PortLink(nfc.clf.transport.TTY):  # type: ignore[misc]  # nfcpy ships no t
         return frame
 
     def resync(self, pause: Callable[[float], object]) -> None:
-        """Cancel, wait, and throw away what came."""
+        """Cancel, and wait for what is under way: nfcpy throws away what came before it writes."""
         self.tty.write(ACK)
         pause(_CANCELLING_S)
-        self.tty.reset_input_buffer()
 
     def close(self) -> None:
         """Give the port back."""

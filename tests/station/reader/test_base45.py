@@ -17,7 +17,7 @@ PUBLISHED = [
     (b"\xff\xff", "FGW"),
     (b"", ""),
 ]
-NOT_BASE45 = ["GGW", ":::", "U6", "5", "QED8", "bb8", "BB8\n", "BB?", "BBÄ", "ß"]
+NOT_BASE45 = ["GGW", ":::", "U6", "0", "5", "BB80", "QED8", "bb8", "BB8\n", "BB?", "BBÄ", "ß"]
 
 
 def _encoded(data: bytes) -> str:

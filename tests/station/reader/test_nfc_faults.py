@@ -82,6 +82,7 @@ def test_a_card_pulled_away_at_any_command_of_its_tap_is_nobody_s_loss(
             bench.do(f"put ntag {value}")
             while listener.wait_for(Presented).credential.value != value:
                 """The phone may have been quicker than the hand."""
+            listener.let_cycles_pass(2)
     read = [value for value in listener.about_cards() if value.startswith("04000000")]
     assert len(read) == len(set(read)) == len(PULLED_AFTER[card])
 

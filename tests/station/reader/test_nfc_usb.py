@@ -87,8 +87,9 @@ def test_a_stick_pulled_out_and_put_back_reads_on(stick: UsbStick, listener: Lis
 
 
 def test_closing_puts_the_field_out_and_never_the_chip_to_sleep(stick: UsbStick) -> None:
+    stick.put(MifareClassic(CLASSIC))
     with Listener(_reader(stick)) as listener:
-        listener.wait_for(ReaderUp)
+        listener.wait_for(Presented)
     assert stick.closed == 1
     assert POWER_DOWN not in stick.chip.executed
     assert not stick.chip.registers[0x6304] & 0b11
