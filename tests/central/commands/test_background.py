@@ -9,8 +9,10 @@ from central.config import CentralConfig
 from central.serving import background
 from central.serving.background import Projector
 from central.work.catch_up import CaughtUp, catch_up
+from station.simulator.phone import new_phone
 from tests.central.commands.conftest import Central
 from tests.fakes.oneroster import SAMPLE
+from tests.fakes.proofs import draw
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def test_rosters_are_published_at_the_start_and_again_as_time_goes_by(school: Ce
     assert path.exists()
 
 
-def test_taps_that_waited_are_judged_again_only_after_an_import(
+def test_taps_that_waited_are_judged_again_only_after_an_import_or_a_new_key(
     school: Central, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
@@ -53,7 +55,10 @@ def test_taps_that_waited_are_judged_again_only_after_an_import(
     school.run("import-credentials", school.file("cards.csv", cards))
     projector.work()
     projector.work()
-    assert asked == [False, True, False, True]
+    school.run("issue-phone", "--staff", "900", "--public-key", new_phone(draw()).public_key.hex())
+    projector.work()
+    projector.work()
+    assert asked == [False, True, False, True, False, True]
 
 
 def test_a_round_that_fails_is_tried_again(
