@@ -6,6 +6,7 @@ import pytest
 
 from station.reader import Presented, Reader, ReaderDown, ReaderUp, Removed
 from station.simulator.faults import FAULTS
+from station.simulator.frames import ACK
 from tests.fakes.simulator import Listener, PractiseBench
 
 # More than the reader forgives in a row, so that opening suffers too.
@@ -120,6 +121,17 @@ def test_a_wire_that_comes_loose_and_is_put_back_reads_on(bench: PractiseBench, 
         listener.wait_for(ReaderUp)
         bench.do("put classic 82ACB95D")
         listener.wait_for(Presented)
+
+
+def test_after_a_fault_the_chip_is_told_to_end_what_it_does(bench: PractiseBench, nfc_reader: Reader) -> None:
+    with Listener(nfc_reader) as listener:
+        listener.wait_for(ReaderUp)
+        bench.trace()
+        # The driver itself says so only when no answer came at all.
+        bench.do("fault bad-checksum 1")
+        listener.wait_until(lambda: bench.do("status")["faults_left"] == 0)
+        listener.let_cycles_pass(1)
+        assert f">>> {ACK.hex()}" in bench.trace()
 
 
 @pytest.mark.parametrize("accident", ["stale-baud 921600", "stale-baud 230400", "power-cut"])
