@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 from station import chain
@@ -14,9 +15,6 @@ from station.remains.record import in_frames
 from station.sidecar_file import first_of, last_of
 from station.tap import Kind, Reading, decode
 
-# How many moments it takes to prove that the first of them had been stored before the next began.
-_CERTAIN = 2
-
 
 def shortfall(path: Path, sidecar_dir: Path, owner: tuple[str, str]) -> str | None:
     """Say where rows lie that the journal of this `(station, school)` must have had, None if nowhere.
@@ -26,20 +24,20 @@ def shortfall(path: Path, sidecar_dir: Path, owner: tuple[str, str]) -> str | No
     transaction alone behind the last whole one proves nothing, since a power cut leaves that too.
     Where SQLite cannot read the file at all there is None: whoever opens it will be told.
     """
-    journal, is_there = JournalReader(path), path.exists() and path.stat().st_size > 0
-    try:
-        epochs = journal.epochs() if is_there else []
-        head = journal.head(epochs[-1]) if epochs else None
-    except JournalError:
-        return None
+    is_there = path.exists() and path.stat().st_size > 0
     if not is_there and any(in_frames(path)):
         return "the file is gone and its write-ahead file is not"
-    if head is not None and len(set(_hidden_behind(path, head))) >= _CERTAIN:
-        return f"the write-ahead file is damaged behind sequence {head.seq}"
+    try:
+        heads = _heads(path) if is_there else {}
+    except JournalError:
+        return None
+    if (epoch := _hidden(path, heads)) is not None:
+        return f"the write-ahead file is damaged, and holds more of epoch {epoch}"
+    youngest = next(reversed(heads), None)
     for epoch, last in last_of(sidecar_dir).items():
-        if head is not None and epoch == head.epoch and last > head.seq:
-            return f"the sidecar goes on to sequence {last}, the journal ends at {head.seq}"
-        if epoch not in epochs and is_begun_by(owner, first_of(sidecar_dir, epoch)):
+        if epoch == youngest and last > heads[epoch].seq:
+            return f"the sidecar goes on to sequence {last}, the journal ends at {heads[epoch].seq}"
+        if epoch not in heads and is_begun_by(owner, first_of(sidecar_dir, epoch)):
             return f"the sidecar holds epoch {epoch}, the journal does not"
     return None
 
@@ -57,16 +55,29 @@ def is_begun_by(owner: tuple[str, str], first: Row | None) -> bool:
     return genesis.kind == Kind.GENESIS and told == owner
 
 
-def _hidden_behind(path: Path, head: Head) -> Iterator[Reading]:
-    """Yield the clock readings of the frames' rows that go on from the head."""
-    later = defaultdict[int, set[Row]](set)
+def _heads(path: Path) -> dict[int, Head]:
+    journal = JournalReader(path)
+    return {epoch: journal.head(epoch) for epoch in journal.epochs()}
+
+
+def _hidden(path: Path, heads: Mapping[int, Head]) -> int | None:
+    """Return an epoch of which the frames hold rows behind its head that had been stored for certain.
+
+    A row chained to one of an earlier moment was written when that one had been committed.
+    """
+    later = defaultdict[tuple[int, int], set[Row]](set)
     for epoch, row in in_frames(path):
-        if epoch == head.epoch and row.seq > head.seq:
-            later[row.seq].add(row)
-    seq, h = head.seq + 1, head.h
-    while following := next((row for row in later[seq] if chain.link(h, row.body) == row.h), None):
-        try:
-            yield decode(following.body).reading
-        except EntryError:
-            return
-        seq, h = seq + 1, following.h
+        if epoch not in heads or row.seq > heads[epoch].seq:
+            later[epoch, row.seq].add(row)
+    for (epoch, seq), rows in later.items():
+        for before, row in product(rows, later.get((epoch, seq + 1), ())):
+            if chain.link(before.h, row.body) == row.h and _moment(before) != _moment(row):
+                return epoch
+    return None
+
+
+def _moment(row: Row) -> Reading | None:
+    try:
+        return decode(row.body).reading
+    except EntryError:
+        return None
