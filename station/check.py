@@ -14,21 +14,26 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 import station as package
+from station import parts
+from station.check_journal import journal_lines
 from station.check_settings import effective
 from station.config import KEY_BYTES, StationSettings
-from station.errors import EXIT_DONE, EXIT_FINDINGS, JournalError, ReaderError
-from station.journal import FILE_NAME, JournalReader
+from station.disk import Disk
+from station.errors import EXIT_DONE, EXIT_FINDINGS, ReaderError
+from station.journal import FILE_NAME
 from station.kernel_time import KernelTime
-from station.machine import clock_of, gpio_of, make_readers
+from station.machine import clock_of, gpio_of, identity_of, make_readers
+from station.parts import Part
 from station.reader import Reader, ReaderDown, ReaderEvent, ReaderUp
 from station.roster import FILE_NAME as ROSTER_FILE
 from station.roster import RosterFile
+from station.salvage import is_due
 from station.status import FILE_NAME as STATUS_FILE
 
 ANSWER_S: Final = 5.0
 """How long a reader is given to say whether it is there."""
 
-_LIBRARIES: Final = ("nfcpy", "pyserial", "sqlite-utils", "RPi.GPIO", "rpi-lgpio")
+_LIBRARIES: Final = ("nfcpy", "pyserial", "sqlite-utils")
 
 
 def check(settings: StationSettings, file: Path, out: TextIO) -> int:
@@ -39,10 +44,22 @@ def check(settings: StationSettings, file: Path, out: TextIO) -> int:
     key = settings.token.key.hex_bytes(KEY_BYTES)
     findings: list[str] = []
     _print(out, "settings", effective(settings, file))
-    _print(out, "versions", _versions())
+    _print(out, "versions", [*_versions(), *_parts(findings, parts.gpio_libraries())])
     _print(out, "key", [f"{settings.token.key_id}: {len(key)} bytes from {settings.token.key.file}"])
     _print(out, "clock", _clock(settings, findings))
-    _print(out, "journal", _journal(settings, findings))
+    writer = "a running station" if is_running(settings) else "nobody at the moment"
+    _print(out, "journal", journal_lines(settings.state_dir / FILE_NAME, writer, findings))
+    if not is_running(settings) and (why := _salvage_due(settings)) is not None:
+        findings.append(f"the next start of the station salvages the journal: {why}")
+    _print(
+        out,
+        "disk",
+        _parts(
+            findings,
+            parts.disk(Disk(settings.state_dir), settings.state_dir / FILE_NAME),
+            parts.sidecar(settings),
+        ),
+    )
     _print(out, "roster", _roster(settings))
     states = _reader_states(settings)
     _print(out, "readers", [f"{name}: {state}" for name, state in states.items()])
@@ -61,6 +78,11 @@ def _print(out: TextIO, title: str, lines: list[str]) -> None:
     print(title, file=out)
     for line in lines:
         print(f"  {line}", file=out)
+
+
+def _parts(findings: list[str], *found: Part) -> list[str]:
+    findings.extend(f"{part.name}: {part.says}" for part in found if part.code is not None)
+    return [f"{part.name}: {part.says}" for part in found]
 
 
 def _versions() -> list[str]:
@@ -114,36 +136,17 @@ def _said(settings: StationSettings) -> dict[str, Any]:  # JSON, looked into by 
     return said if isinstance(said, dict) else {}
 
 
-def _journal(settings: StationSettings, findings: list[str]) -> list[str]:
-    from station.listing import verified
-
-    path = settings.state_dir / FILE_NAME
-    try:
-        epochs = JournalReader(path).epochs()
-    except JournalError as error:
-        findings.append(str(error))
-        return [f"{path}: damaged"]
-    if not epochs:
-        return [f"none yet at {path}; the first start begins it"]
-    lines = [f"{path}, written by {'a running station' if is_running(settings) else 'nobody at the moment'}"]
-    for epoch in epochs:
-        try:
-            count = sum(1 for _ in verified(path, epoch))
-        except JournalError as error:
-            findings.append(str(error))
-            lines.append(f"epoch {epoch}: damaged")
-        else:
-            lines.append(f"epoch {epoch}: {count} entries, the chain holds")
-    return lines
+def _salvage_due(settings: StationSettings) -> str | None:
+    return is_due(settings.state_dir / FILE_NAME, settings.sidecar, identity_of(settings))
 
 
 def _roster(settings: StationSettings) -> list[str]:
     roster = RosterFile(settings.state_dir / ROSTER_FILE, settings.station, settings.token.key_id).current()
     if roster is None:
         return ["none; every card is welcomed and recorded"]
-    return [
-        f"version {roster.version}, {len(roster)} tokens, to be replaced by {roster.expires_at.isoformat()}"
-    ]
+    lasts = f"to be replaced by {roster.expires_at.isoformat()}"
+    staff = f"{roster.staff_count} of them staff cards"
+    return [f"version {roster.version}, {len(roster)} tokens, {staff}, {lasts}"]
 
 
 def is_running(settings: StationSettings) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import station as package
 from station.boot import boot_id_of, boot_to_begin
 from station.clock import Clock, clock_for
 from station.config import KEY_BYTES, StationSettings
-from station.journal import FILE_NAME, JournalReader
+from station.journal import FILE_NAME, Identity, JournalReader
 from station.kernel_time import KernelTime
 from station.panel import Panel
 from station.panel.gpio import Gpio, GpioPanel, open_gpio, pulse
@@ -42,6 +43,11 @@ def boot_of(settings: StationSettings, boot_id: str) -> int:
     """Return this boot's number, by what the journal saw last; raises JournalError if it cannot be read."""
     journal = JournalReader(settings.state_dir / FILE_NAME)
     return boot_to_begin(journal, boot_id, clock_of(settings, 0).reading().raw_ms)
+
+
+def identity_of(settings: StationSettings) -> Identity:
+    """Return whose journal this station's is."""
+    return Identity(settings.station, settings.school, package.__version__)
 
 
 def make_readers(settings: StationSettings, clock: Clock, gpio: Gpio | None) -> list[Reader]:

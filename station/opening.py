@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
-import station as package
 from station import journal_file, salvage_command
 from station.boot import boot_id_of
 from station.clock import Clock
@@ -20,11 +19,11 @@ from station.config import StationSettings
 from station.disk import Disk
 from station.errors import JournalBusyError, JournalDamagedError, JournalError, JournalFullError, StationError
 from station.inbox import FOLDER
-from station.journal import FILE_NAME, Identity, Journal
+from station.journal import FILE_NAME, Journal
 from station.logs import Log
 from station.loop import TICK_S, Events, show
 from station.loss import Losses
-from station.machine import Machine, boot_of, clock_of
+from station.machine import Machine, boot_of, clock_of, identity_of
 from station.notify import is_supervised
 from station.reader import Presented, Unreadable
 from station.salvage import is_due, salvage
@@ -159,11 +158,6 @@ def salvage_by_hand(settings: StationSettings, out: TextIO) -> int:
 def stamp_of(clock: Clock) -> str:
     """Return what a damaged file put aside now is called by."""
     return clock.now().strftime("%Y%m%dT%H%M%SZ")
-
-
-def identity_of(settings: StationSettings) -> Identity:
-    """Return whose journal this station's is."""
-    return Identity(settings.station, settings.school, package.__version__)
 
 
 def random63() -> int:

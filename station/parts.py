@@ -25,7 +25,7 @@ _READY: Final = "ready"
 _DO: Final = {
     DiskState.OK: "",
     DiskState.LOW: "it is filling up; fetch the journal's copy and give the station a larger card",
-    DiskState.BALLAST: "it is full and the ballast is spent; make room at once",
+    DiskState.BALLAST: "it is so full that the ballast is gone; make room at once",
     DiskState.REFUSE: "it is full and takes no tap any more; make room, use paper until then",
 }
 
@@ -45,8 +45,10 @@ def reader(name: str, state: str) -> Part:
     return Part(f"reader {name}", says, None if state == _READY else f"reader-{name}")
 
 
-def disk(found: Disk) -> Part:
-    """Tell how much room the journal's disk has."""
+def disk(found: Disk, journal: Path) -> Part:
+    """Tell how much room the journal's disk has, once there is a journal."""
+    if not journal.exists():
+        return Part("disk", "looked after from the first start on")
     state = found.state()
     says = f"{state}{_DO[state] and '; '}{_DO[state]}"
     return Part("disk", says, None if state is DiskState.OK else f"disk-{state}")
@@ -121,7 +123,7 @@ def codes(machine: Machine, found_clock: Clock, found_disk: Disk) -> list[str]:
     found = [
         *(reader(each.name, each.health().state) for each in machine.readers),
         newest_entries(machine.settings.state_dir / FILE_NAME),
-        disk(found_disk),
+        disk(found_disk, machine.settings.state_dir / FILE_NAME),
         clock(found_clock, machine.clock_refusal),
         key(machine.settings),
         sidecar(machine.settings),

@@ -39,6 +39,11 @@ class Roster:
     def __len__(self) -> int:
         return len(self.tokens) // self.width
 
+    @property
+    def staff_count(self) -> int:
+        """How many of the tokens are the staff's."""
+        return len(self.staff) // self.width
+
     def knows(self, token: bytes) -> bool:
         """Say whether a token is expected here."""
         return self._is_among(self.tokens, token)

@@ -60,7 +60,7 @@ def _all(settings: StationSettings, wait: Callable[[float], object]) -> Iterator
     for reader in _readers(settings, clock):
         yield reader if isinstance(reader, Part) else parts.reader(reader.name, ask(reader))
     yield _journal(settings)
-    yield parts.disk(Disk(settings.state_dir))
+    yield parts.disk(Disk(settings.state_dir), settings.state_dir / FILE_NAME)
     yield parts.clock(clock, KernelTime().refusal())
     yield parts.key(settings)
     yield parts.sidecar(settings)

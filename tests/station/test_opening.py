@@ -43,7 +43,11 @@ def test_a_damaged_journal_is_salvaged_and_gone_on_with_and_the_sidecar_knows_th
     kinds = [decode(row.body).kind for row in JournalReader(room.state / FILE_NAME).rows(new, 0)]
     assert kinds == ["genesis", "salvage", "boot", "alive", "tap", "shutdown"]
     assert list(room.state.glob("journal.sqlite.damaged-*"))
-    assert room.ask("check").returncode == 0
+    checked = room.ask("check")
+    assert checked.returncode == 0
+    assert f"epoch {old} (first): 5 entries, the chain holds" in checked.stdout
+    assert f"epoch {new} (salvage): 6 entries" in checked.stdout
+    assert "put aside by a salvage" in checked.stdout
 
 
 def test_a_journal_of_which_nothing_is_left_is_put_aside_and_another_begun(room: Room) -> None:

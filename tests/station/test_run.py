@@ -219,6 +219,8 @@ def test_check_is_one_screen_for_a_phone_call(room: Room) -> None:
         "rollbook-station 0.1.0",
         "none yet at",
         "none; every card is welcomed",
+        "disk: looked after from the first start on",
+        "gpio: ",
         "scanner: ready",
     ):
         assert said in idle.stdout
@@ -227,7 +229,9 @@ def test_check_is_one_screen_for_a_phone_call(room: Room) -> None:
     running = room.ask("check")
     assert running.returncode == 0
     assert "written by a running station" in running.stdout
-    assert "entries, the chain holds" in running.stdout
+    assert "(first): 3 entries, the chain holds" in running.stdout
+    assert "disk: ok" in running.stdout
+    assert f"sidecar: {room.state / 'sidecar'}, up to sequence" in running.stdout
     assert "scanner: ready" in running.stdout
 
 
@@ -235,8 +239,10 @@ def test_check_without_a_reader_says_so_in_one_line(room: Room) -> None:
     room.config.write_text(room.config.read_text().replace("/dev/pts/", "/dev/nowhere"))
     found = room.ask("check")
     assert found.returncode == 69
-    last = found.stderr.splitlines()[-1]
-    assert last.startswith(
+    # One line alone: what the reader logged on the way is not for the person on the phone.
+    (line,) = found.stderr.splitlines()
+    assert line.startswith(
         f"rollbook-station: {room.config}: no reader is present (scanner); check its cable"
     )
+    assert "reader.down" in room.ask("check", "--verbose").stderr
     assert "scanner: down" in found.stdout
