@@ -16,8 +16,8 @@ from station.errors import EXIT_DONE, EXIT_USAGE, StationError
 from station.simulator.room.errands import Errands
 from station.simulator.room.furniture import Folder, furnish
 from station.simulator.room.living import InLines, OnScreen
-from station.simulator.room.practice import Room, lights
-from station.simulator.room.scene import Scene
+from station.simulator.room.practice import Room
+from station.simulator.room.scene import Scene, lights
 
 _PROGRAM: Final = "rollbook-station simulate"
 

@@ -21,7 +21,7 @@ _TAP_S: Final = 1.2
 _GONE_LOOKS: Final = 6
 _GONE_S: Final = 0.25
 _STARTING_S: Final = 20.0
-_HELD_S: Final = 2.5
+_HELD_S: Final = 2.1
 _MINUTE_MS: Final = 60_000
 _STAFF_CARDS: Final = {person.words for person in CAST.values() if person.is_staff}
 
@@ -74,8 +74,12 @@ class Acts:
         if words and words[-1].isdecimal() and len(words) > 1 and words[0] in self._known():
             held_s = number(words.pop())
         before = self._room.answers
-        self._room.lay(self._who(words)[0])
+        who = self._who(words)[0]
+        self._room.lay(who)
         yield _moment(held_s)
+        if who in _STAFF_CARDS:
+            # The station counts from when it first saw the card; what it says then is the end of waiting.
+            yield lambda: self._room.has_told_staff(before), _ANSWER_S
         self._say(f"  {told_answer(self._room, before)}; it lies there until `take`")
 
     def _two(self, words: list[str]) -> Errand:

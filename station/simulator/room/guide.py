@@ -43,9 +43,9 @@ _STAFF = """\
   Staff mode needs nothing but a staff card; lee has one. The status lamp tells
   what is chosen: one blink marks an outage, two attest the time, three enrol a
   card, four test the station.
-    hold lee 3, take   a session begins
+    hold lee, take     a session begins
     tap lee            the next choice
-    hold lee 3, take   do what is chosen; the panel says done or failed
+    hold lee, take     do what is chosen; the panel says done or failed
   Half a minute without a gesture ends it. All others tap as always meanwhile."""
 
 PAGES: Final[Mapping[str, str]] = {
@@ -63,6 +63,7 @@ def told_answer(room: "Room", before: int) -> str:
     """Return what the panel answered since `before`, in words."""
     if room.answers == before:
         return "no answer came" if room.scene.has_power else "no answer: the station is off; try `power on`"
-    last = room.last_answer
-    stored = "" if last is None or last.seq is None else f", stored as entry {last.seq}"
-    return f"{last.sign.value if last else 'nothing'}{stored}"
+    return ", then ".join(
+        shown.sign.value if shown.seq is None else f"{shown.sign.value}, stored as entry {shown.seq}"
+        for shown in room.answered_since(before)
+    )

@@ -1,11 +1,9 @@
 """One practice room at work: its two programs, what lies on the reader, and what the panel answers."""
 
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Final, Self
 
-from station.panel.patterns import Step
 from station.panel.player import Player
 from station.panel.terminal import draw
 from station.simulator.room.cast import CAST, names, token_of
@@ -14,7 +12,7 @@ from station.simulator.room.furniture import Folder
 from station.simulator.room.scene import PANEL, Scene
 from station.simulator.room.watch import Health, JournalRecord, PanelRecord, Shown
 from station.simulator.words import CommandError
-from station.verdict import Sign, State
+from station.verdict import State, Verdict
 
 _PORTS: Final = ("reader", "scanner", "fob-reader")
 # What the panel says of itself answers nobody; what it says to staff does.
@@ -33,9 +31,7 @@ class Room:
     def __init__(self, folder: Folder, scene: Scene, player: Player) -> None:
         self.folder = folder
         self.scene = scene
-        self.answers = 0
-        """How often the panel has answered somebody."""
-        self.last_answer: Shown | None = None
+        self._answered: list[Shown] = []
         self._player = player
         self._key = folder.school_key()
         self._names = names(self._key)
@@ -68,6 +64,19 @@ class Room:
         """Take in what the end left behind."""
         for line in self.journal.news():
             self.scene.note(line)
+
+    @property
+    def answers(self) -> int:
+        """Return how often the panel has answered somebody."""
+        return len(self._answered)
+
+    def answered_since(self, before: int) -> list[Shown]:
+        """Return the answers after the first so many."""
+        return self._answered[before:]
+
+    def has_told_staff(self, before: int) -> bool:
+        """Say whether the panel has told staff something since then; a verdict is for students."""
+        return any(not isinstance(shown.sign, Verdict) for shown in self._answered[before:])
 
     def look(self) -> None:
         """Take in what happened since the last look."""
@@ -133,12 +142,9 @@ class Room:
     def note_lying(self, line: str) -> None:
         """Say what lies there after a line of the bench's own."""
         verb, _, words = line.partition(" ")
-        if verb == "put":
-            self.scene.lying = self._told(words)
-        elif verb == "also":
-            self.scene.lying += f" and {self._told(words)}"
-        elif verb == "remove":
-            self.scene.lying = ""
+        beside = f"{self.scene.lying} and " if verb == "also" and self.scene.lying else ""
+        if verb in ("put", "also", "remove"):
+            self.scene.lying = f"{beside}{self._told(words)}" if words else ""
 
     def power_on(self) -> None:
         """Give the reader its power and start the station."""
@@ -166,8 +172,7 @@ class Room:
         if isinstance(shown.sign, State):
             self.scene.behind = shown.sign
         if not isinstance(shown.sign, State) or shown.sign in _STAFF:
-            self.answers += 1
-            self.last_answer = shown
+            self._answered.append(shown)
             self.scene.answer = shown.sign
 
     def _go_dark(self) -> None:
@@ -185,13 +190,3 @@ class Room:
             kind = words.split(maxsplit=1)[0]
             return f"{self._names[made]} ({kind})" if made in self._names else words
         return words
-
-
-def lights(scene: Scene, wake: Callable[[], object]) -> Player:
-    """Return the player whose steps the scene shows; `wake` is called at each edge, by whoever plays."""
-
-    def light(sign: Sign, step: Step) -> None:
-        scene.plays, scene.lit = sign, step
-        wake()
-
-    return Player(light)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from station.panel.patterns import Step
-from station.panel.player import DARK
+from station.panel.player import DARK, Player
 from station.verdict import Sign, State
 
 YOU, JOURNAL, PANEL = "you", "journal", "panel"
@@ -47,3 +47,13 @@ class Scene:
         """Add an entry of the journal."""
         self.journal.append(line)
         self.hear(JOURNAL, line)
+
+
+def lights(scene: Scene, wake: Callable[[], object]) -> Player:
+    """Return the player whose steps the scene shows; `wake` is called at each edge, by whoever plays."""
+
+    def light(sign: Sign, step: Step) -> None:
+        scene.plays, scene.lit = sign, step
+        wake()
+
+    return Player(light)

@@ -1,15 +1,8 @@
 """A practice room lived in: real processes, told what to do through a pipe, and on a terminal."""
 
-import os
-import pty
 import re
 import signal
 import subprocess
-import sys
-import termios
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -17,72 +10,8 @@ import pytest
 from station.journal import JournalReader
 from station.simulator import simulate
 from station.tap import Entry, Kind, Tap, decode
+from tests.fakes.practice_room import COMMAND, DEADLINE_S, children_of, is_alive, living_in
 from tests.fakes.simulator import ROOT
-
-DEADLINE_S = 60.0
-COMMAND = [sys.executable, "-m", "station.simulator.simulate"]
-
-
-def _children(process: int) -> list[int]:
-    """Return the ids of a process's children, from the kernel."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            # pid (name) state ppid; the name may hold anything but is closed by the last bracket.
-            if int(status.read_text().rpartition(")")[2].split()[1]) == process:
-                found.append(int(status.parent.name))
-    return found
-
-
-def _is_alive(process: int) -> bool:
-    with suppress(OSError):
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
-
-class Person:
-    """Somebody at a practice room, who types and reads."""
-
-    def __init__(self, folder: Path) -> None:
-        self.process = subprocess.Popen(
-            [*COMMAND, "--folder", str(folder)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.said: list[str] = []
-
-    def type(self, *lines: str) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("".join(f"{line}\n" for line in lines))
-        self.process.stdin.flush()
-
-    def read_until(self, words: str) -> str:
-        """Return the first line with these words in it."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(line.rstrip("\n"))
-            if words in line:
-                return self.said[-1]
-        pytest.fail(f"{words!r} was never said; what was: {self.said}")
-
-    def end(self) -> tuple[int, str]:
-        """Say goodbye; return the exit code and everything that was said."""
-        text, _ = self.process.communicate(timeout=DEADLINE_S)
-        return self.process.returncode, "\n".join([*self.said, text])
-
-
-@contextmanager
-def _person(folder: Path) -> Iterator[Person]:
-    person = Person(folder)
-    try:
-        yield person
-    finally:
-        if person.process.poll() is None:
-            person.process.terminate()
-            person.process.communicate(timeout=DEADLINE_S)
 
 
 def _taps(folder: Path) -> list[Tap]:
@@ -173,10 +102,10 @@ def test_a_morning_in_a_practice_room_from_a_file_to_its_end(tmp_path: Path) -> 
 @pytest.mark.parametrize("way", ["SIGINT", "SIGHUP", "end of input"])
 def test_however_it_ends_both_programs_end_with_it(way: str, tmp_path: Path) -> None:
     room = tmp_path / "room"
-    with _person(room) as person:
+    with living_in(room) as person:
         person.type("hold ana 0")
         person.read_until("it lies there until")
-        children = _children(person.process.pid)
+        children = children_of(person.process.pid)
         assert len(children) == 2
         if way == "end of input":
             assert person.process.stdin is not None
@@ -187,7 +116,7 @@ def test_however_it_ends_both_programs_end_with_it(way: str, tmp_path: Path) -> 
         code, said = person.end()
     assert code == 0
     assert "The evidence lies in" in said
-    assert [child for child in children if _is_alive(child)] == []
+    assert [child for child in children if is_alive(child)] == []
     # Ended as a person ends it, not cut off: the journal says goodbye.
     assert _newest(room).kind == Kind.SHUTDOWN
     assert not list(room.glob("*reader"))
@@ -197,10 +126,10 @@ def test_a_room_left_is_gone_on_with_until_its_power_is_cut_or_its_station_canno
     tmp_path: Path,
 ) -> None:
     room = tmp_path / "room"
-    with _person(room) as person:
+    with living_in(room) as person:
         person.type("wallet new ina", "tap ana", "power off")
         person.read_until("died where they stood")
-        assert len(_children(person.process.pid)) == 1
+        assert len(children_of(person.process.pid)) == 1
         assert _newest(room).kind == Kind.TAP
         person.type("quit")
         code, said = person.end()
@@ -208,7 +137,7 @@ def test_a_room_left_is_gone_on_with_until_its_power_is_cut_or_its_station_canno
     assert "public_key: 0" in said
     assert f"simulate --folder {room}" in said
     (room / "clock.json").rename(room / "clock.away")
-    with _person(room) as person:
+    with living_in(room) as person:
         assert "ended by itself with code 78" in person.read_until("the practice clock cannot be read")
         (room / "clock.away").rename(room / "clock.json")
         person.type("power on", "put phone ina", "wallet list", "quit")
@@ -235,48 +164,39 @@ def test_a_folder_that_is_no_practice_room_is_left_alone(
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def _wait_for(is_so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + DEADLINE_S
-    while not is_so():
-        assert time.monotonic() < end, f"{what} did not happen"
+STAFF = """\
+hold lee
+take
+tap lee
+tap lee
+hold lee
+take
+tap ntag 04112233445566
+put phone DA00000000000001 locked
+wait 1
+unlock
+"""
 
 
-def test_on_a_terminal_the_panel_is_drawn_and_the_terminal_given_back(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (30, 90))
-    before = termios.tcgetattr(theirs)
-    process = subprocess.Popen(
-        [*COMMAND, "--folder", str(tmp_path / "room")],
-        cwd=ROOT,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm"},
-        start_new_session=True,
-    )
-    drawn = bytearray()
-
-    def shows(text: str) -> Callable[[], bool]:
-        def look() -> bool:
-            drawn.extend(os.read(ours, 65536))
-            return text in drawn.decode(errors="replace")
-
-        return look
-
-    try:
-        _wait_for(shows("ready"), "the room being ready")
-        os.write(ours, b"tap anq\x7fa\r")
-        _wait_for(shows("████████"), "a lamp being lit")
-        _wait_for(shows("♪ beep"), "a beep")
-        _wait_for(shows("welcome, stored as entry"), "the answer")
-        os.write(ours, b"\x1b[A\x15quit\r")
-        _wait_for(shows("The evidence lies in"), "the end")
-        assert process.wait(DEADLINE_S) == 0
-        assert termios.tcgetattr(theirs) == before
-        assert "\x1b[?1049l" in drawn.decode(errors="replace")
-        assert len(_taps(tmp_path / "room")) == 1
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-        os.close(theirs)
+def test_a_teacher_enrols_a_card_by_gestures_and_a_student_unlocks_a_phone_where_it_lies(
+    tmp_path: Path,
+) -> None:
+    room = tmp_path / "room"
+    with living_in(room) as person:
+        person.type(*STAFF.splitlines())
+        person.read_until("phones: 1")
+        person.read_until("WELCOME")
+        person.type("take", "quit")
+        _, said = person.end()
+    answers = [line for line in _of_you(said) if not line.startswith((">", "ready", "lying", "phones"))]
+    assert answers == [
+        "welcome, stored as entry 4, then staff: mark an outage; it lies there until `take`",
+        "staff: attest the time",
+        "staff: enrol a card",
+        "staff: lay down the card to enrol; it lies there until `take`",
+        "done, stored as entry 6, then staff: enrol a card",
+    ]
+    assert "did=enrol" in said
+    (locked, unlocked) = _taps(room)[-2:]
+    assert (locked.token, locked.flags["foreign"]) == (None, 1)
+    assert unlocked.token is not None
