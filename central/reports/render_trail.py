@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from central.domain.proof import SAYS, Proof, Reason
 from central.reports.audit_trail import TracedRecord, TracedTap, Trail
 from central.store.models import Decision, PaperLine
 
@@ -75,6 +76,9 @@ def _tap(traced: TracedTap, zone: ZoneInfo) -> Iterator[str]:
         f"      epoch {tap.epoch}, entry {tap.sequence}; batch {tap.server_sequence}, place {tap.position};"
         f" leaf {bytes(tap.leaf).hex()}"
     )
+    if tap.proof != Proof.ABSENT:
+        why = f": {SAYS[Reason(tap.proof_reason)]}" if tap.proof_reason else ""
+        yield f"      what the card or phone left is {tap.proof}{why}"
     yield f"      {'PROVEN' if traced.is_proven else 'NOT PROVEN'}: {traced.says}"
 
 

@@ -17,9 +17,7 @@ def keep_tag_keys(folder: Path, tags: SunKeys, now: datetime, by: str, *, replac
     left could no longer be verified, and for the key every tag leaves the factory with.
     """
     if not any(tags.file):
-        msg = (
-            "the file key is the factory's, which anybody knows; give the tags another"
-        )
+        msg = "the file key is the factory's, which anybody knows; give the tags another"
         raise RefusedError(msg)
     before = _kept(folder, replaces=replaces)
     if before == tags:

@@ -7,7 +7,9 @@ from django.test import Client
 
 from central.domain.finding import Severity
 from central.domain.proof import SAYS, TELLS_ITS_NUMBER, Reason
-from central.reports import proof_findings
+from central.reports import proof_findings, render_trail
+from central.reports.audit_trail import trace
+from central.store.evidence import Evidence
 from central.store.models import AttendanceRecord, Tap
 from central.web import clock
 from central.work import review
@@ -66,6 +68,16 @@ def test_a_teacher_sees_whose_a_refuted_tap_claims_to_be_and_may_still_enter_the
     assert "Taps that do not count by themselves (1)" in shown
     assert FORGED in shown
     assert findings() == [(f"1 tap refuted: {FORGED}", Severity.WARNING)]
+
+
+def test_a_trace_of_the_students_day_says_what_the_tap_did_not_prove(
+    small: SmallSchool, evidence: EvidenceFile, folder: Path
+) -> None:
+    one_tap(small, evidence, "08:25", proofs.tag_token(), forged())
+    run(evidence, folder)
+    trail = trace(small.ana, MONDAY, Evidence(evidence.path))
+    shown = " ".join(render_trail.render(trail).split())
+    assert f"what the card or phone left is refuted: {FORGED}" in shown
 
 
 def test_it_is_told_in_spanish_too(
