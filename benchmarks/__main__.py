@@ -1,10 +1,28 @@
 """Runs every benchmark, one after the other, each on the same disk."""
 
+import argparse
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks import drain, tap_path
 
-BENCHMARKS = (tap_path, drain)
+# What each is asked when it is only to be seen whether it still runs.
+BRIEF = {
+    tap_path.main: ["--runs", "1", "--blocks", "2"],
+    drain.main: ["--rounds", "1", "--entries", "2000"],
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run them all, and return the worst exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, help="a folder on the disk to measure (default: the system's)")
+    parser.add_argument("--brief", action="store_true", help="prove that they run; the figures say nothing")
+    options = parser.parse_args(arguments)
+    where = ["--folder", str(options.folder)] if options.folder else []
+    return max(run([*where, *(brief if options.brief else [])]) for run, brief in BRIEF.items())
+
 
 if __name__ == "__main__":
-    sys.exit(max([benchmark.main() for benchmark in BENCHMARKS]))
+    sys.exit(main())

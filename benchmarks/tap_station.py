@@ -39,7 +39,8 @@ class TapStation:
         self.clock = SystemClock(boot=1)
         identity = Identity(_STATION, _SCHOOL, "benchmark")
         dice = partial(secrets.randbits, 63)
-        self.journal = Journal.open(folder / FILE_NAME, identity, self.clock.reading(), dice)
+        self._path = folder / FILE_NAME
+        self.journal = Journal.open(self._path, identity, self.clock.reading(), dice)
         key = secrets.token_bytes(32)
         self._cards = [Credential("uid", secrets.token_hex(7), "nfc-a", 1, None) for _ in range(CARDS)]
         self._numbers = count()
@@ -68,7 +69,7 @@ class TapStation:
     def bytes_stored(self) -> bytes:
         """Return what the newest entry is made of: its exact bytes and its hash."""
         head = self.journal.head
-        (row,) = JournalReader(self.journal.path).rows(head.epoch, head.seq - 1)
+        (row,) = JournalReader(self._path).rows(head.epoch, head.seq - 1)
         return row.body + row.h
 
     def close(self) -> None:
@@ -80,7 +81,7 @@ class TapStation:
 
     def _beside(self, folder: Path) -> threading.Thread:
         sidecar = Sidecar(folder / SIDECAR_FOLDER)
-        sidecar.begin(JournalReader(folder / FILE_NAME))
+        sidecar.begin(JournalReader(self._path))
         self.journal.watch(sidecar.add)
         thread = threading.Thread(target=sidecar.run, args=[self._stop], name="sidecar")
         thread.start()

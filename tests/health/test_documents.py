@@ -49,11 +49,12 @@ def test_every_decision_is_in_the_index() -> None:
 
 def test_every_benchmark_still_runs() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--rounds", "5"],
+        [sys.executable, "-m", "benchmarks", "--brief"],
         cwd=source.ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "a journalled entry costs" in done.stdout
+    assert "tap_path: " in done.stdout
+    assert "drain: " in done.stdout
