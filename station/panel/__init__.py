@@ -12,8 +12,9 @@ __all__ = ["Panel"]
 class Panel(Protocol):
     """Something that can show a sign.
 
-    A verdict is shown once and then gives way to the state shown last; NOT_RECORDED stays until
-    the next sign. `show` returns at once and a new sign takes the place of one still being shown.
+    A verdict or a notice is shown once and then gives way to the state shown last; NOT_RECORDED
+    stands behind whatever is shown until a state is, or a verdict that proves a tap was stored.
+    `show` returns at once and a new sign takes the place of one still being shown.
     """
 
     def show(self, sign: Sign) -> None:

@@ -10,6 +10,8 @@ from station.panel.patterns import Step, pattern
 from station.verdict import Sign, State, Verdict
 
 DARK = Step(0)
+# These are never shown without an entry of their own: the disk takes them again.
+_STORED = frozenset({Verdict.WELCOME, Verdict.NOT_ON_ROSTER})
 
 Output: TypeAlias = Callable[[Sign, Step], None]
 Wait: TypeAlias = Callable[[threading.Condition, Callable[[], bool], int], bool]
@@ -28,20 +30,23 @@ class Player:
         self._quiet = quiet
         self._wait = wait
         self._changed = threading.Condition()
-        self._background: Sign = State.READY
+        self._state = State.READY
+        self._is_alarmed = False
         self._foreground: Sign | None = None
         self._turn = 0
         self._is_stopped = False
 
     def show(self, sign: Sign) -> None:
-        """Begin a sign; a state waits behind an answer, and the alarm stands until a state is shown."""
+        """Begin a sign; a state waits behind an answer, and the alarm stands until it is put right."""
         with self._changed:
-            if isinstance(sign, State) or sign is Verdict.NOT_RECORDED:
-                self._background = sign
-                if isinstance(sign, State) and self._foreground is not None:
+            if isinstance(sign, State):
+                self._state, self._is_alarmed = sign, False
+                if self._foreground is not None:
                     return
-                self._foreground = None
+            elif sign is Verdict.NOT_RECORDED:
+                self._is_alarmed, self._foreground = True, None
             else:
+                self._is_alarmed = self._is_alarmed and sign not in _STORED
                 self._foreground = sign
             self._turn += 1
             self._changed.notify_all()
@@ -68,7 +73,7 @@ class Player:
 
     def _play_current(self) -> None:
         with self._changed:
-            turn, behind = self._turn, self._background
+            turn, behind = self._turn, Verdict.NOT_RECORDED if self._is_alarmed else self._state
             sign = self._foreground or behind
         for step in pattern(sign, behind, quiet=self._quiet).steps:
             self._output(sign, step)

@@ -162,6 +162,14 @@ def test_the_alarm_stands_until_a_state_says_it_is_put_right(bench: Bench) -> No
     assert bench.lit() == set()
 
 
+@pytest.mark.parametrize("stored", [Verdict.WELCOME, Verdict.NOT_ON_ROSTER])
+def test_the_alarm_ends_with_the_first_tap_that_is_stored(bench: Bench, stored: Verdict) -> None:
+    bench.show(Verdict.NOT_RECORDED)
+    bench.show(stored)
+    bench.pace.advance(1_500)
+    assert bench.lit() == set()
+
+
 def test_an_alarm_takes_the_place_of_a_welcome_at_once(bench: Bench) -> None:
     bench.show(Verdict.WELCOME)
     bench.show(Verdict.NOT_RECORDED)

@@ -22,6 +22,8 @@ PINS = (17, 27, 22, 23, 18)
 class Busy(Board):
     """A board one of whose pins another process holds, as rpi-lgpio tells it."""
 
+    busy = 22
+
     def setup(self, channel: Sequence[int] | int, direction: int, *, initial: int) -> None:
         for pin in [channel] if isinstance(channel, int) else channel:
             self._refuse(pin)
@@ -33,7 +35,7 @@ class Busy(Board):
             super().cleanup(pin)
 
     def _refuse(self, pin: int) -> None:
-        if pin == 22:
+        if pin == self.busy:
             msg = "GPIO busy"
             raise LgpioError(msg)
 
@@ -44,6 +46,15 @@ def test_a_pin_that_is_busy_is_one_clear_error_and_none_stays_claimed() -> None:
         GpioPanel(Pins(), board)
     assert {edge.pin for edge in board.edges} == {17, 27}
     assert board.levels == {}
+
+
+def test_a_pin_that_cannot_be_given_back_does_not_keep_the_others() -> None:
+    board, pace = Busy(), HandPace()
+    panel = GpioPanel(Pins(right=24), board, wait=pace.wait)
+    pace.settle()
+    board.busy = 27
+    panel.close()
+    assert board.levels == {27: 0}
 
 
 class Chipless(Board):
