@@ -137,7 +137,8 @@ def choose(found: Iterable[tuple[int, int, int, int]]) -> tuple[str, int, int]:
         if name not in (None, _ACR122U):
             return name, bus, address
     # Its own firmware stands between us and its chip: nfcpy's authors advise against it.
-    raise ReaderError("acr122u-unsupported" if drivers and drivers[0][0] == _ACR122U else "no-such-port")
+    is_acr122u = any(name == _ACR122U for name, _, _ in drivers)
+    raise ReaderError("acr122u-unsupported" if is_acr122u else "no-such-port")
 
 
 def _plug(path: str) -> tuple[ModuleType, Link]:

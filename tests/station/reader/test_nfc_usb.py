@@ -167,7 +167,11 @@ def test_the_first_reader_that_can_be_used_is_chosen() -> None:
 
 @pytest.mark.parametrize(
     ("found", "says"),
-    [([], "no-such-port"), ([(*MOUSE, 1, 2)], "no-such-port"), ([(*ACR122U, 1, 3)], "acr122u-unsupported")],
+    [
+        ([], "no-such-port"),
+        ([(*MOUSE, 1, 2)], "no-such-port"),
+        ([(*MOUSE, 1, 2), (*ACR122U, 1, 3)], "acr122u-unsupported"),
+    ],
 )
 def test_without_such_a_reader_the_reason_is_a_word(
     found: list[tuple[int, int, int, int]], says: str
