@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from station import chain, journal_file
-from station.errors import JournalDamagedError, JournalError
+from station.errors import EntryError, JournalDamagedError, JournalError
 from station.journal_file import Row
 from station.journal_reader import JournalReader
 from station.journal_schema import SCHEMA, SCHEMA_VERSION
@@ -85,6 +85,15 @@ def proven(journal: JournalReader, epoch: int) -> Iterator[list[Row]]:
     Behind a hole that a salvage declared the chain begins anew: the first row there is held by the one
     that follows it alone. Raises JournalDamagedError at the first row missing or changed.
     """
+    try:
+        yield from _proven(journal, epoch)
+    except (AttributeError, TypeError, ValueError, EntryError) as error:
+        # On a page that holds something else SQLite finds values of any type, and of any text.
+        msg = f"epoch {epoch}: what stands there is no row ({error}); call for salvage"
+        raise JournalDamagedError(msg) from error
+
+
+def _proven(journal: JournalReader, epoch: int) -> Iterator[list[Row]]:
     holes = journal.holes(epoch)
     h, seq = chain.START, 0
     while page := journal.rows(epoch, seq):
