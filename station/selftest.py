@@ -73,7 +73,8 @@ def _lamps(settings: StationSettings, clock: Clock, wait: Callable[[float], obje
         return Part("panel", str(error), "panel")
     try:
         panel.show(Notice.LAMP_TEST)
-        wait(sum(step.ms for step in pattern(Notice.LAMP_TEST).steps) / 1_000)
+        shown = pattern(Notice.LAMP_TEST, quiet=settings.panel.quiet)
+        wait(sum(step.ms for step in shown.steps) / 1_000)
     finally:
         panel.close()
     lit = "left, middle, right and status lamp were lit in turn, then the buzzer sounded"

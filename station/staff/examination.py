@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 from station.logs import Log
 from station.staff.session import Wish
 
-LAMPS_MS: Final = 2_500
-"""How long the lamps have to show themselves before the outcome takes their place."""
+LAMPS_MS: Final = 5_000
+"""How long the lamps have to show themselves, in a quiet room too, before the outcome takes their place."""
 
 Examine: TypeAlias = Callable[[], Sequence[str]]
 """Look at every part and return the code of each that is not well; may take its time."""

@@ -47,21 +47,24 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     said = capsys.readouterr().out
-    assert all(command in said for command in ("run", "check", "taps", "export", "practise"))
+    commands = ("run", "check", "selftest", "salvage", "taps", "export", "practise", "simulate")
+    assert all(command in said for command in commands)
 
 
-def test_a_rehearsal_gets_its_own_arguments_untouched(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", ["practise", "simulate"])
+def test_a_rehearsal_gets_its_own_arguments_untouched(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     given = []
 
     def main(argv: list[str]) -> int:
         given.append(argv)
         return 1
 
-    practise = ModuleType("station.simulator.practise")
-    monkeypatch.setattr(practise, "main", main, raising=False)
-    monkeypatch.setitem(sys.modules, "station.simulator.practise", practise)
-    monkeypatch.setattr("station.simulator.practise", practise, raising=False)
-    assert cli.main(["practise", "--config", "x", "--what", "ever"]) == 1
+    name = f"station.simulator.{command}"
+    rehearsal = ModuleType(name)
+    monkeypatch.setattr(rehearsal, "main", main, raising=False)
+    monkeypatch.setitem(sys.modules, name, rehearsal)
+    monkeypatch.setattr(name, rehearsal, raising=False)
+    assert cli.main([command, "--config", "x", "--what", "ever"]) == 1
     assert given == [["--config", "x", "--what", "ever"]]
 
 
