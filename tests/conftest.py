@@ -1,7 +1,23 @@
-"""What every test begins with."""
+"""What every test begins with, and the figures that are worth seeing at the end."""
 
+import pytest
 from hypothesis import settings
 
 # How long one example takes says nothing about the code on a machine that has other work to do.
 settings.register_profile("rollbook", deadline=None)
 settings.load_profile("rollbook")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as a `figure`, wherever they ran."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    figures = [
+        value
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == "figure"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(sorted(map(str, figures))))

@@ -1,0 +1,106 @@
+"""What must be true of a journal found after a power cut, asked through the station's own code."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from station import chain, journal_file
+from station.clock import HandClock
+from station.errors import ChainError, StationError
+from station.examine import examine
+from station.inbox import FOLDER, Inbox
+from station.journal import FILE_NAME, Journal, JournalReader
+from station.salvage import is_due
+from station.sidecar import FOLDER as SIDECAR
+from station.tap import Kind, decode
+from tests.crash.story import Lit
+from tests.fakes.station import IDENTITY
+
+_NEW_EPOCH = 99
+_ALL = 1_000_000
+# What takes longer to ask than all the rest is asked of so many states only.
+_EXAMINED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One entry as it stands in a journal."""
+
+    epoch: int
+    seq: int
+    body: bytes
+    h: bytes
+
+
+def everything(connection: sqlite3.Connection) -> list[Kept]:
+    """Return every entry, oldest epoch first; raises ChainError where one is missing or was changed."""
+    found: list[Kept] = []
+    for epoch in journal_file.epochs(connection):
+        rows = journal_file.rows_after(connection, epoch, 0, _ALL)
+        chain.verify(chain.START, ((row.body, row.h) for row in rows))
+        if [row.seq for row in rows] != list(range(1, len(rows) + 1)):
+            raise ChainError(len(rows))
+        found += [Kept(epoch, *row) for row in rows]
+    return found
+
+
+class Oracle:
+    """Judges states against the history that the process which was cut off would have written."""
+
+    def __init__(self, history: list[Kept]) -> None:
+        self._history = history
+        self._place = {Lit(kept.epoch, kept.seq): place for place, kept in enumerate(history, 1)}
+        self._judged = 0
+
+    def due(self, lit: Lit) -> int:
+        """Return how many entries of the history must be there once this light was seen."""
+        # A light for what was never stored asks for more than there is.
+        return self._place.get(lit, len(self._history) + 1)
+
+    def judge(self, folder: Path, due: int) -> str | None:
+        """Return what is wrong with a state in which at least `due` entries must be, None when nothing is."""
+        path, clock = folder / FILE_NAME, HandClock(boot=_NEW_EPOCH)
+        self._judged += 1
+        try:
+            if self._judged % _EXAMINED == 0 and (why := _is_doubted(path)):
+                return why
+            with closing(Journal.open(path, IDENTITY, clock.reading(), lambda: _NEW_EPOCH)) as journal:
+                return self._compare(journal, due) or _goes_on(journal, folder, clock)
+        except (StationError, sqlite3.Error) as error:
+            return f"the journal cannot go on: {error}"
+
+    def _compare(self, journal: Journal, due: int) -> str | None:
+        connection = journal._connection
+        if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            return "SQLite finds the file damaged"
+        # What the station that found the state has begun itself is no part of the history.
+        found = [kept for kept in everything(connection) if kept.epoch != _NEW_EPOCH]
+        if len(found) < due:
+            return f"{due - len(found)} entries are lost that a light had confirmed"
+        if found != self._history[: len(found)]:
+            return "an entry differs from what was written"
+        return None
+
+
+def _is_doubted(path: Path) -> str | None:
+    """Ask what takes a station longer: a power cut is no damage, and must not be taken for it."""
+    if why := is_due(path, path.parent / SIDECAR, IDENTITY):
+        return f"a power cut alone calls for salvage: {why}"
+    problems = examine(path).problems if JournalReader(path).epochs() else ()
+    return problems[0] if problems else None
+
+
+def _goes_on(journal: Journal, folder: Path, clock: HandClock) -> str | None:
+    """Go on as a station does: take what the agent laid down, none of it twice, and append."""
+    if any((folder / FOLDER).iterdir()):
+        rows = journal_file.rows_after(journal._connection, journal.head.epoch, 0, _ALL)
+        Inbox(folder / FOLDER, rows).take(journal, clock.reading())
+        entries = [decode(kept.body) for kept in everything(journal._connection)]
+        told = [str(entry.payload) for entry in entries if entry.kind == Kind.BEACON]
+        if len(told) != len(set(told)):
+            return "what the agent laid down is stored twice"
+    before = journal.head
+    after = journal.append(Kind.ALIVE, {}, clock.reading())
+    is_next = (after.epoch, after.seq) == (before.epoch, before.seq + 1)
+    return None if is_next else "the next entry does not follow the newest"
