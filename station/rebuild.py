@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain as chained
+from itertools import zip_longest
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -58,7 +59,7 @@ def rebuild(draft: Path, pool: Pool, beginning: Beginning) -> None:
 def _fill(connection: Connection, pool: Pool, beginning: Beginning) -> None:
     carried = (_carry_over(connection, pool, epoch, beginning.identity) for epoch in pool.epochs())
     old = _in_order([epoch for epoch in carried if epoch is not None])
-    for epoch, after in zip(old, [*old[1:], None], strict=True):
+    for epoch, after in zip_longest(old, old[1:]):
         origin = {} if after is None else _origin(after.first)
         reason = REASON if after is None else str(origin.get("reason", REASON))
         epoch.told.is_tail_known = origin.get("prev_head") == epoch.last.h.hex()

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -61,6 +62,13 @@ class Term:
             self.earlier.append(self.path.read_bytes())
         self.whole = self.earlier.pop()
         self.rows = rows_in(self.path, self.epoch)
+
+    def copied(self, to: Path) -> "Term":
+        """Return the same journal in another folder, with a clock of its own."""
+        shutil.copytree(self.folder, to)
+        other = copy(self)
+        other.folder, other.clock = to, copy(self.clock)
+        return other
 
     @property
     def path(self) -> Path:
