@@ -13,8 +13,9 @@ from tests.fakes.simulator import Listener, PractiseBench
 TIMES = 4
 # What comes after a whole answer is thrown away with the next command.
 HARMLESS = ("trailing-noise",)
-# A tap takes 16 commands, and 24 of a tag with a message, whose first are the same.
-PULLED_AFTER = {"phone 0123456789abcdef": range(1, 19), "sun 04DE5F1EACC040": range(13, 27)}
+# A tap takes 16 commands, and 24 of a tag with a message, whose first are the same. An exchange is four of
+# them, so that every third command comes to each of the four.
+PULLED_AFTER = {"phone 0123456789abcdef": range(1, 19, 3), "sun 04DE5F1EACC040": range(13, 27, 3)}
 SLOW = {"late-answer": 2, "mute": 2, "late-ack": 2}
 
 
