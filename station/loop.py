@@ -104,7 +104,26 @@ def refuse(unreadable: Unreadable, station: Station) -> Verdict:
 def react(event: ReaderEvent, station: Station) -> Sign | None:
     """Return what is to be shown for a reader's event, None when nothing is."""
     station.answered.seq = None
-    return station.showing(_heard(event, station))
+    match event:
+        case Presented():
+            return _take(event, station)
+        case Unreadable():
+            return refuse(event, station)
+        case TwoCards():
+            station.note(event.reader, "two_cards")
+            return Verdict.READ_AGAIN
+        case Removed():
+            station.presence.leave(event.reader, event.raw_ms)
+            wish = station.desk.lift(event.reader, event.raw_ms)
+            return None if wish is None else act.do(wish, station)
+        case Asked():
+            wish = station.desk.ask(event.text, event.reader, event.raw_ms)
+            return Notice.FAILED if wish is None else act.do(wish, station)
+        case ReaderUp() | ReaderDown():
+            # The reader logs this itself, and the panel's state follows from its health.
+            log.debug("reader.turned", reader=event.reader, turn=type(event).__name__)
+            station.desk.forget(event.reader)
+    return None
 
 
 def pass_time(station: Station) -> Sign | None:
@@ -115,7 +134,7 @@ def pass_time(station: Station) -> Sign | None:
         station.note(reader, "card_left")
         log.info("card.left", reader=reader)
     wish = station.desk.pass_time(raw_ms)
-    return station.showing(act.finish_self_test(station) if wish is None else act.do(wish, station))
+    return act.finish_self_test(station) if wish is None else act.do(wish, station)
 
 
 def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: threading.Event) -> None:
@@ -150,7 +169,7 @@ def reaction(event: ReaderEvent, station: Station) -> Sign | None:
         # One card that finds a fault in the program must not take the answer from all who come after it.
         station.losses.add(error)
         log.exception("tap.broke", reader=event.reader)
-        return station.showing(Verdict.NOT_RECORDED)
+        return Verdict.NOT_RECORDED
 
 
 def _passing(station: Station) -> Sign | None:
@@ -168,29 +187,6 @@ def show(panel: Panel, sign: Sign) -> None:
         panel.show(sign)
     except (OSError, RuntimeError, ValueError, PanelError):
         log.exception("panel.failed", sign=sign.name)
-
-
-def _heard(event: ReaderEvent, station: Station) -> Sign | None:
-    match event:
-        case Presented():
-            return _take(event, station)
-        case Unreadable():
-            return refuse(event, station)
-        case TwoCards():
-            station.note(event.reader, "two_cards")
-            return Verdict.READ_AGAIN
-        case Removed():
-            station.presence.leave(event.reader, event.raw_ms)
-            wish = station.desk.lift(event.reader, event.raw_ms)
-            return None if wish is None else act.do(wish, station)
-        case Asked():
-            wish = station.desk.ask(event.text, event.reader, event.raw_ms)
-            return Notice.FAILED if wish is None else act.do(wish, station)
-        case ReaderUp() | ReaderDown():
-            # The reader logs this itself, and the panel's state follows from its health.
-            log.debug("reader.turned", reader=event.reader, turn=type(event).__name__)
-            station.desk.forget(event.reader)
-    return None
 
 
 def _take(presented: Presented, station: Station) -> Sign | None:

@@ -18,7 +18,6 @@ from station.roster import Roster
 from station.staff.examination import Examination
 from station.staff.session import Desk
 from station.tap import Json, Kind
-from station.verdict import Sign
 
 SUN = "sun"
 
@@ -61,12 +60,6 @@ class Station:
     desk: Desk = field(default_factory=Desk)
     examination: Examination = field(default_factory=lambda: Examination(list))
     journalled: int = 0
-    shown: Sign | None = None
-
-    def showing(self, sign: Sign | None) -> Sign | None:
-        """Return the sign, if any, taking note that it is the one to be shown now."""
-        self.shown = self.shown if sign is None else sign
-        return sign
 
     def token_of(self, found: Credential) -> bytes | None:
         """Return the token of a credential, None for one that only central can open."""

@@ -26,8 +26,6 @@ INBOX_MS: Final = 1_000
 MEND_MS: Final = 5_000
 STATUS_MS: Final = 1_000
 DISK_MS: Final = 5_000
-COVER_MS: Final = 2_000
-"""How long another answer may stand in the place of the alarm that nothing is recorded."""
 
 log = Log(__name__)
 
@@ -76,7 +74,6 @@ class Rounds:
     _disk_told: DiskState = DiskState.OK
     _losses: int = 0
     _is_refused: bool = False
-    _covered_ms: int | None = None
 
     def __post_init__(self) -> None:
         self.condition = Condition(self.station, self.readers)
@@ -144,32 +141,16 @@ class Rounds:
 
     def _show(self, reading: Reading) -> None:
         """Bring the panel up to date: while taps are lost, or would be, it says that and nothing milder."""
-        self._losses = self.station.losses.count
+        losses = self.station.losses.count
         # Asked even during an alarm: for how long a reader has been gone is counted from the first look.
         state = self.condition.state(reading)
-        if self._losses or self._is_refused:
-            self._alarm(reading.raw_ms)
-            return
-        # A state that was shown before an alarm has to be shown again after it.
-        if state is not self.state:
-            self._turn(state)
-
-    def _alarm(self, raw_ms: int) -> None:
-        if self.station.shown is Verdict.NOT_RECORDED:
-            self.state, self._covered_ms = Verdict.NOT_RECORDED, None
-            return
-        if self.state is Verdict.NOT_RECORDED:
-            # Somebody got another answer in between, and may read it before the alarm goes on.
-            self._covered_ms = self._covered_ms or raw_ms
-            if raw_ms - self._covered_ms < COVER_MS:
-                return
-        self._turn(Verdict.NOT_RECORDED)
-
-    def _turn(self, sign: Sign) -> None:
-        self.station.answered.seq = None
-        show(self.panel, sign)
-        log.info("panel.state", state=sign.name)
-        self.state = self.station.shown = sign
+        sign: Sign = Verdict.NOT_RECORDED if losses or self._is_refused else state
+        # Whoever just lost a tap was shown the alarm already.
+        if sign is not self.state and losses <= self._losses:
+            self.station.answered.seq = None
+            show(self.panel, sign)
+            log.info("panel.state", state=sign.name)
+        self.state, self._losses = sign, losses
 
     def _write_status(self, reading: Reading) -> None:
         text = status.describe(self.station, self.readers, self.state, reading, self.clock_refusal)

@@ -6,9 +6,9 @@ import pytest
 from station.disk import Disk, DiskState
 from station.errors import JournalDamagedError
 from station.tap import Kind
-from station.upkeep import ALIVE_MS, COVER_MS, DISK_MS, INBOX_MS, MEND_MS, Rounds
+from station.upkeep import ALIVE_MS, DISK_MS, INBOX_MS, MEND_MS, Rounds
 from tests.fakes.rounds import Healthy, heard, signs
-from tests.fakes.station import ANA, BEN, Bench, broken_disk
+from tests.fakes.station import ANA, Bench, broken_disk
 
 
 class Refusing(Disk):
@@ -126,24 +126,6 @@ def test_a_disk_that_refuses_is_shown_before_anybody_taps_and_until_it_takes_ent
     rounds.tick()
     assert signs(bench) == ["READY", "NOT_RECORDED", "READY"]
     assert bench.entries(Kind.GAP) == []
-
-
-def test_the_alarm_comes_back_after_another_answer_covered_it(rounds: Rounds, bench: Bench) -> None:
-    rounds.tick()
-    bench.tap(BEN)
-    with broken_disk(bench.journal):
-        bench.tap(ANA)
-        rounds.tick()
-        # Ben is still taken for the one whose tap is stored.
-        assert bench.tap(BEN) == "ALREADY_TAPPED"
-        for _ in range(COVER_MS // 500):
-            rounds.tick()
-            bench.clock.advance(500)
-        assert signs(bench)[-1] == "ALREADY_TAPPED"
-        for _ in range(4):
-            rounds.tick()
-            bench.clock.advance(500)
-        assert signs(bench)[-2:] == ["ALREADY_TAPPED", "NOT_RECORDED"]
 
 
 def test_a_disk_that_turns_is_told_in_the_journal(rounds: Rounds, bench: Bench) -> None:
