@@ -95,7 +95,7 @@ class Acts:
             looks = self._room.looks()
             yield _moment(_GONE_S)
             # Until the reader has missed it so often, the same card would be the same presentation.
-            yield lambda: self._room.looks() >= looks + _GONE_LOOKS, _GONE_S
+            yield lambda: self._room.looks() >= looks + _GONE_LOOKS, _ANSWER_S
 
     def _scan(self, words: list[str]) -> Errand:
         if words[:1] and words[0] in ("em", "text", "bytes", "qr"):

@@ -3,13 +3,17 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from station.simulator import practise
-from station.simulator.commands import HELP
+from station.simulator.bench import Bench
+from station.simulator.commands import HELP, Commands
+from station.simulator.deck import Deck
+from station.simulator.wallet import Wallet
 from tests.fakes.simulator import DEADLINE_S, ROOT, PractiseBench, practising
 
 IMPOSSIBLE = [
@@ -163,3 +167,18 @@ def test_an_option_that_does_not_exist_is_a_usage_error(capsys: pytest.CaptureFi
         practise.main(["--lnik", "x"])
     assert end.value.code == 64
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_without_the_cryptography_a_phone_needs_the_bench_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "cryptography"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    bench = Bench({"reader": tmp_path / "reader"}, time.monotonic)
+    commands = Commands(bench, Deck(Wallet(tmp_path, bytes), bytes, lambda: 0))
+    for line in ("put phone 0123456789abcdef", "wallet new ana"):
+        answer = commands.do(line)
+        assert (answer["ok"], "rollbook[sync]" in str(answer["error"])) == (False, True)
+    assert commands.do("put bank")["lying"] == 1
+    bench.close()

@@ -34,7 +34,7 @@ def _of_you(said: str) -> list[str]:
 
 
 MORNING = """\
-tap ana zoe
+tap ana ana zoe
 tap dan eva fay
 scan dan
 two ana zoe
@@ -70,7 +70,7 @@ def test_a_morning_in_a_practice_room_from_a_file_to_its_end(tmp_path: Path) -> 
     stored = "welcome, stored as entry N"
     assert _of_you(done.stdout) == [
         "ready",
-        *("> tap ana zoe", stored, "not on the roster, stored as entry N"),
+        *("> tap ana ana zoe", stored, "already tapped", "not on the roster, stored as entry N"),
         *("> tap dan eva fay", stored, stored, stored),
         *("> scan dan", "already tapped"),
         *("> two ana zoe", "read again"),

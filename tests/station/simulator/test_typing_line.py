@@ -59,7 +59,13 @@ def test_the_lines_before_come_back_with_the_arrows() -> None:
     assert seen == ["two", "one", "one", "two", "", ""]
 
 
-@given(st.binary(max_size=40), st.integers(1, 7))
+KEYS = st.sampled_from(
+    [UP, DOWN, LEFT, RIGHT, b"\x1b[3~", b"\x1bOH", b"\r", b"\x7f", b"a", b"b", "ñ".encode()]
+)
+TYPED = st.binary(max_size=40) | st.lists(KEYS, max_size=20).map(b"".join)
+
+
+@given(TYPED, st.integers(1, 7))
 def test_whatever_is_typed_in_whatever_pieces_is_the_same_line(keys: bytes, size: int) -> None:
     whole, pieces = _line(), _line()
     finished = whole.feed(keys)
