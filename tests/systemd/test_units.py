@@ -175,12 +175,12 @@ def test_every_timer_fires_again_and_again(name: str) -> None:
 def test_udev_rules_are_written_in_the_grammar_of_udev() -> None:
     text = (units.FOLDER / "udev/60-rollbook.rules").read_text(encoding="utf-8")
     rules = [line for line in text.splitlines() if line and not line.startswith("#")]
-    matches = r"(ACTION|SUBSYSTEM|KERNEL)(==|!=)"
+    matches = r"(ACTION|SUBSYSTEM|KERNEL|ATTR\{[a-zA-Z]+\}|ENV\{[A-Z_]+\})(==|!=)"
     assignments = r"(GROUP|MODE|GOTO|LABEL|ENV\{[A-Z_]+\})="
     for rule in rules:
         for part in rule.split(", "):
             assert re.fullmatch(rf'({matches}|{assignments})"[^"]+"', part), part
-    assert re.findall(r'GOTO="(\w+)"', text) == re.findall(r'LABEL="(\w+)"', text)
+    assert set(re.findall(r'GOTO="(\w+)"', text)) == set(re.findall(r'LABEL="(\w+)"', text))
 
 
 def _without_config(arguments: list[str]) -> list[str]:
