@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from central.config import CentralConfig
 from central.proof import SunKeys
 from central.store.models import AttendanceRecord, Tap
 from central.work import keys
+from central.work.catch_up import catch_up
 from central.work.certify import certify_session
 from central.work.prove import Prover, prove_again
 from central.work.resolve import resolve
 from station import tap as entries
 from tests.fakes import proofs
-from tests.fakes.evidence_file import EvidenceFile
+from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile
 from tests.fakes.one_class import absent, signed
 from tests.fakes.proof_day import (
     EVENING,
@@ -28,7 +30,7 @@ from tests.fakes.proof_day import (
     told,
     whose,
 )
-from tests.fakes.proofs import TAG_UID, answered, certified, lay_keys, read, tag
+from tests.fakes.proofs import FILE_KEY, META_KEY, TAG_UID, answered, certified, lay_keys, read, tag
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +134,21 @@ def test_keys_that_come_later_prove_what_waited(
     forget()
     run(evidence, folder)
     assert everything() == later
+
+
+def test_a_whole_round_proves_again_what_waited_for_a_key_and_a_short_one_does_not(
+    small: SmallSchool, evidence: EvidenceFile, tmp_path: Path
+) -> None:
+    config = CentralConfig(data_dir=str(tmp_path))
+    lay_keys(config.keys, with_tags=False)
+    (config.keys / "server-ack.pub").write_text(SERVER_KEY.verify_key.public.hex())
+    one_tap(small, evidence, "08:25", None, read(tag()))
+    catch_up(config, EVENING)
+    keys.write_sun_keys(config.keys, SunKeys(META_KEY, FILE_KEY))
+    catch_up(config, EVENING, only_new=True)
+    assert told() == ("unproven", "no-key", Outcome.UNKNOWN_CREDENTIAL)
+    catch_up(config, EVENING)
+    assert told() == ("proven", "", Outcome.RECORDED)
 
 
 def test_other_keys_take_back_what_the_wrong_ones_had_said(
