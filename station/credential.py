@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from typing import Final
 
@@ -27,7 +26,7 @@ def token(key: bytes, kind: str, value_hex_lower: str) -> bytes:
     The value is lower-case hexadecimal, as the canonical functions of this module return it.
     """
     message = f"{kind}:{value_hex_lower}".encode()
-    return hmac.new(key, message, hashlib.sha256).digest()[:TOKEN_BYTES]
+    return hmac.digest(key, message, "sha256")[:TOKEN_BYTES]
 
 
 def canonical_uid(raw: bytes) -> str | None:
