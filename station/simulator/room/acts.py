@@ -95,7 +95,7 @@ class Acts:
             looks = self._room.looks()
             yield _moment(_GONE_S)
             # Until the reader has missed it so often, the same card would be the same presentation.
-            yield lambda: self._room.looks() >= looks + _GONE_LOOKS, _ANSWER_S
+            yield lambda: self._is_dark() or self._room.looks() >= looks + _GONE_LOOKS, _ANSWER_S
 
     def _scan(self, words: list[str]) -> Errand:
         if words[:1] and words[0] in ("em", "text", "bytes", "qr"):
@@ -111,7 +111,9 @@ class Acts:
 
     def _unplug(self, words: list[str]) -> Errand:
         self._room.ask(" ".join(["unplug", *words]))
-        yield from self._tell("  pulled out")
+        if words in ([], ["reader"]):
+            yield lambda: not self._room.is_ready(), _ANSWER_S
+        self._say("  pulled out")
 
     def _plug(self, words: list[str]) -> Errand:
         self._room.ask(" ".join(["plug", *words]))
@@ -138,7 +140,7 @@ class Acts:
         yield from self._ready()
 
     def _ready(self) -> Errand:
-        yield lambda: self._room.is_ready() or not self._room.scene.has_power, _STARTING_S
+        yield lambda: self._is_dark() or self._room.is_ready(), _STARTING_S
         self._say("  ready" if self._room.is_ready() else "  the reader is not ready; see the log")
 
     def _later(self, words: list[str]) -> Errand:
@@ -168,8 +170,11 @@ class Acts:
         self._say(text)
         yield from ()
 
+    def _is_dark(self) -> bool:
+        return not self._room.scene.has_power
+
     def _is_answered(self, before: int) -> Callable[[], bool]:
-        return lambda: self._room.answers > before or not self._room.scene.has_power
+        return lambda: self._is_dark() or self._room.answers > before
 
     def _await_answer(self, before: int, at_most_s: float = _ANSWER_S) -> Errand:
         yield self._is_answered(before), at_most_s

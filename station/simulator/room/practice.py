@@ -14,6 +14,7 @@ from station.simulator.room.watch import Health, JournalRecord, PanelRecord, Sho
 from station.simulator.words import CommandError
 from station.verdict import State, Verdict
 
+_LOOKS_IN_A_MOVEMENT: Final = 1_000
 _PORTS: Final = ("reader", "scanner", "fob-reader")
 # What the panel says of itself answers nobody; what it says to staff does.
 _STAFF: Final = {
@@ -126,9 +127,17 @@ class Room:
 
     def lay(self, words: str, beside: str | None = None) -> None:
         """Lay a card down, and perhaps another one beside it; a fob is only ever swung past."""
-        self.ask(f"scan {words}" if words.startswith("em ") else f"put {words}")
-        if beside is not None:
-            self.ask(f"also {beside}")
+        first = f"scan {words}" if words.startswith("em ") else f"put {words}"
+        if beside is None:
+            self.ask(first)
+        else:
+            # Nothing is seen until both lie there: a hand lays two cards down in one movement.
+            self.ask(f"jitter {_LOOKS_IN_A_MOVEMENT}")
+            try:
+                self.ask(first)
+                self.ask(f"also {beside}")
+            finally:
+                self.ask("jitter 0")
         laid = [self._told(card) for card in (words, beside) if card and not card.startswith("em ")]
         self.scene.lying = " and ".join(laid)
 
