@@ -1,13 +1,16 @@
 import base64
+import queue
 import threading
 import time
 from collections.abc import Sequence
 
 import pytest
 
-from station.reader import Asked, Credential, Reason, Removed, Unreadable
+from station.loop import Events, serve
+from station.reader import Asked, Credential, ReaderEvent, Reason, Removed, Unreadable
 from station.staff.act import text_of
 from station.staff.examination import Examination
+from station.staff.session import Desk, Wish
 from station.tap import Kind
 from station.verdict import State
 from tests.fakes.station import ANA, BEN, KEY_ID, Bench, broken_disk, token_of
@@ -227,3 +230,47 @@ def test_a_card_that_left_while_the_station_was_busy_was_not_held(room: Bench) -
     room.wait(250)
     assert staff_entries(room) == []
     assert room.station.desk.state is State.STAFF_TIME
+
+
+class Once:
+    """Upkeep that ends the loop at the first quiet moment."""
+
+    def __init__(self, events: Events, stop: threading.Event) -> None:
+        self._events, self._stop = events, stop
+
+    def tick(self) -> None:
+        if self._events.empty():
+            self._stop.set()
+
+
+def serve_all(room: Bench, *heard: ReaderEvent) -> None:
+    events: Events = queue.SimpleQueue()
+    for event in heard:
+        events.put(event)
+    stop = threading.Event()
+    serve(events, room.station, room.panel, Once(events, stop), stop)
+
+
+def test_a_card_whose_leaving_is_still_to_be_heard_of_was_not_held(room: Bench) -> None:
+    laid = room.present(RUTH)
+    # The disk kept the station busy for five seconds, and all was said meanwhile.
+    room.clock.advance(5_000)
+    serve_all(room, laid, Removed("nfc", laid.raw_ms + 300), room.present(ANA, "scanner"))
+    assert staff_entries(room) == []
+    assert room.station.desk.state is State.STAFF_TIME
+    assert room.signs()[-1]["sign"] == "WELCOME"
+
+
+class BrokenDesk(Desk):
+    """A desk with a fault nobody thought of."""
+
+    def pass_time(self, raw_ms: int) -> Wish | None:
+        msg = f"at {raw_ms}"
+        raise RuntimeError(msg)
+
+
+def test_a_fault_in_staff_mode_keeps_no_tap_from_being_stored(bench: Bench) -> None:
+    bench.station.desk = BrokenDesk()
+    serve_all(bench, bench.present(ANA), Removed("nfc", bench.clock.raw_ms), bench.present(BEN))
+    assert [sign["sign"] for sign in bench.signs()] == ["WELCOME", "WELCOME"]
+    assert bench.entries(Kind.GAP) == []
