@@ -23,7 +23,7 @@ def salvage_journal(
 ) -> int:
     """Salvage a journal unless it is sound, print what was kept and what is missing, return the exit code.
 
-    1 when rows are missing. Raises JournalBusyError while the station runs and JournalError.
+    1 when rows are missing or nothing is left. Raises JournalError, JournalBusyError while a station runs.
     """
     examined = examine(path)
     why = is_due(path, sidecar_dir, identity)
@@ -36,7 +36,8 @@ def salvage_journal(
         print(problem, file=out)
     found = salvage(path, sidecar_dir, identity, reading, partial(secrets.randbits, 63), stamp)
     tell(found, out)
-    return EXIT_FINDINGS if found.missing else EXIT_DONE
+    is_lost = found.missing or not found.kept
+    return EXIT_FINDINGS if is_lost else EXIT_DONE
 
 
 def tell(found: Salvaged, out: TextIO) -> None:
