@@ -4,7 +4,7 @@ import hashlib
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,12 +42,14 @@ class Explored:
         return f"{self.states} states, {pace:.0f} a second, {len(self.losses)} with a loss"
 
 
-def cuts(calls: list[Call], rules: Rules, dice: random.Random, each: int) -> Iterator[Cut]:
+def cuts(
+    start: Mapping[str, bytes], calls: list[Call], rules: Rules, dice: random.Random, each: int
+) -> Iterator[Cut]:
     """Yield states for a cut after every call: nothing in flight arrived, all did, and some in between.
 
     `each` change in flight adds so many, up to `MOST_EACH` changes.
     """
-    disk = Disk(rules, {})
+    disk = Disk(rules, start)
     for place, call in enumerate(calls, 1):
         if not getattr(call, "file", "").endswith(LEFT_OUT):
             disk.do(call)

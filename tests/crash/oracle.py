@@ -3,18 +3,19 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from station import chain, journal_file
 from station.clock import HandClock
-from station.errors import ChainError, StationError
+from station.errors import ChainError, JournalDamagedError, StationError
 from station.examine import examine
 from station.inbox import FOLDER, Inbox
-from station.journal import FILE_NAME, Journal, JournalReader
-from station.salvage import is_due
+from station.journal import FILE_NAME, Journal
+from station.salvage import is_due, salvage
 from station.sidecar import FOLDER as SIDECAR
 from station.tap import Kind, decode
-from tests.crash.story import Lit
+from tests.crash.lights import Lit
 from tests.fakes.station import IDENTITY
 
 _NEW_EPOCH = 99
@@ -48,10 +49,18 @@ def everything(connection: sqlite3.Connection) -> list[Kept]:
 class Oracle:
     """Judges states against the history that the process which was cut off would have written."""
 
-    def __init__(self, history: list[Kept]) -> None:
+    def __init__(self, history: list[Kept], damaged: bytes | None = None) -> None:
+        """Take the history, and the journal's file where the scene begins with a damaged one."""
         self._history = history
+        self._damaged = damaged
         self._place = {Lit(kept.epoch, kept.seq): place for place, kept in enumerate(history, 1)}
         self._judged = 0
+
+    @property
+    def due_at_start(self) -> int:
+        """How many entries must always be there: none before the journal is begun, all a salvage can save."""
+        first = self._history[0].epoch
+        return sum(kept.epoch == first for kept in self._history) if self._damaged is not None else 0
 
     def due(self, lit: Lit) -> int:
         """Return how many entries of the history must be there once this light was seen."""
@@ -62,13 +71,29 @@ class Oracle:
         """Return what is wrong with a state in which at least `due` entries must be, None when nothing is."""
         path, clock = folder / FILE_NAME, HandClock(boot=_NEW_EPOCH)
         self._judged += 1
+        is_examined = self._judged % _EXAMINED == 0 and self._damaged is None
+        if is_examined and (why := is_due(path, path.parent / SIDECAR, IDENTITY)):
+            return f"a power cut alone calls for salvage: {why}"
         try:
-            if self._judged % _EXAMINED == 0 and (why := _is_doubted(path)):
-                return why
-            with closing(Journal.open(path, IDENTITY, clock.reading(), lambda: _NEW_EPOCH)) as journal:
+            with closing(self._open(path, clock)) as journal:
+                if is_examined and (problems := examine(path).problems):
+                    return problems[0]
                 return self._compare(journal, due) or _goes_on(journal, folder, clock)
         except (StationError, sqlite3.Error) as error:
             return f"the journal cannot go on: {error}"
+
+    def _open(self, path: Path, clock: HandClock) -> Journal:
+        """Open the journal as a station does when it starts."""
+        begin = partial(Journal.open, path, IDENTITY, clock.reading(), lambda: _NEW_EPOCH)
+        if self._damaged is None:
+            return begin()
+        try:
+            if is_due(path, path.parent / SIDECAR, IDENTITY) is None:
+                return begin()
+        except JournalDamagedError:
+            pass
+        salvage(path, path.parent / SIDECAR, IDENTITY, clock.reading(), lambda: _NEW_EPOCH, "later")
+        return begin()
 
     def _compare(self, journal: Journal, due: int) -> str | None:
         connection = journal._connection
@@ -80,15 +105,13 @@ class Oracle:
             return f"{due - len(found)} entries are lost that a light had confirmed"
         if found != self._history[: len(found)]:
             return "an entry differs from what was written"
+        if self._damaged is not None and not _is_aside(self._damaged, journal._path.parent):
+            return "the damaged file is gone"
         return None
 
 
-def _is_doubted(path: Path) -> str | None:
-    """Ask what takes a station longer: a power cut is no damage, and must not be taken for it."""
-    if why := is_due(path, path.parent / SIDECAR, IDENTITY):
-        return f"a power cut alone calls for salvage: {why}"
-    problems = examine(path).problems if JournalReader(path).epochs() else ()
-    return problems[0] if problems else None
+def _is_aside(damaged: bytes, folder: Path) -> bool:
+    return any(file.read_bytes() == damaged for file in folder.glob(f"{FILE_NAME}.damaged-*"))
 
 
 def _goes_on(journal: Journal, folder: Path, clock: HandClock) -> str | None:

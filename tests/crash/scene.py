@@ -1,15 +1,13 @@
-"""A process that lives a piece of a station's life on its real path, and says where it is in it."""
+"""One station's folder and its process, on the real path of a tap, that says where it is in its life."""
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from station import journal as journal_module
 from station.clock import HandClock
 from station.disk import Disk
-from station.inbox import FOLDER, Inbox
 from station.journal import FILE_NAME, JournalReader
 from station.loop import show
 from station.reader import Credential
@@ -21,8 +19,6 @@ from tests.fakes.station import Bench
 
 SENSED = "sensed"
 EPOCH = "epoch"
-ORDER = 3
-"""Which of the files in the inbox is an order."""
 EARLY = "the light before the commit"
 UNSAFE = {
     "WAL/NORMAL": "PRAGMA synchronous = NORMAL",
@@ -53,8 +49,10 @@ class Scene:
     def open(self) -> Iterator[Bench]:
         """Run the station once, its ballast and its sidecar included."""
         self.clock.reboot()
-        Disk(self.root, _BALLAST_BYTES).prepare()
+        disk = Disk(self.root, _BALLAST_BYTES)
+        disk.prepare()
         bench = Bench(self.root, self.clock)
+        bench.station.disk = disk
         if self._fault in UNSAFE:
             bench.journal._connection.execute(UNSAFE[self._fault]).fetchall()
         say(EPOCH, bench.journal.head.epoch)
@@ -89,83 +87,7 @@ class Scene:
         thread.join()
 
 
-def first_morning(scene: Scene) -> None:
-    """Begin a journal, take taps, stop, and go on."""
-    with scene.open() as bench:
-        scene.tap(bench, 12)
-    with scene.open() as bench:
-        scene.tap(bench, 8)
-
-
-def full_log(scene: Scene) -> None:
-    """Let the write-ahead log be full in the midst of taps: what may happen once in days, every few taps."""
-    for _ in range(2):
-        with scene.open() as bench:
-            bench.journal._connection.execute("PRAGMA wal_autocheckpoint = 10")
-            scene.tap(bench, 24)
-
-
-def quiet_moments(scene: Scene) -> None:
-    """Carry the write-ahead log into the file whenever nobody waits, after fewer entries than on a wall."""
-    # Named by its text: a figure that is final to the product's own code.
-    setattr(journal_module, "CARRIED_ROWS", 6)  # noqa: B010 (see above)
-    for _ in range(2):
-        with scene.open() as bench:
-            for _ in range(3):
-                scene.tap(bench, 7)
-                bench.journal.append(Kind.ALIVE, {"readers": {}}, scene.clock.reading())
-
-
-def inbox(scene: Scene) -> None:
-    """Take what the agent's own code laid down between taps, and an order for a new epoch."""
-    from sync_agent import beacon, folder
-
-    agent = beacon.Inbox(scene.root)
-    with scene.open() as bench:
-        head = bench.journal.head
-        taker = Inbox(scene.root / FOLDER, JournalReader(scene.root / FILE_NAME).rows(head.epoch, 0))
-        for number in range(6):
-            scene.tap(bench, 1)
-            if number == ORDER:
-                order = f'{{"kind":"epoch","payload":{{"of":{head.epoch},"reason":"fork"}}}}'
-                # An order must be heard: the file is safe on the disk, and with it every name beside it.
-                folder.place(scene.root / FOLDER / f"{number}-epoch.json", order, is_durable=True)
-            else:
-                agent.put(Kind.BEACON, {"number": number}, scene.clock.reading())
-            taker.take(bench.journal, scene.clock.reading())
-            say(EPOCH, bench.journal.head.epoch)
-
-
-def epochs(scene: Scene) -> None:
-    """Let one epoch follow another, and go on in the new one."""
-    with scene.open() as bench:
-        scene.tap(bench, 5)
-        say(EPOCH, bench.journal.begin_epoch("fork", scene.clock.reading()).epoch)
-        scene.tap(bench, 5)
-    with scene.open() as bench:
-        scene.tap(bench, 3)
-
-
-SCENES: dict[str, Callable[[Scene], None]] = {
-    "first morning": first_morning,
-    "full log": full_log,
-    "quiet moments": quiet_moments,
-    "inbox": inbox,
-    "epochs": epochs,
-}
-
-
 def say(word: str, number: int) -> None:
     """Say something on standard output, in one call."""
     sys.stdout.write(f"{word} {number}\n")
     sys.stdout.flush()
-
-
-def main() -> None:
-    """Live the scene that the arguments name: a folder, a scene and a fault."""
-    root, name, fault = sys.argv[1:]
-    SCENES[name](Scene(Path(root), fault))
-
-
-if __name__ == "__main__":
-    main()

@@ -26,7 +26,7 @@ class Transcript:
 
     def calls(self, lines: Iterable[str]) -> Iterator[Call]:
         """Yield the calls in the order in which they returned."""
-        for line in _whole(lines):
+        for line in whole(lines):
             match = _CALL.match(line)
             if match is None or int(match[3]) < 0:
                 continue
@@ -129,7 +129,7 @@ class Transcript:
     }
 
 
-def _whole(lines: Iterable[str]) -> Iterator[str]:
+def whole(lines: Iterable[str]) -> Iterator[str]:
     """Put together what strace wrote in two pieces because another thread spoke in between."""
     begun: dict[str, str] = {}
     for line in lines:

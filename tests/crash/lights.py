@@ -1,4 +1,4 @@
-"""What a scene's calls tell: which taps were answered by a light when, and what each of them cost."""
+"""What a story's calls tell: which taps were answered by a light when, and what each of them cost."""
 
 import json
 from collections.abc import Iterator
