@@ -48,6 +48,7 @@ class Opening:
     watchdog: Watchdog
     start_readers: Callable[[], None]
     losses: Losses = field(default_factory=Losses)
+    _why: JournalError = field(default_factory=lambda: JournalError("the journal is not open"))
     _is_alarmed: bool = False
 
     def open(self, *, is_damaged: bool = False) -> tuple[Clock, Journal] | None:
@@ -66,14 +67,15 @@ class Opening:
                 return self._open()
             except JournalBusyError:
                 raise
-            except JournalDamagedError:
+            except JournalDamagedError as error:
                 log.exception("journal.damaged")
-                is_damaged = True
+                is_damaged, self._why = True, error
                 if is_salvaged:
                     # A disk that damages what was just mended gets no rest from being written again.
                     self._refuse_during(partial(self.stop.wait, RETRY_S))
             except JournalError as error:
                 log.exception("journal.closed")
+                self._why = error
                 self._wait_or_raise(error)
         return None
 
@@ -129,7 +131,7 @@ class Opening:
             except queue.Empty:
                 continue
             if isinstance(event, Presented | Unreadable):
-                self.losses.add(JournalError("the journal is not open"))
+                self.losses.add(self._why)
                 log.error("tap.refused", reader=event.reader)
                 show(self.machine.panel, Verdict.NOT_RECORDED)
         error = outcome.get()

@@ -86,7 +86,7 @@ def test_a_disk_that_is_away_is_waited_for_and_who_tapped_meanwhile_is_counted(r
     wait_for(lambda: room.is_ready, "the station being ready")
     assert room.tap(ANA)["sign"] == "WELCOME"
     gaps = [entry.payload for entry in entries_in(room.state) if entry.kind == Kind.GAP]
-    assert gaps == [{"lost": 1, "reason": "JournalError"}]
+    assert gaps == [{"lost": 1, "reason": "NotADirectoryError"}]
 
 
 def test_a_disk_that_turns_read_only_is_survived_and_told_in_the_end(room: Room) -> None:
