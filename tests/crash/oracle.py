@@ -21,7 +21,7 @@ from tests.fakes.station import IDENTITY
 _NEW_EPOCH = 99
 _ALL = 1_000_000
 # What takes longer to ask than all the rest is asked of so many states only.
-_EXAMINED = 8
+_EXAMINED = 24
 
 
 @dataclass(frozen=True, slots=True)
