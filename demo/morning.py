@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 from demo.narrator import Narrator, StoryError
 from demo.premises import Premises, Room
@@ -14,6 +15,7 @@ from station.tap import Kind, decode
 from station.verdict import Verdict
 
 _WORDS = tuple(verdict.value.upper() for verdict in Verdict)
+_HAND_S = 0.2
 _LAMP_COLOURS = {"L": "green", "M": "yellow", "R": "red", "S": "cyan"}
 
 
@@ -22,6 +24,7 @@ class Morning:
 
     def __init__(self, room: Room, premises: Premises, narrator: Narrator) -> None:
         self._room = room
+        self._premises = premises
         self._narrator = narrator
         self._journal = JournalReader(room.state / FILE_NAME)
         self._epoch = self._journal.epochs()[-1]
@@ -35,6 +38,8 @@ class Morning:
                 str(room.folder / "nfc"),
                 "--scanner-link",
                 str(room.folder / "fob-reader"),
+                "--wallet",
+                str(room.folder / "phones"),
             ],
             logs / "practise.log",
         )
@@ -48,6 +53,14 @@ class Morning:
         )
         wait_until(lambda: self._state("nfc") == "ready", "the station's reader is ready")
 
+    def new_phone(self, name: str, certify: Callable[[str], str]) -> Card:
+        """Return a phone with a key of its own, which `certify` exchanges for the school's certificate."""
+        certificate = certify(str(self._do(f"wallet new {name}")["public_key"]))
+        self._do(f"wallet certify {name} {certificate}")
+        published = self._premises.roster_version(self._room)
+        wait_until(lambda: self._status()["roster"] == published, "the station has heard of the new phone")
+        return Card("sc1", name, "phone")
+
     def present(self, card: Card) -> str:
         """Hold a card to the right reader, wait for the panel, take the card away; return the verdict."""
         self.hold(card)
@@ -60,8 +73,10 @@ class Morning:
         self._do(f"scan em {card.value}" if card.model == "fob" else f"put {card.model} {card.value}")
 
     def take_away(self) -> None:
-        """Clear the reader."""
+        """Clear the reader, at the speed of a hand."""
         self._do("remove")
+        # Cards that change faster than any hand can change them count as one strange card.
+        time.sleep(_HAND_S)
 
     def unplug(self) -> None:
         """Pull the reader's cable and wait until the station has noticed."""
@@ -94,21 +109,25 @@ class Morning:
         """End the three programs and return their exit codes."""
         return [self._agent.stop(), self.station.stop(), self._bench.finish("quit")]
 
-    def _do(self, line: str) -> None:
+    def _do(self, line: str) -> dict[str, object]:
         """Give the bench one command and take its answer."""
         self._bench.lines()
         self._bench.tell(line)
-        answer = json.loads(self._bench.wait_for('"ok"'))
+        answer: dict[str, object] = json.loads(self._bench.wait_for('"ok"'))
         if not answer["ok"]:
             raise StoryError(answer["error"])
+        return answer
 
     def _state(self, reader: str) -> str:
         """Return a reader's state as the station last wrote it down."""
         try:
-            status = json.loads((self._room.state / "status.json").read_text(encoding="utf-8"))
-            return str(status["readers"][reader]["state"])
+            return str(self._status()["readers"][reader]["state"])
         except (OSError, ValueError, KeyError):
             return "unknown"
+
+    def _status(self) -> dict[str, Any]:  # JSON, looked into by whoever needs it
+        found: dict[str, Any] = json.loads((self._room.state / "status.json").read_text(encoding="utf-8"))
+        return found
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:

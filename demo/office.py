@@ -65,6 +65,11 @@ class Office:
         self.central("add-operator", ADMINISTRATOR, *hired, *secrets)
         return seed
 
+    def issue_phone(self, student: str, public_key: str) -> str:
+        """Certify a student's phone and return the certificate."""
+        said = self.central("issue-phone", "--student", student, "--public-key", public_key)
+        return said.splitlines()[0]
+
     def serve(self) -> Program:
         """Start the server on a free loopback port."""
         return Program(

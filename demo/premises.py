@@ -133,6 +133,11 @@ class Premises:
         room.station_config.write_text(_STATION.format(**told), encoding="utf-8")
         room.agent_config.write_text(_AGENT.format(**told), encoding="utf-8")
 
+    def roster_version(self, room: Room) -> int:
+        """Return the version of the roster the server has published for a room."""
+        signed = json.loads((self.server / f"data/rosters/{room.section.station}.json").read_text("ascii"))
+        return int(json.loads(signed["note"])["version"])
+
     def move_clock(self, to: datetime) -> None:
         """Let it be `to`, or later where it is later already, for every program of the school."""
         offset_ms = int((to.timestamp() - time.time()) * 1000)

@@ -88,17 +88,20 @@ class Story:
 
     def morning(self) -> None:
         """Tap a live morning: many kinds of cards, a stranger, a fault, a cut network."""
-        from demo.records import taps_known
+        from demo.records import proven, taps_known
 
         self.narrator.chapter(
             f"A live morning, {LIVE_DAY:%A %m/%d/%Y}: {self.section.title}, {self.section.room}"
         )
         come = self.school.present[self.section.code, LIVE_DAY]
-        cards = [student.card for student in self.section.students if student.number in come]
-        third = len(cards) // 3
+        first, *others = [student for student in self.section.students if student.number in come]
         say, check = self.narrator.say, self.narrator.check
         morning = Morning(self.room, self.premises, self.narrator)
         try:
+            say("a student gets a certificate for a phone, which keeps its key to itself")
+            phone = morning.new_phone("phone", lambda key: self.office.issue_phone(first.number, key))
+            cards = [phone, *(student.card for student in others)]
+            third = len(cards) // 3
             say("students tap: NTAG cards, MIFARE Classic, phones, and fobs on a serial-line reader")
             verdicts = [morning.present(card) for card in cards[:third]]
             check("every card so far is welcomed", set(verdicts), {"WELCOME"})
@@ -108,11 +111,12 @@ class Story:
             self._tap_offline(morning, cards[third : 2 * third])
             self._tap_with_a_fault(morning, cards[2 * third :])
             check("each card is one tap on the station's disk", morning.taps(), len(cards) + 1)
-            again = next(card for card in cards if card.model != "fob")
+            again = next(card for card in cards[1:] if card.model != "fob")
             check("a card shown once more has tapped already", morning.present(again), "ALREADY TAPPED")
             expected = morning.taps()
             wait_until(lambda: taps_known(self.section, LIVE_DAY) == expected, "central has every tap")
             check("central has every tap of the morning", taps_known(self.section, LIVE_DAY), expected)
+            check("the certified phone proved itself to central", proven(self.section, LIVE_DAY), 1)
         finally:
             exit_codes = morning.stop()
         check("station, agent and reader end cleanly", exit_codes, [0, 0, 0])
