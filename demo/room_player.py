@@ -18,7 +18,7 @@ from station.journal import FILE_NAME, Identity, Journal
 from station.tap import Kind, Tap
 from sync_agent import config as agent_config
 from sync_agent.assembly import assembled
-from sync_agent.exchange import Acked, Again
+from sync_agent.exchange import Acked, Again, Later
 
 _MOST_ROUNDS = 20
 
@@ -73,6 +73,9 @@ class RoomPlayer:
                 self._inbox.take(self._journal, self._clock.reading())
                 if not outcome.more:
                     return
+            elif isinstance(outcome, Later) and not outcome.answered:
+                # A line that lay idle may have been closed; the next round opens another.
+                continue
             elif not isinstance(outcome, Again):
                 msg = f"central did not acknowledge: {outcome}"
                 raise StoryError(msg)
