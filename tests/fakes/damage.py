@@ -26,7 +26,7 @@ def fill(journal: Journal, clock: HandClock, taps: int, dice: random.Random) -> 
     """Append taps, one a second, now and then one with the evidence of a phone, or much longer."""
     for number in range(taps):
         clock.advance(1_000)
-        length = 3_000 if number % 90 == 89 else 280 if number % 30 == 29 else 0
+        length = 3_000 if number % 40 == 39 else 280 if number % 10 == 9 else 0
         evidence = "sc1n." + dice.randbytes(length // 2).hex() if length else None
         journal.append(
             Kind.TAP, Tap(dice.randbytes(16), "k1", "nfc", {}, evidence).payload(), clock.reading()

@@ -64,7 +64,7 @@ def test_a_flipped_bit_is_found_or_changes_no_row(term: Term) -> None:
         if not examine(path).problems:
             missed += 1
             assert rows_in(path, term.epoch) == term.rows
-    assert missed < 40
+    assert missed < 60
 
 
 @pytest.fixture(scope="module")

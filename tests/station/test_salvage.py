@@ -177,7 +177,7 @@ def test_a_hash_that_broke_by_itself_is_mended(term: Term) -> None:
 
 def test_a_body_that_broke_is_missing_and_what_follows_is_still_proven(term: Term) -> None:
     row = term.rows[100]
-    at = term.whole.index(row.body)
+    at = term.whole.index(row.body[:60])
     page = at // PAGE
     path = term.damaged(page, flipped(term.page(page), (at % PAGE + 5) * 8))
     found = salvaged(path, term.clock)
@@ -241,6 +241,25 @@ def test_a_second_salvage_knows_of_the_first_and_keeps_the_order_of_the_epochs(t
     assert examine(path).problems == ()
     asides = [file for file in path.parent.glob("*.damaged-*") if not file.name.endswith("-wal")]
     assert len(asides) == 2
+
+
+def test_the_order_of_the_epochs_is_kept_when_the_entry_that_tells_it_is_lost(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    journal = open_journal(tmp_path, clock)
+    fill(journal, clock, 12, random.Random(1))  # noqa: S311 (the same taps each time)
+    first = journal.head.epoch
+    clock.advance(1_000)
+    journal.begin_epoch("clone", clock.reading(), lambda: 2**63 - 1)
+    fill(journal, clock, 12, random.Random(2))  # noqa: S311 (the same taps each time)
+    journal.close()
+    whole = (tmp_path / FILE_NAME).read_bytes()
+    (tmp_path / FILE_NAME).write_bytes(whole.replace(b"clone", b"clown"))
+    assert b"clone" in whole
+    found = salvaged(tmp_path / FILE_NAME, clock)
+    assert [epoch.epoch for epoch in found.epochs] == [first, 2**63 - 1]
+    assert found.epochs[1].missing == [(1, 1)]
+    assert examine(tmp_path / FILE_NAME).problems == ()
 
 
 def test_the_new_epoch_is_of_no_earlier_boot_than_what_it_follows(term: Term) -> None:

@@ -72,7 +72,7 @@ def test_a_journal_nothing_is_left_of_is_said_to_be_lost(term: Term) -> None:
 def test_many_holes_are_counted_and_not_all_printed(term: Term) -> None:
     whole = bytearray(term.whole)
     for row in term.rows[2:-1:2]:
-        whole[whole.index(row.body) + 30] ^= 1
+        whole[whole.index(row.body[:60]) + 30] ^= 1
     term.path.write_bytes(whole)
     _, lines = asked(term)
     (missing,) = (line for line in lines if line.startswith("  missing:"))

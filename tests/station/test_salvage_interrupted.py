@@ -23,18 +23,25 @@ from tests.fakes.station import IDENTITY, open_journal
 OF_FILES = {os.link, os.fsync, os.rename, os.replace, os.unlink}
 OF_DATABASES = {"executemany", "execute", "close"}
 
+# 61 rows of the file and 5 of the frames, and one of them broken.
+LOST = 10
+KEPT = 65
+
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a journal as the power left it, with a page of the file and a frame behind it damaged."""
-    folder, clock = tmp_path_factory.mktemp("live"), HandClock()
-    journal = open_journal(folder, clock)
-    fill(journal, clock, 5, random.Random(3))  # noqa: S311 (the same taps each time)
-    path = copy_of(folder, tmp_path_factory.mktemp("broken") / "journal")
-    journal.close()
-    frames = bytearray(wal_of(path).read_bytes().rstrip(b"\0"))
-    frames[32 + 24 + 300] ^= 1
-    wal_of(path).write_bytes(frames)
+    """Return a journal as the power left it: a page of the file damaged, newer rows in sound frames."""
+    folder, clock, dice = tmp_path_factory.mktemp("live"), HandClock(), random.Random(3)  # noqa: S311 (the same taps each time)
+    for taps in (60, 5):
+        journal = open_journal(folder, clock)
+        fill(journal, clock, taps, dice)
+        path = copy_of(folder, tmp_path_factory.mktemp(f"{taps}") / "journal")
+        rows = rows_in(folder / FILE_NAME, journal.head.epoch)
+        journal.close()
+    wal_of(path).write_bytes(wal_of(path).read_bytes().rstrip(b"\0"))
+    whole = path.read_bytes()
+    assert rows[LOST - 1].body in whole
+    path.write_bytes(whole.replace(rows[LOST - 1].body, rows[0].body[: len(rows[LOST - 1].body)]))
     return path
 
 
@@ -82,8 +89,11 @@ def assert_old_or_on_the_way_and_finished_next_time(path: Path, whole: tuple[byt
     is_new = path.exists() and examine(path).problems == () and b"salvage" in path.read_bytes()
     assert is_old or is_new or is_due(path, path.parent / "sidecar", IDENTITY) == "a salvage was interrupted"
     if not (is_new and is_due(path, path.parent / "sidecar", IDENTITY) is None):
-        assert salvaged(path).kept == 6
-    assert len(rows_in(path, JournalReader(path).epochs()[0])) == 6
+        assert salvaged(path).kept == KEPT
+    (lost,) = JournalReader(path).holes(JournalReader(path).epochs()[0])
+    assert lost == (LOST, LOST)
+    assert examine(path).problems == ()
+    assert examine(path).rows == KEPT + 2
     (aside,) = (file for file in path.parent.glob("*.damaged-*") if not file.name.endswith("-wal"))
     assert bytes_of(aside) == whole
     left = {file.name for file in path.parent.iterdir() if ".damaged-" not in file.name}

@@ -92,6 +92,17 @@ def test_what_was_journalled_before_is_copied_first_and_every_commit_after(
     assert last_of(folder) == {old: 76, 4711: 1}
 
 
+def test_what_was_journalled_before_is_copied_though_nobody_taps(
+    folder: Path, tmp_path: Path, journal: Journal, clock: HandClock
+) -> None:
+    fill(journal, clock, 5, random.Random(1))  # noqa: S311 (the same taps each time)
+    sidecar = Sidecar(folder)
+    sidecar.begin(JournalReader(tmp_path / FILE_NAME))
+    with running(sidecar):
+        pass
+    assert copied(folder) == rows_in(tmp_path / FILE_NAME, journal.head.epoch)
+
+
 def test_commits_that_found_the_queue_full_are_fetched_from_the_journal(
     folder: Path, tmp_path: Path, journal: Journal, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
