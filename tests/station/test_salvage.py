@@ -1,48 +1,20 @@
 import os
 import random
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from station import chain
 from station.clock import HandClock
-from station.errors import JournalBusyError, JournalDamagedError, JournalError
+from station.errors import JournalBusyError, JournalDamagedError
 from station.examine import examine
-from station.journal import FILE_NAME, Identity, Journal, JournalReader
-from station.journal_file import Row
+from station.journal import FILE_NAME
 from station.remains.wal import wal_of
-from station.salvage import is_due, salvage
-from station.salvaged import Salvaged
-from station.sidecar_file import SidecarFile
-from station.tap import Kind, decode
+from station.salvage import is_due
 from tests.fakes.damage import KINDS, PAGE, Term, copy_of, fill, flipped, rows_in
-from tests.fakes.station import IDENTITY, entries_in, open_journal
-
-
-def salvaged(path: Path, clock: HandClock, seed: int = 9, identity: Identity = IDENTITY) -> Salvaged:
-    """Salvage a journal with the sidecar beside it, the new epoch drawn from a seed."""
-    dice = random.Random(seed)  # noqa: S311 (the same epoch each time)
-    stamp = f"2026112{seed % 10}T170512Z"
-    return salvage(
-        path, path.parent / "sidecar", identity, clock.reading(), lambda: dice.getrandbits(63), stamp
-    )
-
-
-def copied(folder: Path, epoch: int, rows: list[Row]) -> None:
-    """Put rows into the sidecar beside a journal."""
-    file = SidecarFile(folder / "sidecar", epoch)
-    file.append(rows)
-    file.flush()
-    file.close()
-
-
-def numbers(runs: list[tuple[int, int]]) -> list[int]:
-    """Return every sequence number of some ranges."""
-    return [seq for first, last in runs for seq in range(first, last + 1)]
+from tests.fakes.salvage import copied, numbers, rows_in_order, salvaged
+from tests.fakes.station import IDENTITY, open_journal
 
 
 @pytest.fixture(scope="module")
@@ -77,37 +49,6 @@ def test_all_but_what_stood_on_a_damaged_page_is_brought_back_and_the_rest_is_na
         assert examine(path).problems == ()
 
 
-def rows_in_order(path: Path, epoch: int) -> Iterator[Row]:
-    """Yield an epoch's rows, holes or not."""
-    reader, last = JournalReader(path), 0
-    while page := reader.rows(epoch, last):
-        yield from page
-        last = page[-1].seq
-
-
-def test_taps_go_on_in_an_epoch_that_says_what_is_missing(term: Term) -> None:
-    path = term.damaged(20, bytes(PAGE))
-    found = salvaged(path, term.clock)
-    journal = open_journal(term.folder, term.clock)
-    assert journal.append(Kind.ALIVE, {}, term.clock.reading()).seq == 3
-    journal.close()
-    genesis, told, _ = entries_in(term.folder)
-    assert isinstance(genesis.payload, dict)
-    assert genesis.payload["reason"] == "salvage"
-    assert genesis.payload["prev_epoch"] == term.epoch
-    assert genesis.payload["prev_head"] == term.rows[-1].h.hex()
-    assert told.payload == {
-        "epoch": term.epoch,
-        "kept": [list(run) for run in found.epochs[0].kept],
-        "missing": [list(run) for run in found.epochs[0].missing],
-        "from_file": found.kept,
-        "from_sidecar": 0,
-        "aside": f"{FILE_NAME}.damaged-20261129T170512Z",
-        "tail": "unknown",
-    }
-    assert JournalReader(path).holes(term.epoch) == found.epochs[0].missing != []
-
-
 def test_the_sidecar_brings_back_all_before_its_last_flush(term: Term) -> None:
     copied(term.folder, term.epoch, term.rows[:300])
     for lost in (range(term.pages), range(1, term.pages, 2), [0]):
@@ -120,16 +61,6 @@ def test_the_sidecar_brings_back_all_before_its_last_flush(term: Term) -> None:
         assert numbers(found.epochs[0].kept)[:300] == list(range(1, 301))
         assert list(rows_in_order(path, term.epoch))[:300] == term.rows[:300]
         assert found.kept == found.epochs[0].from_file + found.epochs[0].from_sidecar
-
-
-def test_a_journal_nothing_is_left_of_says_so_in_the_new_one(term: Term) -> None:
-    term.damaged(0, term.page(0)).write_bytes(bytes(len(term.whole)))
-    found = salvaged(term.path, term.clock)
-    assert found.kept == 0
-    told = entries_in(term.folder)[1]
-    assert isinstance(told.payload, dict)
-    assert told.payload["epoch"] is None
-    open_journal(term.folder, term.clock).close()
 
 
 def test_entries_behind_a_damaged_frame_are_brought_back(tmp_path: Path, clock: HandClock) -> None:
@@ -204,80 +135,6 @@ def test_an_older_copy_put_back_is_noticed_and_made_whole(term: Term) -> None:
     assert rows_in(term.path, term.epoch) == term.rows
 
 
-def test_a_journal_of_another_station_is_not_made_ours(term: Term) -> None:
-    path = term.damaged(20, bytes(PAGE))
-    broken = path.read_bytes()
-    with pytest.raises(JournalError, match="this journal is of"):
-        salvaged(path, term.clock, identity=replace(IDENTITY, station="st-r102"))
-    assert path.read_bytes() == broken
-
-
-def test_a_sidecar_of_another_station_is_left_where_it_lies(
-    term: Term, tmp_path: Path, clock: HandClock
-) -> None:
-    other = replace(IDENTITY, station="st-r102")
-    stranger = Journal.open(tmp_path / "other.sqlite", other, clock.reading(), lambda: 4711)
-    copied(term.folder, 4711, rows_in(tmp_path / "other.sqlite", 4711))
-    stranger.close()
-    assert is_due(term.path, term.folder / "sidecar", IDENTITY) is None
-    found = salvaged(term.damaged(20, bytes(PAGE)), term.clock)
-    assert [epoch.epoch for epoch in found.epochs] == [term.epoch]
-
-
-def test_a_second_salvage_knows_of_the_first_and_keeps_the_order_of_the_epochs(term: Term) -> None:
-    first = salvaged(term.damaged(20, bytes(PAGE)), term.clock, seed=11)
-    term.clock.reboot()
-    path = term.path
-    whole = bytearray(path.read_bytes())
-    whole[30 * PAGE : 31 * PAGE] = bytes(PAGE)
-    path.write_bytes(whole)
-    second = salvaged(path, term.clock, seed=12)
-    order = JournalReader(path).epochs()
-    assert order[0] == term.epoch
-    assert [epoch.epoch for epoch in second.epochs] == order[:2]
-    assert set(numbers(first.epochs[0].missing)) < set(numbers(second.epochs[0].missing))
-    assert second.epochs[0].is_tail_known
-    assert not second.epochs[1].is_tail_known
-    assert examine(path).problems == ()
-    asides = [file for file in path.parent.glob("*.damaged-*") if not file.name.endswith("-wal")]
-    assert len(asides) == 2
-
-
-def test_the_order_of_the_epochs_is_kept_when_the_entry_that_tells_it_is_lost(
-    tmp_path: Path, clock: HandClock
-) -> None:
-    journal = open_journal(tmp_path, clock)
-    fill(journal, clock, 12, random.Random(1))  # noqa: S311 (the same taps each time)
-    first = journal.head.epoch
-    clock.advance(1_000)
-    journal.begin_epoch("clone", clock.reading(), lambda: 2**63 - 1)
-    fill(journal, clock, 12, random.Random(2))  # noqa: S311 (the same taps each time)
-    journal.close()
-    whole = (tmp_path / FILE_NAME).read_bytes()
-    (tmp_path / FILE_NAME).write_bytes(whole.replace(b"clone", b"clown"))
-    assert b"clone" in whole
-    found = salvaged(tmp_path / FILE_NAME, clock)
-    assert [epoch.epoch for epoch in found.epochs] == [first, 2**63 - 1]
-    assert found.epochs[1].missing == [(1, 1)]
-    assert examine(tmp_path / FILE_NAME).problems == ()
-
-
-def test_the_new_epoch_is_of_no_earlier_boot_than_what_it_follows(term: Term) -> None:
-    term.clock.boot = 6
-    fill_again(term)
-    path = term.path
-    term.clock.boot = 0
-    salvaged(path, term.clock)
-    assert {entry.reading.boot for entry in entries_in(term.folder)} == {6}
-
-
-def fill_again(term: Term) -> None:
-    """Append some more taps, at what the clock says now."""
-    journal = open_journal(term.folder, term.clock)
-    fill(journal, term.clock, 3, random.Random(1))  # noqa: S311 (the same taps each time)
-    journal.close()
-
-
 def test_a_station_that_writes_is_not_salvaged_under_its_hands(term: Term) -> None:
     journal = open_journal(term.folder, term.clock)
     with pytest.raises(JournalBusyError):
@@ -298,13 +155,6 @@ def test_sectors_the_disk_cannot_read_cost_their_rows_alone(
         patch.setattr(os, "pread", pread)
         found = salvaged(term.path, term.clock)
     assert 0 < found.missing < 10
-
-
-def test_every_row_is_chained_from_the_start_after_a_salvage(term: Term) -> None:
-    salvaged(term.damaged(20, bytes(PAGE)), term.clock)
-    rows = rows_in(term.path, JournalReader(term.path).epochs()[-1])
-    assert chain.verify(chain.START, ((row.body, row.h) for row in rows)) == rows[-1].h
-    assert [decode(row.body).kind for row in rows] == [Kind.GENESIS, Kind.SALVAGE]
 
 
 def test_a_damaged_journal_asks_for_a_salvage_when_it_is_opened(term: Term) -> None:
