@@ -26,13 +26,16 @@ GAP_BEFORE_GONE_MS = 150
 # A reader that saw nothing at all for longer cannot say that it is still the same presentation.
 BLIND_MS = 5_000
 # No hand lays another card down at each of so many looks in a row: a device does, or two cards in turn.
-SWAPS_OF_NO_HAND = 4
+SWAPS_OF_NO_HAND = 8
+# What changes at every look is never seen so often in a row; a card that ended the changing is.
+LOOKS_OF_ONE_CARD = 3
 
 
 class Hold:
     """Remember what lies on one reader, so that however long it lies there it is reported once.
 
-    After `most_swaps` looks in a row that each found another credential, none counts until all are gone.
+    After `most_swaps` looks in a row that each found another credential, none counts until all are gone
+    or one of them stays.
     """
 
     def __init__(self, reader: str, gap_ms: int = GAP_BEFORE_GONE_MS, most_swaps: int | None = None) -> None:
@@ -41,6 +44,7 @@ class Hold:
         self._most_swaps = most_swaps
         self._swaps = 0
         self._is_steady = False
+        self._newest: tuple[Sight, int] = (None, 0)
         self._current: Sight = None
         self._presented = False
         self._misses = 0
@@ -57,6 +61,8 @@ class Hold:
         is_blind = self._current is not None and raw_ms - self._looked_ms > BLIND_MS
         self._looked_ms = raw_ms
         if is_blind:
+            return self._clear() + self._take(sight, raw_ms)
+        if self._is_one_again(sight):
             return self._clear() + self._take(sight, raw_ms)
         if self._continues(sight):
             self._misses, self._is_steady = 0, True
@@ -76,6 +82,13 @@ class Hold:
         are_cards = isinstance(self._current, Credential) and isinstance(sight, Credential)
         self._swaps = self._swaps + 1 if are_cards and not self._is_steady else 0
         return self._swaps == self._most_swaps
+
+    def _is_one_again(self, sight: Sight) -> bool:
+        """Say whether what changed at every look has become one card that stays."""
+        before, looks = self._newest
+        self._newest = sight, looks + 1 if sight == before else 1
+        is_changing = isinstance(self._current, Crowd) and self._swaps == self._most_swaps
+        return is_changing and isinstance(sight, Credential) and self._newest[1] == LOOKS_OF_ONE_CARD
 
     def _continues(self, sight: Sight) -> bool:
         held = self._current
