@@ -77,7 +77,8 @@ def is_due(path: Path, sidecar_dir: Path, identity: Identity) -> str | None:
     if _beside(path, _READY).exists():
         return "a salvage was interrupted"
     try:
-        return _beside(path, _ASKED).read_text(encoding="utf-8")
+        # A power cut may have left the file and not its words.
+        return _beside(path, _ASKED).read_text(encoding="utf-8", errors="replace") or "it was asked for"
     except OSError:
         return shortfall(path, sidecar_dir, (identity.station, identity.school))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from station.journal import FILE_NAME
-from station.salvage import is_due, salvage
+from station.salvage import ask_for, is_due, salvage
 from station.scrub import Scrub
 from tests.fakes.damage import PAGE, Term, flipped
 from tests.fakes.station import IDENTITY
@@ -66,6 +66,14 @@ def test_old_damage_is_found_and_the_next_start_asked_to_salvage(term: Term, pag
     salvage(path, term.folder / "sidecar", IDENTITY, term.clock.reading(), lambda: 4711, "x")
     assert is_due(path, term.folder / "sidecar", IDENTITY) is None
     assert scrubbed(path, Once()).found is None
+
+
+@pytest.mark.parametrize("left", [b"", b"\xff\0"])
+def test_that_a_salvage_was_asked_for_is_heard_though_the_reason_was_cut_off(term: Term, left: bytes) -> None:
+    ask_for(term.path, "a page is zeroed")
+    (asked,) = term.folder.glob("*.unsound")
+    asked.write_bytes(left)
+    assert is_due(term.path, term.folder / "sidecar", IDENTITY)
 
 
 def test_a_changed_row_is_found_though_its_page_is_in_order(term: Term) -> None:
