@@ -91,8 +91,8 @@ def ask_for(path: Path, why: str) -> None:
 
 
 def _put_aside(path: Path, stamp: str) -> str | None:
-    """Give the damaged files a second name and return it; None where there is no file."""
-    if not path.exists():
+    """Give the damaged files a second name and return it; None where there is none at all."""
+    if not path.exists() and not wal_of(path).exists():
         return None
     earlier = (file for file in path.parent.glob(f"{path.name}{ASIDE}*") if not file.name.endswith("-wal"))
     named = (path.with_name(f"{path.name}{ASIDE}{stamp}{tail}") for tail in _tails())

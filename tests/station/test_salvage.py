@@ -115,6 +115,20 @@ def test_a_body_that_broke_is_missing_and_what_follows_is_still_proven(term: Ter
     assert found.epochs[0].missing == [(101, 101)]
 
 
+def test_a_write_ahead_file_left_alone_is_put_aside_and_read(tmp_path: Path, clock: HandClock) -> None:
+    journal = open_journal(tmp_path, clock)
+    fill(journal, clock, 12, random.Random(3))  # noqa: S311 (the same taps each time)
+    path = copy_of(tmp_path, tmp_path / "cut")
+    epoch, rows = journal.head.epoch, rows_in(tmp_path / FILE_NAME, journal.head.epoch)
+    journal.close()
+    path.unlink()
+    frames = wal_of(path).read_bytes()
+    found = salvaged(path, clock)
+    assert list(rows_in_order(path, epoch)) == rows
+    assert found.aside is not None
+    assert wal_of(found.aside).read_bytes() == frames
+
+
 @pytest.mark.parametrize("is_gone", [True, False])
 def test_a_journal_that_is_gone_comes_back_from_the_sidecar(term: Term, is_gone: bool) -> None:  # noqa: FBT001 (a case)
     copied(term.folder, term.epoch, term.rows)
