@@ -132,6 +132,7 @@ def test_a_write_ahead_file_left_alone_is_put_aside_and_read(tmp_path: Path, clo
 @pytest.mark.parametrize("is_gone", [True, False])
 def test_a_journal_that_is_gone_comes_back_from_the_sidecar(term: Term, is_gone: bool) -> None:  # noqa: FBT001 (a case)
     copied(term.folder, term.epoch, term.rows)
+    term.damaged(0, term.page(0))
     term.path.unlink() if is_gone else term.path.write_bytes(b"")
     assert "the journal does not" in str(is_due(term.path, term.folder / "sidecar", IDENTITY))
     found = salvaged(term.path, term.clock)
