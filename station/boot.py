@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from station.journal_reader import JournalReader
+from station.journal.reader import JournalReader
 from station.logs import Log
 
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")

@@ -17,7 +17,7 @@ from station import chain
 from station.clock import instant
 from station.errors import EntryError, JournalDamagedError, JournalError, UsageError
 from station.journal import FILE_NAME, MOST_ROWS, JournalReader, Row
-from station.journal_file import connect_to_read
+from station.journal.file import connect_to_read
 from station.tap import Entry, Kind, Reading, Tap, decode
 
 SHOWN_TOKEN: Final = 8

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
-from station import journal_file, salvage_command
 from station.boot import boot_id_of
 from station.clock import Clock
 from station.config import StationSettings
@@ -20,12 +19,14 @@ from station.disk import Disk
 from station.errors import JournalBusyError, JournalDamagedError, JournalError, JournalFullError, StationError
 from station.inbox import FOLDER
 from station.journal import FILE_NAME, Journal
+from station.journal import file as journal_file
 from station.logs import Log
 from station.loop import TICK_S, Events, show
 from station.loss import Losses
 from station.machine import Machine, boot_of, clock_of, identity_of
 from station.notify import is_supervised
 from station.reader import Presented, Unreadable
+from station.salvage import command as salvage_command
 from station.salvage import is_due, salvage
 from station.verdict import Verdict
 from station.watchdog import Watchdog

@@ -14,7 +14,7 @@ from station.disk import Disk, DiskState
 from station.errors import ChainError, JournalError, SettingsError
 from station.journal import FILE_NAME, MOST_ROWS, JournalReader
 from station.machine import Machine
-from station.sidecar_file import last_of
+from station.sidecar.file import last_of
 
 GPIO_LIBRARIES: Final = ("RPi.GPIO", "rpi-lgpio")
 """Either brings the module RPi.GPIO; together they overwrite each other's files."""

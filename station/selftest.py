@@ -19,7 +19,6 @@ from station.errors import (
     PanelError,
     SettingsError,
 )
-from station.examine import examine
 from station.journal import FILE_NAME
 from station.kernel_time import KernelTime
 from station.machine import clock_of, gpio_of, make_panel, make_readers
@@ -27,6 +26,7 @@ from station.panel import Panel
 from station.panel.patterns import pattern
 from station.parts import Part
 from station.reader import Reader
+from station.salvage.examine import examine
 from station.station import Answered
 from station.verdict import Notice
 

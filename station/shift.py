@@ -23,7 +23,7 @@ from station.machine import Machine
 from station.presence import REPEAT_MS, Presence
 from station.roster import FILE_NAME as ROSTER_FILE
 from station.roster import RosterFile
-from station.scrub import Scrub
+from station.salvage.scrub import Scrub
 from station.sidecar import Sidecar
 from station.staff.examination import Examination
 from station.station import Station

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash.bytes_in_flight import Bytes, Fate, is_zeros
-from tests.crash.calls import Call, Write
+from tests.crash.calls import Call, Create, Link, Remove, Rename, Write
 from tests.crash.disk import Disk, Files, Rules
 
 # The lock says nothing later, and the panel's record is read from the calls.
@@ -18,6 +18,8 @@ LEFT_OUT = ("-shm", ".lock", "panel.jsonl")
 SHARED = "journal.sqlite-shm"
 SHARED_BYTES = 32_768
 MOST_EACH = 8
+AFTER_NAMING = 4
+NAMING = (Create, Rename, Link, Remove)
 MANY_ZEROS = 32
 
 
@@ -47,7 +49,7 @@ def cuts(
 ) -> Iterator[Cut]:
     """Yield states for a cut after every call: nothing in flight arrived, all did, and some in between.
 
-    `each` change in flight adds so many, up to `MOST_EACH` changes.
+    `each` change in flight adds so many, up to `MOST_EACH` changes, and a change of names some more.
     """
     disk = Disk(rules, start)
     for place, call in enumerate(calls, 1):
@@ -56,8 +58,8 @@ def cuts(
         if isinstance(call, Write) and is_zeros(call) and place % MANY_ZEROS:
             # A file that is given its size in many small steps looks much the same after each of them.
             continue
-        at_risk = min(MOST_EACH, disk.in_flight())
-        fates = [Fate.NONE, Fate.ALL, *[None] * (each * at_risk)]
+        between = each * min(MOST_EACH, disk.in_flight()) + AFTER_NAMING * isinstance(call, NAMING)
+        fates = [Fate.NONE, Fate.ALL, *[None] * between]
         yield from (Cut(place, _found(disk.after_cut(dice, fate), dice)) for fate in fates)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from station.inbox import FOLDER
 from station.journal import FILE_NAME
-from station.journal_file import connect_to_read
+from station.journal.file import connect_to_read
+from station.salvage import ASIDE
 from tests.crash.bytes_in_flight import is_zeros
 from tests.crash.calls import Call, Write
 from tests.crash.disk import Disk, Rules
@@ -39,7 +40,8 @@ class Lived:
         """What the process itself left in its folder."""
         with closing(connect_to_read(self.root / FILE_NAME)) as connection:
             self.history = everything(connection)
-        oracle = Oracle(self.history, self.start.get(FILE_NAME))
+        aside = [data for name, data in self.files.items() if name.startswith(FILE_NAME + ASIDE)]
+        oracle = Oracle(self.history, [*aside, self.start[FILE_NAME]] if aside else ())
         self._judge = oracle.judge
         lit = list(lights(self.calls))
         self.lights = [light for _, light in lit]

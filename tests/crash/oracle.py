@@ -1,18 +1,20 @@
 """What must be true of a journal found after a power cut, asked through the station's own code."""
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from station import chain, journal_file
+from station import chain
 from station.clock import HandClock
 from station.errors import ChainError, JournalDamagedError, StationError
-from station.examine import examine
 from station.inbox import FOLDER, Inbox
 from station.journal import FILE_NAME, Journal
-from station.salvage import is_due, salvage
+from station.journal import file as journal_file
+from station.salvage import ASIDE, is_due, salvage
+from station.salvage.examine import examine
 from station.sidecar import FOLDER as SIDECAR
 from station.tap import Kind, decode
 from tests.crash.lights import Lit
@@ -20,6 +22,7 @@ from tests.fakes.station import IDENTITY
 
 _NEW_EPOCH = 99
 _ALL = 1_000_000
+_CLOSED = "SELECT closed_reason FROM epoch ORDER BY rowid"
 # What takes longer to ask than all the rest is asked of so many states only.
 _EXAMINED = 24
 
@@ -49,8 +52,11 @@ def everything(connection: sqlite3.Connection) -> list[Kept]:
 class Oracle:
     """Judges states against the history that the process which was cut off would have written."""
 
-    def __init__(self, history: list[Kept], damaged: bytes | None = None) -> None:
-        """Take the history, and the journal's file where the scene begins with a damaged one."""
+    def __init__(self, history: list[Kept], damaged: Collection[bytes] = ()) -> None:
+        """Take the history, and where it begins with a damaged file the bytes of that to be put aside.
+
+        They may be of several kinds: SQLite carries the write-ahead log over even into a damaged file.
+        """
         self._history = history
         self._damaged = damaged
         self._place = {Lit(kept.epoch, kept.seq): place for place, kept in enumerate(history, 1)}
@@ -60,7 +66,7 @@ class Oracle:
     def due_at_start(self) -> int:
         """How many entries must always be there: none before the journal is begun, all a salvage can save."""
         first = self._history[0].epoch
-        return sum(kept.epoch == first for kept in self._history) if self._damaged is not None else 0
+        return sum(kept.epoch == first for kept in self._history) if self._damaged else 0
 
     def due(self, lit: Lit) -> int:
         """Return how many entries of the history must be there once this light was seen."""
@@ -71,7 +77,7 @@ class Oracle:
         """Return what is wrong with a state in which at least `due` entries must be, None when nothing is."""
         path, clock = folder / FILE_NAME, HandClock(boot=_NEW_EPOCH)
         self._judged += 1
-        is_examined = self._judged % _EXAMINED == 0 and self._damaged is None
+        is_examined = self._judged % _EXAMINED == 0 and not self._damaged
         if is_examined and (why := is_due(path, path.parent / SIDECAR, IDENTITY)):
             return f"a power cut alone calls for salvage: {why}"
         try:
@@ -85,7 +91,7 @@ class Oracle:
     def _open(self, path: Path, clock: HandClock) -> Journal:
         """Open the journal as a station does when it starts."""
         begin = partial(Journal.open, path, IDENTITY, clock.reading(), lambda: _NEW_EPOCH)
-        if self._damaged is None:
+        if not self._damaged:
             return begin()
         try:
             if is_due(path, path.parent / SIDECAR, IDENTITY) is None:
@@ -99,19 +105,22 @@ class Oracle:
         connection = journal._connection
         if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             return "SQLite finds the file damaged"
+        closed = [reason for (reason,) in connection.execute(_CLOSED)]
+        if None in closed[:-1] or closed[-1] is not None:
+            return "another epoch than the youngest is open"
         # What the station that found the state has begun itself is no part of the history.
         found = [kept for kept in everything(connection) if kept.epoch != _NEW_EPOCH]
         if len(found) < due:
             return f"{due - len(found)} entries are lost that a light had confirmed"
         if found != self._history[: len(found)]:
             return "an entry differs from what was written"
-        if self._damaged is not None and not _is_aside(self._damaged, journal._path.parent):
+        if self._damaged and not _is_aside(self._damaged, journal._path.parent):
             return "the damaged file is gone"
         return None
 
 
-def _is_aside(damaged: bytes, folder: Path) -> bool:
-    return any(file.read_bytes() == damaged for file in folder.glob(f"{FILE_NAME}.damaged-*"))
+def _is_aside(damaged: Collection[bytes], folder: Path) -> bool:
+    return any(file.read_bytes() in damaged for file in folder.glob(f"{FILE_NAME}{ASIDE}*"))
 
 
 def _goes_on(journal: Journal, folder: Path, clock: HandClock) -> str | None:

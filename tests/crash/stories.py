@@ -2,20 +2,19 @@
 
 import sys
 from collections.abc import Callable
-from os import SEEK_END
 from pathlib import Path
 
 from station import journal as journal_module
-from station.errors import JournalDamagedError
 from station.inbox import FOLDER, Inbox
-from station.journal import FILE_NAME, Journal, JournalReader
-from station.salvage import salvage
+from station.journal import FILE_NAME, JournalReader
+from station.salvage import ask_for, is_due, salvage
 from station.sidecar import FOLDER as SIDECAR
 from station.tap import Kind
 from tests.crash.scene import EPOCH, Scene, say
 from tests.fakes.station import IDENTITY
 
 PAGE_BYTES = 1024
+LOG_BYTES = 32 * PAGE_BYTES
 SALVAGE_EPOCH = 7
 ORDER = 3
 """Which of the files in the inbox is an order."""
@@ -79,24 +78,29 @@ def epochs(scene: Scene) -> None:
 
 
 def salvaging(scene: Scene) -> None:
-    """Find the journal damaged, salvage it, and go on."""
+    """Start with a journal that is to be salvaged, its write-ahead log beside it, and go on."""
     path, sidecar, reading = scene.root / FILE_NAME, scene.root / SIDECAR, scene.clock.reading()
-    try:
-        Journal.open(path, IDENTITY, reading, lambda: SALVAGE_EPOCH)
-    except JournalDamagedError:
-        salvage(path, sidecar, IDENTITY, reading, lambda: SALVAGE_EPOCH, "found")
+    if is_due(path, sidecar, IDENTITY) is None:
+        sys.exit("the journal was to be salvaged")
+    salvage(path, sidecar, IDENTITY, reading, lambda: SALVAGE_EPOCH, "found")
     with scene.open() as bench:
         scene.tap(bench, 2)
 
 
 def damaged_journal(root: Path) -> None:
-    """Leave a journal one of whose pages was lost, and a sidecar that is flushed."""
-    scene = Scene(root, "")
+    """Leave what a station that was cut off leaves, one page of its journal lost."""
+    scene, path, log = Scene(root, ""), root / FILE_NAME, root / f"{FILE_NAME}-wal"
     with scene.open() as bench:
-        scene.tap(bench, 30)
-    with (root / FILE_NAME).open("r+b") as file:
-        file.seek(file.seek(0, SEEK_END) // PAGE_BYTES // 2 * PAGE_BYTES)
-        file.write(bytes(PAGE_BYTES))
+        scene.tap(bench, 24)
+    with scene.open() as bench:
+        scene.tap(bench, 6)
+        # Most of the log is zeros, which take long to look through and say nothing.
+        file, frames = path.read_bytes(), log.read_bytes()[:LOG_BYTES]
+    middle = len(file) // PAGE_BYTES // 2 * PAGE_BYTES
+    path.write_bytes(file[:middle] + bytes(PAGE_BYTES) + file[middle + PAGE_BYTES :])
+    log.write_bytes(frames)
+    # As whoever finds it while the station runs asks for it.
+    ask_for(path, "a page is zeroed")
 
 
 STORIES: dict[str, Callable[[Scene], None]] = {

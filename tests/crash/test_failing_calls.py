@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from station.journal import FILE_NAME
-from station.journal_file import connect_to_read
+from station.journal.file import connect_to_read
 from station.tap import Entry, Kind, Tap, decode
 from tests.crash import faulty
 from tests.crash.oracle import everything

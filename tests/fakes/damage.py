@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from station import examine
 from station.clock import HandClock
 from station.errors import JournalError
 from station.journal import FILE_NAME, Journal, JournalReader, Row
-from station.journal_file import connect_to_read
+from station.journal.file import connect_to_read
+from station.salvage import examine
 from station.tap import Kind, Tap
 from tests.fakes.station import open_journal
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from station.clock import HandClock
 from station.journal import Identity, JournalReader
-from station.journal_file import Row
+from station.journal.file import Row
 from station.salvage import salvage
-from station.salvaged import Salvaged
-from station.sidecar_file import SidecarFile
+from station.salvage.salvaged import Salvaged
+from station.sidecar.file import SidecarFile
 from tests.fakes.station import IDENTITY
 
 

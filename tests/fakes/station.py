@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from station import journal_file
 from station.clock import HandClock
 from station.credential import token
 from station.journal import FILE_NAME, Identity, Journal, JournalReader
+from station.journal import file as journal_file
 from station.loop import Answered, Station, pass_time, react, show
 from station.panel.recorded import RecordedPanel
 from station.reader import Credential, Presented, ReaderEvent, Removed

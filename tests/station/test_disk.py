@@ -5,8 +5,8 @@ import pytest
 from station.clock import HandClock
 from station.disk import BALLAST, Disk, DiskState
 from station.errors import JournalError, JournalFullError
-from station.examine import examine
 from station.journal import FILE_NAME, Journal
+from station.salvage.examine import examine
 from station.tap import Kind
 from tests.fakes.small_disk import fill_up, mounted, no_writes, remount
 from tests.fakes.station import entries_in, open_journal

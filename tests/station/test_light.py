@@ -37,7 +37,7 @@ def test_a_station_at_work_can_reach_no_network_and_stays_small(tmp_path: Path) 
             modules = set(place.stop())
         finally:
             place.close()
-    assert {"station.loop", "station.scrub", "station.sidecar", "nfc.clf.pn532"} <= modules
+    assert {"station.loop", "station.salvage.scrub", "station.sidecar", "nfc.clf.pn532"} <= modules
     assert modules & FORBIDDEN == set()
     print(f"resident memory of a station at work: {resident_kib} KiB of {BUDGET_KIB}")  # noqa: T201 (the figure is worth seeing)
     assert resident_kib <= BUDGET_KIB

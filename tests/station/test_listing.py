@@ -11,7 +11,7 @@ from station.journal import FILE_NAME, MOST_ROWS
 from station.listing import export, taps, verified
 from station.tap import Kind
 from tests.fakes.station import ANA, BEN, Bench, token_of
-from tests.station import holed_journal
+from tests.station.journal import holed_journal
 
 
 def listed(bench: Bench, limit: int = 20) -> list[dict[str, object]]:

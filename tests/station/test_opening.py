@@ -7,7 +7,7 @@ import pytest
 
 from station.clock import HandClock
 from station.journal import FILE_NAME, JournalReader
-from station.journal_file import TAIL_ROWS
+from station.journal.file import TAIL_ROWS
 from station.tap import Kind, decode
 from tests.fakes.station import entries_in, open_journal
 from tests.fakes.station_process import Room, wait_for

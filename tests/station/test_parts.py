@@ -7,10 +7,10 @@ from station import config, parts
 from station.clock import HandClock
 from station.disk import Disk, DiskState
 from station.journal import FILE_NAME, JournalReader
-from station.journal_file import TAIL_ROWS
+from station.journal.file import TAIL_ROWS
 from station.machine import Machine
 from station.panel.recorded import RecordedPanel
-from station.sidecar_file import SidecarFile
+from station.sidecar.file import SidecarFile
 from station.station import Answered
 from station.tap import Kind
 from tests.fakes.rounds import Healthy

@@ -14,7 +14,7 @@ import pytest
 
 from station.clock import HandClock
 from station.journal import FILE_NAME
-from station.journal_file import WAL_BYTES
+from station.journal.file import WAL_BYTES
 from station.listing import export, taps
 from station.tap import TOKEN_BYTES, Json, Kind, Tap
 from tests.fakes.station import IDENTITY, KEY_ID, open_journal

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from station import sidecar_file
 from station.clock import HandClock
 from station.journal import FILE_NAME, Journal, JournalReader, Row
 from station.sidecar import MOST_QUEUED, Sidecar, records
-from station.sidecar_file import SidecarFile, last_of
+from station.sidecar import file as sidecar_file
+from station.sidecar.file import SidecarFile, last_of
 from station.tap import Kind
 from tests.fakes.damage import fill, rows_in
 
@@ -106,7 +106,7 @@ def test_what_was_journalled_before_is_copied_though_nobody_taps(
 def test_commits_that_found_the_queue_full_are_fetched_from_the_journal(
     folder: Path, tmp_path: Path, journal: Journal, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("station.sidecar.MOST_QUEUED", 2)
+    monkeypatch.setattr("station.sidecar.copying.MOST_QUEUED", 2)
     assert MOST_QUEUED > 100
     sidecar = Sidecar(folder)
     sidecar.begin(JournalReader(tmp_path / "not yet"))
@@ -133,7 +133,7 @@ def test_a_journal_that_cannot_be_read_does_not_keep_new_rows_from_being_copied(
 def test_taps_do_not_feel_a_second_disk_that_fails_and_it_catches_up_when_it_is_back(
     folder: Path, tmp_path: Path, journal: Journal, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("station.sidecar.RETRY_S", 0.01)
+    monkeypatch.setattr("station.sidecar.copying.RETRY_S", 0.01)
     folder.write_bytes(b"where the folder belongs")
     sidecar = Sidecar(folder, flush_ms=1)
     sidecar.begin(JournalReader(tmp_path / FILE_NAME))

@@ -1,0 +1,113 @@
+"""How everyone but the station reads a journal: read-only, a few rows at a time, and let go."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from station.errors import JournalError
+from station.journal import file as journal_file
+from station.journal.file import Head, Row
+from station.journal.schema import schema_version
+from station.tap import VERSION, Entry, Kind, decode
+
+MOST_ROWS: Final = 500
+"""How many rows may be taken at once: a held read keeps the write-ahead log growing."""
+
+# SUBSTR, because a body is a blob and LIKE would not look into it.
+_NEWEST_OF_A_KIND = (
+    "SELECT body FROM entry WHERE epoch = ? AND SUBSTR(body, 1, ?) = ? ORDER BY seq DESC LIMIT 1"
+)
+
+
+_SALVAGE = f'[{VERSION},"{Kind.SALVAGE}",'.encode()
+
+
+class JournalReader:
+    """A journal seen from another thread or process; each call opens the file and closes it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def epochs(self) -> list[int]:
+        """Return the epochs, oldest first; none while no station has begun the journal."""
+        if not self._path.exists():
+            return []
+        with self._opened() as connection:
+            return journal_file.epochs(connection) if schema_version(connection, self._path) else []
+
+    def head(self, epoch: int) -> Head:
+        """Return the newest entry of an epoch; raises JournalError when there is no such epoch."""
+        with self._opened() as connection:
+            found = journal_file.newest(connection, epoch)
+        if found is None:
+            msg = f"{self._path}: there is no epoch {epoch} in this journal; name one of its epochs"
+            raise JournalError(msg)
+        return found[0]
+
+    def newest(self) -> Entry | None:
+        """Return the newest entry of the youngest epoch, None before there is any."""
+        if not self.epochs():
+            return None
+        with self._opened() as connection:
+            found = journal_file.newest(connection)
+        return None if found is None else decode(found[1])
+
+    def rows(self, epoch: int, after_seq: int, limit: int = MOST_ROWS) -> list[Row]:
+        """Return the rows that follow `after_seq`, in order, never more than 500."""
+        with self._opened() as connection:
+            return journal_file.rows_after(connection, epoch, after_seq, min(limit, MOST_ROWS))
+
+    def last_boot(self) -> tuple[int, str] | None:
+        """Return `(boot ordinal, kernel boot_id)` of the newest boot entry, None before the first."""
+        prefix = f'[{VERSION},"{Kind.BOOT}",'.encode()
+        for epoch in reversed(self.epochs()):
+            with self._opened() as connection:
+                found = connection.execute(_NEWEST_OF_A_KIND, (epoch, len(prefix), prefix)).fetchone()
+            if found is not None:
+                entry = decode(found[0])
+                boot_id = entry.payload.get("boot_id") if isinstance(entry.payload, dict) else None
+                return entry.reading.boot, str(boot_id)
+        return None
+
+    def holes(self, epoch: int) -> list[tuple[int, int]]:
+        """Return the ranges an epoch is declared to lack, first and last sequence, ascending and apart.
+
+        They are named by the `salvage` entries at the beginning of a later epoch; what an epoch had
+        after its last row may be unknown, and is then in no range.
+        """
+        found = [hole for later in self.epochs() for hole in self._declared(later, epoch)]
+        return _merged(found)
+
+    def _declared(self, epoch: int, of: int) -> Iterator[tuple[int, int]]:
+        for row in self.rows(epoch, 0):
+            if row.body.startswith(_SALVAGE):
+                yield from _missing(decode(row.body), of)
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(journal_file.connect_to_read(self._path)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            msg = f"{self._path}: the journal cannot be read ({error}); check that the station made it"
+            raise JournalError(msg) from error
+
+
+def _missing(entry: Entry, of: int) -> Iterator[tuple[int, int]]:
+    payload = entry.payload
+    if isinstance(payload, dict) and payload.get("epoch") == of:
+        yield from ((first, last) for first, last in payload.get("missing", ()))
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged = list[tuple[int, int]]()
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
+        else:
+            merged.append((first, last))
+    return merged

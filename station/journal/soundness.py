@@ -1,0 +1,51 @@
+"""How a journal's file is found sound, and its owner's, before anything is appended to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from station import chain
+from station.errors import ChainError, JournalDamagedError, JournalError
+from station.journal.file import TAIL_ROWS, Head, rows_after
+from station.tap import decode
+
+
+def quick_check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise JournalDamagedError unless SQLite finds the file's pages in order; reads all of them."""
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        msg = f"{path}: the journal is damaged ({found}); keep the file and call for salvage"
+        raise JournalDamagedError(msg)
+
+
+def verify_tail(connection: sqlite3.Connection, head: Head, path: Path) -> None:
+    """Raise JournalDamagedError unless the newest entries are gap-free and their chain holds."""
+    after = max(0, head.seq - TAIL_ROWS)
+    before = rows_after(connection, head.epoch, after - 1, 1) if after else []
+    rows = rows_after(connection, head.epoch, after, TAIL_ROWS)
+    if [row.seq for row in rows] != list(range(after + 1, head.seq + 1)):
+        msg = f"{path}: entries are missing before sequence {head.seq}; keep the file and call for salvage"
+        raise JournalDamagedError(msg)
+    try:
+        chain.verify(before[0].h if before else chain.START, ((row.body, row.h) for row in rows))
+    except ChainError as error:
+        seq = after + 1 + error.index
+        msg = f"{path}: entry {seq} was changed after it was written; keep the file and call for salvage"
+        raise JournalDamagedError(msg) from error
+
+
+def verify_owner(connection: sqlite3.Connection, head: Head, owner: tuple[str, str], path: Path) -> None:
+    """Raise JournalError unless the epoch was begun by this `(station, school)`.
+
+    Raises JournalDamagedError when the entry that says so is not the one the epoch began with.
+    """
+    first = rows_after(connection, head.epoch, 0, 1)
+    if not first or first[0].seq != 1 or chain.link(chain.START, first[0].body) != first[0].h:
+        msg = f"{path}: the first entry is missing or was changed; keep the file and call for salvage"
+        raise JournalDamagedError(msg)
+    payload = decode(first[0].body).payload
+    found = (payload.get("station"), payload.get("school")) if isinstance(payload, dict) else None
+    if found != owner:
+        msg = f"{path}: this journal is of {found}, not of {owner}; correct station, school or state_dir"
+        raise JournalError(msg)

@@ -1,0 +1,96 @@
+from pathlib import Path
+
+import pytest
+
+from station.clock import HandClock
+from station.errors import JournalError
+from station.journal import FILE_NAME, MOST_ROWS, Journal, JournalReader
+from station.tap import Kind
+from tests.fakes.station import open_journal
+from tests.station.journal import holed_journal
+
+
+def test_before_the_station_ever_started_there_are_no_epochs(tmp_path: Path) -> None:
+    reader = JournalReader(tmp_path / FILE_NAME)
+    assert reader.epochs() == []
+    assert reader.newest() is None
+    assert reader.last_boot() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_being_made_has_no_epochs_yet(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).touch()
+    assert JournalReader(tmp_path / FILE_NAME).epochs() == []
+
+
+def test_no_more_than_500_rows_are_taken_at_once(journal: Journal, tmp_path: Path, clock: HandClock) -> None:
+    journal.append_all([(Kind.ALIVE, {})] * 600, clock.reading())
+    reader = JournalReader(tmp_path / FILE_NAME)
+    page = reader.rows(journal.head.epoch, 0, limit=10_000)
+    assert len(page) == MOST_ROWS
+    assert [row.seq for row in reader.rows(journal.head.epoch, page[-1].seq)] == list(range(501, 602))
+    assert [row.seq for row in reader.rows(journal.head.epoch, 3, limit=2)] == [4, 5]
+
+
+def test_an_epoch_nobody_began_is_named(journal: Journal, tmp_path: Path) -> None:
+    reader = JournalReader(tmp_path / FILE_NAME)
+    assert reader.rows(journal.head.epoch + 1, 0) == []
+    with pytest.raises(JournalError, match="no epoch"):
+        reader.head(journal.head.epoch + 1)
+
+
+def test_the_last_boot_is_found_however_much_followed_it(
+    journal: Journal, tmp_path: Path, clock: HandClock
+) -> None:
+    reader = JournalReader(tmp_path / FILE_NAME)
+    assert reader.last_boot() is None
+    journal.append(Kind.BOOT, {"boot_id": "a", "sw": "0", "clean": True}, clock.reading())
+    clock.reboot()
+    journal.append(Kind.BOOT, {"boot_id": "b", "sw": "0", "clean": False}, clock.reading())
+    journal.append_all([(Kind.ALIVE, {})] * 5, clock.reading())
+    assert reader.last_boot() == (2, "b")
+
+
+def test_a_reader_does_not_keep_the_station_from_writing(
+    journal: Journal, tmp_path: Path, clock: HandClock
+) -> None:
+    reader = JournalReader(tmp_path / FILE_NAME)
+    for seq in range(2, 20):
+        journal.append(Kind.ALIVE, {}, clock.reading())
+        assert reader.head(journal.head.epoch).seq == seq
+
+
+def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"attendance " * 1_000)
+    with pytest.raises(JournalError, match="cannot be read"):
+        JournalReader(tmp_path / FILE_NAME).epochs()
+
+
+def test_reading_a_closed_journal_changes_not_one_byte_of_it(tmp_path: Path, clock: HandClock) -> None:
+    open_journal(tmp_path, clock).close()
+    before = (tmp_path / FILE_NAME).read_bytes()
+    reader = JournalReader(tmp_path / FILE_NAME)
+    assert reader.rows(reader.epochs()[0], 0)
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+def test_the_last_boot_may_lie_in_an_epoch_before(journal: Journal, tmp_path: Path, clock: HandClock) -> None:
+    journal.append(Kind.BOOT, {"boot_id": "a", "sw": "0", "clean": True}, clock.reading())
+    # An epoch with a smaller number than the one it follows is the younger one all the same.
+    journal.begin_epoch("fork", clock.reading(), lambda: 3)
+    journal.append(Kind.ALIVE, {}, clock.reading())
+    assert JournalReader(tmp_path / FILE_NAME).last_boot() == (1, "a")
+    clock.reboot()
+    journal.append(Kind.BOOT, {"boot_id": "b", "sw": "0", "clean": True}, clock.reading())
+    assert JournalReader(tmp_path / FILE_NAME).last_boot() == (2, "b")
+
+
+def test_an_epoch_that_was_never_salvaged_has_no_holes(journal: Journal, tmp_path: Path) -> None:
+    assert JournalReader(tmp_path / FILE_NAME).holes(journal.head.epoch) == []
+
+
+def test_holes_are_what_salvage_declared_of_that_epoch_ascending_and_apart(tmp_path: Path) -> None:
+    holed_journal.write(tmp_path / FILE_NAME, [], [(9, 9), (2, 4), (5, 5), (3, 4)])
+    reader = JournalReader(tmp_path / FILE_NAME)
+    assert reader.holes(holed_journal.OLD) == [(2, 5), (9, 9)]
+    assert reader.holes(holed_journal.YOUNG) == []
