@@ -24,7 +24,7 @@ _NEW_EPOCH = 99
 _ALL = 1_000_000
 _CLOSED = "SELECT closed_reason FROM epoch ORDER BY rowid"
 # What takes longer to ask than all the rest is asked of so many states only.
-_EXAMINED = 24
+_EXAMINED = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,8 @@ DRAFT = Sync("journal.sqlite.draft")
 @pytest.mark.parametrize("rules", Rules)
 @pytest.mark.parametrize("fault", [*UNSAFE, EARLY])
 def test_a_station_that_is_not_safe_is_found_out(memory: Path, fault: str, rules: Rules) -> None:
-    explored = Lived(memory, STORY, fault).explore(rules, seed=1, each=1, most_losses=1)
-    assert len(explored.losses) == 1
-    assert "lost that a light had confirmed" in explored.losses[0]
+    explored = Lived(memory, STORY, fault).explore(rules, seed=1, each=1)
+    assert any("lost that a light had confirmed" in loss for loss in explored.losses)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from station.credential import token
+from station.journal import FILE_NAME
 from station.tap import Kind, Tap, decode
+from tests.crash.calls import Sync
 from tests.crash.disk import Rules
 from tests.crash.lights import costs
 from tests.crash.lived import Lived
@@ -70,6 +72,8 @@ def test_a_tap_waits_for_one_flush_and_writes_little_and_so_do_the_moments_betwe
     assert [tap.flushes for tap in taps] == [1] * len(lived.lights)
     assert max(tap.written_bytes for tap in taps) <= MOST_BYTES
     assert lived.written_bytes() <= MOST_BYTES * len(taps)
+    # In six such moments, and at two ends, the log was carried into the file.
+    assert lived.calls.count(Sync(FILE_NAME)) >= 8
 
 
 @pytest.mark.soak
