@@ -1,10 +1,10 @@
 """What every test begins with, and the figures that are worth seeing at the end."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long one example takes says nothing about the code on a machine that has other work to do.
-settings.register_profile("rollbook", deadline=None)
+settings.register_profile("rollbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("rollbook")
 
 
