@@ -77,6 +77,36 @@ def test_one_flush_serves_many_rows(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert len(flushes) == 2
 
 
+class Alarm(threading.Event):
+    """What the sidecar's thread sleeps by: says when it sleeps, and lets it sleep until told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asleep, self.over = threading.Event(), threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Sleep, whatever happens elsewhere."""
+        assert timeout is not None
+        assert timeout <= 0.5
+        self.asleep.set()
+        assert self.over.wait(10)
+        return super().wait(0)
+
+
+def test_a_commit_does_not_wake_the_thread_that_copies_it(folder: Path) -> None:
+    sidecar, alarm = Sidecar(folder, flush_rows=1), Alarm()
+    thread = threading.Thread(target=sidecar.run, args=(alarm,), daemon=True)
+    thread.start()
+    assert alarm.asleep.wait(10)
+    sidecar.add(7, ROWS[:1])
+    assert copied(folder) == []
+    alarm.over.set()
+    eventually(lambda: copied(folder) == ROWS[:1])
+    alarm.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 def test_what_was_journalled_before_is_copied_first_and_every_commit_after(
     folder: Path, tmp_path: Path, journal: Journal, clock: HandClock
 ) -> None:
