@@ -13,7 +13,7 @@ from station import logs
 from station.clock import SystemClock
 from station.credential import token
 from station.journal import FILE_NAME, Identity, Journal, JournalReader
-from station.loop import answer
+from station.loop import log_stored, react
 from station.reader import Credential, Presented
 from station.roster import FILE_NAME as ROSTER_FILE
 from station.roster import RosterFile, compose
@@ -60,10 +60,11 @@ class TapStation:
 
     def tap(self, presented: Presented) -> None:
         """Answer one presentation, as the loop does before anything is shown."""
-        answer(presented, self.station)
+        react(presented, self.station)
 
     def rest(self) -> None:
-        """Do what the station does between taps: a sign of life, and the work that waited for it."""
+        """Do what the station does between taps: log them, give a sign of life, do the work that waited."""
+        log_stored(self.station)
         self.journal.append(Kind.ALIVE, {"readers": {"nfc": "ready"}}, self.clock.reading())
 
     def bytes_stored(self) -> bytes:

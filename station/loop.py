@@ -31,6 +31,8 @@ __all__ = [
     "Events",
     "Station",
     "answer",
+    "attend",
+    "log_stored",
     "pass_time",
     "react",
     "reaction",
@@ -58,10 +60,35 @@ class Upkeep(Protocol):
         """Do what is due; raise for no fault that a later tick may mend, so for a damaged journal alone."""
 
 
-def answer(presented: Presented, station: Station) -> Verdict:
-    """Journal one presented credential and return what its holder is to be shown."""
+def answer(presented: Presented, station: Station) -> Sign | None:
+    """Answer a presentation, which is a gesture and no tap where the card's holder has a session open."""
+    reader, raw_ms = presented.reader, presented.raw_ms
+    # Derived here and nowhere else: everything below is told.
+    token, desk = station.token_of(presented.credential), station.desk
+    if token is not None and desk.is_holder(token):
+        station.presence.lay(reader, raw_ms)
+        desk.lay(reader, token, raw_ms)
+        return None
+    verdict = _journal(presented, token, station)
+    if token is None or verdict is Verdict.NOT_RECORDED:
+        return verdict
+    # Only now, and once: recording never waits for a roster.
+    roster = station.roster.current()
+    is_expected = roster is not None and roster.knows(token)
+    if roster is not None and roster.is_staff(token):
+        desk.lay(reader, token, raw_ms)
+    elif not is_expected and (wish := desk.awaited(reader)) is not None:
+        # Whoever is expected already only came to tap.
+        return act.enrol(token, wish, station)
+    # Unknown credentials are journalled too; whose they were is for central to settle.
+    is_stranger = roster is not None and not is_expected
+    return Verdict.NOT_ON_ROSTER if is_stranger and verdict is Verdict.WELCOME else verdict
+
+
+def _journal(presented: Presented, token: bytes | None, station: Station) -> Verdict:
+    """Journal one presented credential; what is returned does not know of any roster."""
     found, reader, raw_ms = presented.credential, presented.reader, presented.raw_ms
-    token, mark = station.token_of(found), station.mark_of(found)
+    mark = station.mark_of(found, token)
     station.presence.lay(reader, raw_ms)
     if station.presence.is_bounce(mark, raw_ms):
         station.presence.merge(mark, raw_ms, reader)
@@ -74,11 +101,7 @@ def answer(presented: Presented, station: Station) -> Verdict:
         return Verdict.NOT_RECORDED
     # Only now: a tap that was lost must not look like a repeat when the student tries again.
     station.presence.remember(mark, raw_ms, reader)
-    if is_repeat:
-        return Verdict.ALREADY_TAPPED
-    # Unknown credentials are journalled too; whose they were is for central to settle, and so is whose
-    # a card is that only central can open.
-    return Verdict.WELCOME if token is None or station.knows(token) else Verdict.NOT_ON_ROSTER
+    return Verdict.ALREADY_TAPPED if is_repeat else Verdict.WELCOME
 
 
 def refuse(unreadable: Unreadable, station: Station) -> Verdict:
@@ -106,7 +129,7 @@ def react(event: ReaderEvent, station: Station) -> Sign | None:
     station.answered.seq = None
     match event:
         case Presented():
-            return _take(event, station)
+            return answer(event, station)
         case Unreadable():
             return refuse(event, station)
         case TwoCards():
@@ -147,8 +170,8 @@ def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: 
             event = events.get(timeout=TICK_S)
         except queue.Empty:
             event = None
-        if event is not None and (sign := reaction(event, station)) is not None:
-            show(panel, sign)
+        if event is not None:
+            attend(event, station, panel)
         # A card is held only if it has not left meanwhile, and what is still in the queue may say so.
         if events.empty() and (sign := _passing(station)) is not None:
             show(panel, sign)
@@ -159,6 +182,22 @@ def serve(events: Events, station: Station, panel: Panel, upkeep: Upkeep, stop: 
         except Exception:
             # The supervisor is told of progress at the end of a tick: one that never ends well is restarted.
             log.exception("upkeep.broke")
+
+
+def attend(event: ReaderEvent, station: Station, panel: Panel) -> None:
+    """React to a reader's event, show what is to be shown, and only then log what was stored."""
+    try:
+        if (sign := reaction(event, station)) is not None:
+            show(panel, sign)
+    finally:
+        log_stored(station)
+
+
+def log_stored(station: Station) -> None:
+    """Write the log line of each tap stored; nobody's light waits for it."""
+    for sequence, reader in station.unlogged:
+        log.info("tap.journalled", sequence=sequence, reader=reader)
+    station.unlogged.clear()
 
 
 def reaction(event: ReaderEvent, station: Station) -> Sign | None:
@@ -189,25 +228,6 @@ def show(panel: Panel, sign: Sign) -> None:
         log.exception("panel.failed", sign=sign.name)
 
 
-def _take(presented: Presented, station: Station) -> Sign | None:
-    """Answer a presentation, which is a gesture and no tap where the card's holder has a session open."""
-    reader, raw_ms = presented.reader, presented.raw_ms
-    token, desk = station.token_of(presented.credential), station.desk
-    if token is not None and desk.is_holder(token):
-        station.presence.lay(reader, raw_ms)
-        desk.lay(reader, token, raw_ms)
-        return None
-    verdict = answer(presented, station)
-    if token is None or verdict is Verdict.NOT_RECORDED:
-        return verdict
-    if station.is_staff(token):
-        desk.lay(reader, token, raw_ms)
-    elif (wish := desk.awaited(reader)) is not None and not station.is_expected(token):
-        # Whoever is expected already only came to tap.
-        return act.enrol(token, wish, station)
-    return verdict
-
-
 def _flags(reader: str, mark: bytes, station: Station, **counts: int) -> Mapping[str, int]:
     counts |= {"merged": station.presence.merged(mark), **station.notes(reader)}
     return {name: count for name, count in counts.items() if count}
@@ -222,5 +242,5 @@ def _is_stored(tap: Tap, station: Station) -> bool:
         return False
     station.noted.pop(tap.reader, None)
     station.journalled += 1
-    log.info("tap.journalled", sequence=head.seq, reader=tap.reader)
+    station.unlogged.append((head.seq, tap.reader))
     return True

@@ -17,7 +17,7 @@ from station.errors import EntryError, JournalDamagedError, JournalError
 from station.inbox import FOLDER, Inbox
 from station.journal import FILE_NAME, MOST_ROWS, Journal, JournalReader, Row
 from station.logs import Log
-from station.loop import Events, reaction, show
+from station.loop import Events, attend
 from station.loss import Losses
 from station.machine import Machine
 from station.presence import REPEAT_MS, Presence
@@ -104,9 +104,8 @@ class Shift:
                 event = events.get_nowait()
             except queue.Empty:
                 break
-            sign = None if event is None else reaction(event, self.station)
-            if sign is not None:
-                show(self.machine.panel, sign)
+            if event is not None:
+                attend(event, self.station, self.machine.panel)
         try:
             self.station.append([(Kind.SHUTDOWN, dict[str, Json]())])
             log.info("station.stopped", taps=self.station.journalled)

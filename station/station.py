@@ -60,29 +60,18 @@ class Station:
     desk: Desk = field(default_factory=Desk)
     examination: Examination = field(default_factory=lambda: Examination(list))
     journalled: int = 0
+    unlogged: list[tuple[int, str]] = field(default_factory=list)
+    """The sequence number and the reader of each tap whose log line waits for its light."""
 
     def token_of(self, found: Credential) -> bytes | None:
         """Return the token of a credential, None for one that only central can open."""
         return None if found.kind == SUN else credential.token(self.key, found.kind, found.value)
 
-    def mark_of(self, found: Credential) -> bytes:
-        """Return what a credential is known by while it is remembered here, and nowhere else."""
+    def mark_of(self, found: Credential, token: bytes | None) -> bytes:
+        """Return what a credential with this token is known by while it is remembered, here alone."""
+        if token is not None and found.value:
+            return token
         return credential.token(self.key, found.kind, found.value or found.evidence or "")
-
-    def knows(self, token: bytes) -> bool:
-        """Say whether a token is expected here; a station that never had a roster cannot know better."""
-        roster = self.roster.current()
-        return roster is None or roster.knows(token)
-
-    def is_expected(self, token: bytes) -> bool:
-        """Say whether a roster in force names the token."""
-        roster = self.roster.current()
-        return roster is not None and roster.knows(token)
-
-    def is_staff(self, token: bytes) -> bool:
-        """Say whether a token is one of the staff's."""
-        roster = self.roster.current()
-        return roster is not None and roster.is_staff(token)
 
     def note(self, reader: str, what: str) -> None:
         """Count something that the next tap at this reader is to tell."""
