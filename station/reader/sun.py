@@ -28,7 +28,9 @@ _HEX = "[0-9A-Fa-f]"
 _ENCIPHERED = re.compile(
     rf"sun\.[A-Za-z_]+={_HEX}{{32}}(?:&[A-Za-z_]+=(?:{_HEX}{{32}})+)?&[A-Za-z_]+={_HEX}{{16}}", re.ASCII
 )
-_OPEN_UID = re.compile(rf"(?<!{_HEX})({_HEX}{{14}})(?:x{_HEX}{{6}})?(?!{_HEX})")
+_OPEN_UID = re.compile(rf"(?<!{_HEX}){_HEX}{{14}}(?:x{_HEX}{{6}})?(?!{_HEX})")
+# Enciphered data hold so many zeros in a row once in a hundred million readings.
+_UNFILLED = 8 * "0"
 _SHORT_RECORD, _HAS_ID, _TYPE_NAME = 0x10, 0x08, 0x07
 _WELL_KNOWN = 0x01
 
@@ -39,17 +41,23 @@ def credential(uid: bytes, file: bytes) -> Credential | Reason:
     if url is None or not (number or is_random_uid(uid)):
         return Reason.FOREIGN
     evidence = f"sun.{url.partition('?')[2]}"
-    if _ENCIPHERED.fullmatch(evidence) and len(evidence) <= EVIDENCE_CHARS:
+    is_laid_out = _ENCIPHERED.fullmatch(evidence) is not None and len(evidence) <= EVIDENCE_CHARS
+    if is_laid_out and not _is_open(evidence, number):
         return Credential("uid" if number else "sun", number or "", "iso-dep", 2, evidence)
-    mirrored = _OPEN_UID.search(url)
-    if mirrored is None:
-        return Reason.FOREIGN
     if number is None:
-        return Reason.PLAIN_MIRROR
+        return Reason.PLAIN_MIRROR if is_laid_out or _OPEN_UID.search(url) else Reason.FOREIGN
     # Some other tag's address may hold fourteen digits too.
-    if mirrored[1].lower() != number:
+    if number not in url.lower():
         return Reason.FOREIGN
     return Credential("uid", number, "iso-dep", 1, None, finding="sun_plain")
+
+
+def _is_open(evidence: str, number: str | None) -> bool:
+    """Say whether a tag was set to mirror in the open into the place of its enciphered data.
+
+    Where its number is not known, the zeros tell that such a mirror leaves of the place.
+    """
+    return _UNFILLED in evidence if number is None else number in evidence.lower()
 
 
 def _url(file: bytes) -> str | None:

@@ -22,6 +22,12 @@ PLAIN = [
     "id.example.org/t?m=04de5f1eacc040x000006",
     "id.example.org/04DE5F1EACC040?cmac=4B00064004B0B3D3",
 ]
+# What a tag gives whose address was laid out for enciphered data, but which mirrors in the open.
+FILLED_UP = [
+    f"id.example.org/t?e=04DE5F1EACC040{18 * '0'}&c=94EED9EE65337086",
+    f"id.example.org/t?e=04de5f1eacc040000006{12 * '0'}&c=94EED9EE65337086",
+    f"id.example.org/t?e={16 * 'AB'}&enc=04DE5F1EACC040{18 * '0'}&c=94EED9EE65337086",
+]
 NO_MESSAGE = [
     "example.org/",
     "example.org/?page=2",
@@ -57,6 +63,13 @@ def test_a_tag_whose_number_changes_is_known_by_its_message_alone(address: str, 
 
 @pytest.mark.parametrize("url", PLAIN)
 def test_a_message_with_the_open_number_is_dropped_and_the_number_read_otherwise_stays(url: str) -> None:
+    expected = Credential("uid", "04de5f1eacc040", "iso-dep", 1, None, "sun_plain")
+    assert sun.credential(FIXED, _file(url)) == expected
+    assert sun.credential(RANDOM, _file(url)) is Reason.PLAIN_MIRROR
+
+
+@pytest.mark.parametrize("url", FILLED_UP)
+def test_an_open_number_in_the_place_of_enciphered_data_is_dropped_too(url: str) -> None:
     expected = Credential("uid", "04de5f1eacc040", "iso-dep", 1, None, "sun_plain")
     assert sun.credential(FIXED, _file(url)) == expected
     assert sun.credential(RANDOM, _file(url)) is Reason.PLAIN_MIRROR
