@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from station.clock import Clock
-from station.reader.hold import Hold, Sight
+from station.reader.hold import CROWD, Hold, Sight
 from station.reader.line_formats import PARSERS, Parser
 from station.reader.port import SerialPort, open_port
 from station.reader.settings import ReaderSettings
@@ -12,6 +12,8 @@ from station.reader.supervised import SupervisedReader
 _WAIT_S = 0.05
 # These readers do not say that a card has left; some repeat themselves while it lies there.
 _GAP_MS = 500
+MOST_AT_ONCE = 8
+"""So many different readings without a moment's silence are no row of students: one code holds them all."""
 
 
 class SerialLineReader(SupervisedReader):
@@ -31,11 +33,20 @@ class LineDevice:
     def __init__(self, port: SerialPort, parser: Parser) -> None:
         self._port = port
         self._parser = parser
+        self._newest: Sight = None
+        self._at_once = 0
 
     def look(self) -> Sequence[Sight]:
         """Return what the bytes that came complete, or that nothing came."""
         data = self._port.read(max(1, self._port.in_waiting))
-        return self._parser.feed(data) if data else [None]
+        if not data:
+            self._newest, self._at_once = None, 0
+            return [None]
+        sights = self._parser.feed(data)
+        for sight in sights:
+            self._at_once += sight != self._newest
+            self._newest = sight
+        return sights if self._at_once <= MOST_AT_ONCE else [CROWD]
 
     def recover(self, _pause: Callable[[float], object]) -> None:
         """Forget what is half read."""
