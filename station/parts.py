@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -108,9 +108,9 @@ def sidecar(settings: StationSettings) -> Part:
     return Part("sidecar", f"{folder}, up to sequence {copied}")
 
 
-def gpio_libraries(installed: Sequence[str] | None = None) -> Part:
+def gpio_libraries() -> Part:
     """Tell which GPIO library is installed; both together are one too many."""
-    found = list(_installed()) if installed is None else list(installed)
+    found = list(_installed())
     if len(found) > 1:
         both = " and ".join(found)
         says = f"{both} overwrite each other's files; uninstall both, then install the one for this board"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TextIO
+from typing import TextIO
 
 from station import parts
 from station.check import ask, is_running
@@ -30,8 +30,6 @@ from station.salvage.examine import examine
 from station.station import Answered
 from station.verdict import Notice
 
-_WIDTH: Final = 10
-
 
 def selftest(settings: StationSettings, out: TextIO, wait: Callable[[float], object] | None = None) -> int:
     """Try every part with the station stopped, print one line each and return the exit code.
@@ -43,8 +41,9 @@ def selftest(settings: StationSettings, out: TextIO, wait: Callable[[float], obj
         msg = "the station is at work and holds its readers and lamps; stop rollbook-station.service first"
         raise JournalBusyError(msg)
     found = []
+    width = max(len(name) for name in ("journal", *(f"reader {each.name}" for each in settings.readers)))
     for part in _all(settings, wait or threading.Event().wait):
-        print(f"{part.name:<{_WIDTH}}  {'ok  ' if part.code is None else 'FAIL'}  {part.says}", file=out)
+        print(f"{part.name:<{width}}  {'ok  ' if part.code is None else 'FAIL'}  {part.says}", file=out)
         found.append(part)
     bad = [part for part in found if part.code is not None]
     print(f"{len(bad)} of {len(found)} parts are not well" if bad else "every part is well", file=out)

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol, cast
+from typing import Protocol, cast
 
 from station.errors import PanelError
 from station.logs import Log
@@ -14,8 +14,6 @@ from station.panel.patterns import Lamp, Step
 from station.panel.player import Player, Wait, wait_for
 from station.panel.settings import Pins
 from station.verdict import Sign
-
-LIBRARIES: Final = ("RPi.GPIO", "rpi-lgpio")
 
 _JOIN_S = 2.0
 _RESET_S = 0.1
@@ -62,22 +60,6 @@ def open_gpio() -> Gpio:
         )
         raise PanelError(msg) from error
     return cast("Gpio", GPIO)
-
-
-def gpio_libraries() -> list[str]:
-    """Return which of the two libraries that both call themselves RPi.GPIO are installed.
-
-    With both, each has overwritten files of the other and neither is whole; nothing says so by itself.
-    """
-    # Here, because it brings half of a mail program with it and the station itself never asks.
-    from importlib import metadata
-
-    found = list[str]()
-    for name in LIBRARIES:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            metadata.distribution(name)
-            found.append(name)
-    return found
 
 
 def claim(gpio: Gpio, pins: Sequence[int]) -> None:

@@ -132,9 +132,17 @@ def test_a_clock_that_may_not_be_asked_about_is_not_well(clock: HandClock) -> No
 
 @pytest.mark.parametrize(
     ("installed", "code"),
-    [([], None), (["RPi.GPIO 0.7.1"], None), (["RPi.GPIO 0.7.1", "rpi-lgpio 0.6"], "gpio-libraries")],
+    [([], None), (["RPi.GPIO"], None), (["rpi-lgpio"], None), (["RPi.GPIO", "rpi-lgpio"], "gpio-libraries")],
 )
-def test_two_gpio_libraries_at_once_are_one_too_many(installed: list[str], code: str | None) -> None:
-    found = parts.gpio_libraries(installed)
+def test_two_gpio_libraries_at_once_are_one_too_many(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, installed: list[str], code: str | None
+) -> None:
+    for name in installed:
+        about = tmp_path / f"{name.replace('-', '_')}-0.6.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.6\n")
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    found = parts.gpio_libraries()
+    assert all(f"{name} 0.6" in found.says for name in installed)
     assert found.code == code
     assert ("uninstall both" in found.says) is (code is not None)

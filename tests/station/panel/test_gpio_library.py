@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from station import parts
 from station.errors import PanelError
 from station.panel import off
-from station.panel.gpio import Gpio, GpioPanel, gpio_libraries, open_gpio, pulse
+from station.panel.gpio import Gpio, GpioPanel, open_gpio, pulse
 from station.panel.settings import Pins
 from station.verdict import State, Verdict
 from tests.fakes.board import Board, Edge, LgpioError
@@ -92,18 +93,6 @@ def test_a_machine_without_pins_is_one_clear_error(monkeypatch: pytest.MonkeyPat
     assert caught.value.exit_code == 69
 
 
-@pytest.mark.parametrize("installed", [[], ["RPi.GPIO"], ["rpi-lgpio"], ["RPi.GPIO", "rpi-lgpio"]])
-def test_both_libraries_at_once_are_recognised(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, installed: list[str]
-) -> None:
-    for name in installed:
-        about = tmp_path / f"{name.replace('-', '_')}-0.6.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.6\n")
-    monkeypatch.setattr("sys.path", [str(tmp_path)])
-    assert gpio_libraries() == installed
-
-
 def test_a_reset_holds_the_pin_low_for_a_tenth_of_a_second() -> None:
     board, waits = Board(), list[float]()
     pulse(board, 25, waits.append)
@@ -184,7 +173,7 @@ def test_a_planted_edge_and_a_planted_pwm_are_found() -> None:
 @pytest.fixture
 def real_library(monkeypatch: pytest.MonkeyPatch) -> Callable[[LgpioLayer], Gpio]:
     """Import the real rpi-lgpio afresh, over a stand-in for the C library below it."""
-    if "rpi-lgpio" not in gpio_libraries():
+    if "rpi-lgpio" not in parts.gpio_libraries().says:
         pytest.skip("rpi-lgpio is missing: pip install rpi-lgpio drives these through the real library")
 
     def load(layer: LgpioLayer) -> Gpio:
