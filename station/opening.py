@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import queue
 import secrets
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeVar
 
 from station.boot import boot_id_of
 from station.clock import Clock
@@ -19,7 +17,6 @@ from station.disk import Disk
 from station.errors import JournalBusyError, JournalDamagedError, JournalError, JournalFullError, StationError
 from station.inbox import FOLDER
 from station.journal import FILE_NAME, Journal
-from station.journal import file as journal_file
 from station.logs import Log
 from station.loop import TICK_S, Events, show
 from station.loss import Losses
@@ -35,6 +32,8 @@ ALARM_S: Final = 10.0
 """How long the room sees that nothing is recorded before a service that cannot go on is started again."""
 RETRY_S: Final = 5.0
 """How long a disk that cannot be used is left alone before it is asked again."""
+
+_Done = TypeVar("_Done")
 
 log = Log(__name__)
 
@@ -86,22 +85,9 @@ class Opening:
         path, identity = settings.state_dir / FILE_NAME, identity_of(settings)
         if why := is_due(path, settings.sidecar, identity):
             raise JournalDamagedError(why)
-        clock = clock_of(settings, self._boot(path))
-        try:
-            return clock, Journal.open(path, identity, clock.reading(), random63)
-        except JournalFullError:
-            if not Disk(settings.state_dir).make_room():
-                raise
-            return clock, Journal.open(path, identity, clock.reading(), random63)
-
-    def _boot(self, path: Path) -> int:
-        try:
-            return boot_of(self.machine.settings, self.machine.boot_id)
-        except JournalError as error:
-            if isinstance(error.__cause__, sqlite3.Error):
-                # A reader cannot know whether that is damage, which is salvaged, or a fault to be waited for.
-                raise journal_file.refusal(error.__cause__, path) from error.__cause__
-            raise
+        clock = clock_of(settings, boot_of(settings, self.machine.boot_id))
+        opened = partial(Journal.open, path, identity, clock.reading(), random63)
+        return clock, _with_room(settings, opened)
 
     def _wait_or_raise(self, error: JournalError) -> None:
         # What has a cause outside is the disk's, or a fault of a salvage that may succeed another time.
@@ -146,7 +132,8 @@ class Opening:
 def salvage_journal(settings: StationSettings, boot_id: str) -> None:
     """Build a sound journal out of what is left of this one; raises JournalError."""
     path, clock = settings.state_dir / FILE_NAME, _clock_to_salvage_by(settings, boot_id)
-    salvage(path, settings.sidecar, identity_of(settings), clock.reading(), random63, stamp_of(clock))
+    identity, reading, stamp = identity_of(settings), clock.reading(), stamp_of(clock)
+    _with_room(settings, partial(salvage, path, settings.sidecar, identity, reading, random63, stamp))
 
 
 def salvage_by_hand(settings: StationSettings, out: TextIO) -> int:
@@ -166,6 +153,16 @@ def stamp_of(clock: Clock) -> str:
 def random63() -> int:
     """Draw an epoch."""
     return secrets.randbits(63)
+
+
+def _with_room(settings: StationSettings, work: Callable[[], _Done]) -> _Done:
+    """Do what needs room, and once more when there was none but a ballast to throw away."""
+    try:
+        return work()
+    except JournalFullError:
+        if not Disk(settings.state_dir).make_room():
+            raise
+        return work()
 
 
 def _clock_to_salvage_by(settings: StationSettings, boot_id: str) -> Clock:

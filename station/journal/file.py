@@ -33,6 +33,9 @@ _BUSY_S = 5.0
 _NO_ROOM_BYTES = 64 * 1024
 
 
+_SALVAGED = ".salvaged"
+
+
 class Head(NamedTuple):
     """The newest entry of an epoch: its sequence number and its hash."""
 
@@ -47,6 +50,11 @@ class Row(NamedTuple):
     seq: int
     body: bytes
     h: bytes
+
+
+def salvaged_beside(path: Path) -> Path:
+    """Return where the new file of a salvage lies once it is finished, until it takes the journal's place."""
+    return path.with_name(path.name + _SALVAGED)
 
 
 def lock(path: Path) -> int:
@@ -75,6 +83,7 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        connection.text_factory = _text
     except (OSError, sqlite3.Error) as error:
         raise refusal(error, path) from error
     try:
@@ -103,7 +112,9 @@ def create(path: Path) -> sqlite3.Connection:
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open the file without the right to change it."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
+    connection.text_factory = _text
+    return connection
 
 
 @contextmanager
@@ -185,27 +196,53 @@ def refusal(error: Exception, path: Path) -> JournalError:
 
 
 def epochs(connection: sqlite3.Connection) -> list[int]:
-    """Return the epochs, oldest first."""
-    return [epoch for (epoch,) in connection.execute("SELECT epoch FROM epoch ORDER BY rowid")]
+    """Return the epochs, oldest first; raises JournalDamagedError where anything else stands."""
+    found = [epoch for (epoch,) in connection.execute("SELECT epoch FROM epoch ORDER BY rowid")]
+    if not all(isinstance(epoch, int) for epoch in found):
+        msg = "the journal's list of epochs holds something else; keep the file and call for salvage"
+        raise JournalDamagedError(msg)
+    return found
 
 
 def newest(connection: sqlite3.Connection, epoch: int | None = None) -> tuple[Head, bytes] | None:
-    """Return the head and the head's body of an epoch, of the youngest epoch when none is named."""
+    """Return the head and the head's body of an epoch, of the youngest epoch when none is named.
+
+    Raises JournalDamagedError where anything but a row stands.
+    """
     if epoch is None:
         epoch = next(reversed(epochs(connection)), None)
-    row = connection.execute(
-        "SELECT seq, h, body FROM entry WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (epoch,)
+    found = connection.execute(
+        "SELECT seq, body, h FROM entry WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (epoch,)
     ).fetchone()
-    return None if row is None or epoch is None else (Head(epoch, row[0], row[1]), row[2])
+    if found is None or epoch is None:
+        return None
+    row = _row(epoch, *found)
+    return Head(epoch, row.seq, row.h), row.body
 
 
 def rows_after(connection: sqlite3.Connection, epoch: int, after_seq: int, limit: int) -> list[Row]:
-    """Return up to `limit` rows of an epoch that follow `after_seq`, in order."""
+    """Return up to `limit` rows of an epoch that follow `after_seq`, in order.
+
+    Raises JournalDamagedError where anything but a row stands.
+    """
     cursor = connection.execute(
         "SELECT seq, body, h FROM entry WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?",
         (epoch, after_seq, limit),
     )
-    return [Row(*row) for row in cursor]
+    return [_row(epoch, *found) for found in cursor]
+
+
+def _row(epoch: int, seq: object, body: object, h: object) -> Row:
+    # On a page that holds something else SQLite finds values of any type, whatever the table says.
+    if isinstance(seq, int) and isinstance(body, bytes) and isinstance(h, bytes):
+        return Row(seq, body, h)
+    msg = f"epoch {epoch}: what stands where a row belongs is none; keep the file and call for salvage"
+    raise JournalDamagedError(msg)
+
+
+def _text(raw: bytes) -> str:
+    # Text that is none is told by whoever finds it; here it would look like a fault of the disk.
+    return raw.decode("utf-8", "replace")
 
 
 def _assert_durable(connection: sqlite3.Connection, path: Path) -> None:

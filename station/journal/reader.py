@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from station.errors import JournalError
+from station.errors import EntryError, JournalDamagedError, JournalError
 from station.journal import file as journal_file
 from station.journal.file import Head, Row
 from station.journal.schema import schema_version
@@ -27,7 +27,11 @@ _SALVAGE = f'[{VERSION},"{Kind.SALVAGE}",'.encode()
 
 
 class JournalReader:
-    """A journal seen from another thread or process; each call opens the file and closes it."""
+    """A journal seen from another thread or process; each call opens the file and closes it.
+
+    Everything here raises JournalDamagedError for what is no journal or holds what is no entry,
+    JournalError for a disk that refuses.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -54,7 +58,7 @@ class JournalReader:
             return None
         with self._opened() as connection:
             found = journal_file.newest(connection)
-        return None if found is None else decode(found[1])
+        return None if found is None else _decoded(found[1])
 
     def rows(self, epoch: int, after_seq: int, limit: int = MOST_ROWS) -> list[Row]:
         """Return the rows that follow `after_seq`, in order, never more than 500."""
@@ -68,7 +72,7 @@ class JournalReader:
             with self._opened() as connection:
                 found = connection.execute(_NEWEST_OF_A_KIND, (epoch, len(prefix), prefix)).fetchone()
             if found is not None:
-                entry = decode(found[0])
+                entry = _decoded(found[0])
                 boot_id = entry.payload.get("boot_id") if isinstance(entry.payload, dict) else None
                 return entry.reading.boot, str(boot_id)
         return None
@@ -85,7 +89,7 @@ class JournalReader:
     def _declared(self, epoch: int, of: int) -> Iterator[tuple[int, int]]:
         for row in self.rows(epoch, 0):
             if row.body.startswith(_SALVAGE):
-                yield from _missing(decode(row.body), of)
+                yield from _missing(_decoded(row.body), of)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -93,8 +97,15 @@ class JournalReader:
             with closing(journal_file.connect_to_read(self._path)) as connection:
                 yield connection
         except sqlite3.Error as error:
-            msg = f"{self._path}: the journal cannot be read ({error}); check that the station made it"
-            raise JournalError(msg) from error
+            raise journal_file.refusal(error, self._path) from error
+
+
+def _decoded(body: bytes) -> Entry:
+    try:
+        return decode(body)
+    except EntryError as error:
+        msg = f"what stands where an entry belongs is no entry ({error}); keep the file and call for salvage"
+        raise JournalDamagedError(msg) from error
 
 
 def _missing(entry: Entry, of: int) -> Iterator[tuple[int, int]]:

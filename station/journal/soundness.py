@@ -7,8 +7,19 @@ from pathlib import Path
 
 from station import chain
 from station.errors import ChainError, JournalDamagedError, JournalError
-from station.journal.file import TAIL_ROWS, Head, rows_after
+from station.journal.file import TAIL_ROWS, Head, refusal, rows_after, salvaged_beside
 from station.tap import decode
+
+
+def verify_no_salvage_waits(path: Path) -> None:
+    """Raise JournalDamagedError while a finished salvage has not put its file in this one's place."""
+    try:
+        waits = salvaged_beside(path).exists()
+    except OSError as error:
+        raise refusal(error, path) from error
+    if waits:
+        msg = f"{path}: a salvage was interrupted; call for salvage again to finish it"
+        raise JournalDamagedError(msg)
 
 
 def quick_check(connection: sqlite3.Connection, path: Path) -> None:

@@ -57,6 +57,8 @@ class Journal:
         self._newest: tuple[Head, Entry] | None = None
         self._lock: int | None = journal_file.lock(path)
         try:
+            # Before there is any file: what is written into the old one would be lost with it.
+            soundness.verify_no_salvage_waits(path)
             self._connection = journal_file.connect_to_write(path)
         except BaseException:
             self._unlock()

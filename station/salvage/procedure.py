@@ -13,6 +13,7 @@ from typing import Final
 from station.errors import JournalError
 from station.journal import Identity
 from station.journal import file as journal_file
+from station.journal.file import salvaged_beside
 from station.logs import Log
 from station.salvage.examine import examine
 from station.salvage.rebuild import Beginning, rebuild
@@ -26,7 +27,6 @@ from station.sidecar.file import sync_folder
 from station.tap import Reading
 
 ASIDE: Final = ".damaged-"
-_READY: Final = ".salvaged"
 _DRAFT: Final = ".draft"
 _POOL: Final = ".pool"
 _ASKED: Final = ".unsound"
@@ -51,7 +51,7 @@ def salvage(
     """
     lock = journal_file.lock(path)
     try:
-        if not _beside(path, _READY).exists():
+        if not salvaged_beside(path).exists():
             aside = _put_aside(path, stamp)
             _make_ready(path, sidecar_dir, Beginning(identity, random63(), reading, aside))
         _take_place(path)
@@ -73,7 +73,7 @@ def is_due(path: Path, sidecar_dir: Path, identity: Identity) -> str | None:
     An earlier salvage was interrupted, somebody asked, or rows that were stored are not in it. To be
     asked before the journal is opened to be written.
     """
-    if _beside(path, _READY).exists():
+    if salvaged_beside(path).exists():
         return "a salvage was interrupted"
     try:
         # A power cut may have left the file and not its words.
@@ -132,7 +132,7 @@ def _make_ready(path: Path, sidecar_dir: Path, beginning: Beginning) -> None:
         _clear(pool_file, *_companions(pool_file))
     _flush(draft)
     # From here on the new state is what will be, wherever the power is cut.
-    draft.rename(_beside(path, _READY))
+    draft.rename(salvaged_beside(path))
     sync_folder(path.parent)
 
 
@@ -140,7 +140,7 @@ def _take_place(path: Path) -> None:
     # The old frames first: SQLite would write them over the new file's pages.
     _clear(*_companions(path), _beside(path, _ASKED))
     sync_folder(path.parent)
-    _beside(path, _READY).replace(path)
+    salvaged_beside(path).replace(path)
     sync_folder(path.parent)
 
 

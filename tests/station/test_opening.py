@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 
 from station.clock import HandClock
+from station.config import read
+from station.disk import BALLAST
+from station.errors import JournalFullError
 from station.journal import FILE_NAME, JournalReader
 from station.journal.file import TAIL_ROWS
+from station.opening import salvage_journal
 from station.tap import Kind, decode
+from tests.fakes.small_disk import fill_up, mounted
 from tests.fakes.station import entries_in, open_journal
 from tests.fakes.station_process import Room, wait_for
 
@@ -73,6 +78,38 @@ def test_a_person_may_salvage_a_journal_while_the_station_is_stopped(room: Room)
     room.tamper(4)
     assert "epoch" in room.ask("salvage").stdout
     assert "there is nothing to salvage" in room.ask("salvage").stdout
+
+
+@pytest.mark.parametrize("ballast_bytes", [1_500_000, 0])
+def test_a_salvage_that_finds_no_room_takes_the_ballasts(room: Room, ballast_bytes: int) -> None:
+    with mounted(room.state, "4m") as state:
+        journal = open_journal(state, HandClock())
+        journal.append_all([(Kind.ERR, {"what": "scanner"})] * 200, HandClock().reading())
+        journal.close()
+        room.tamper(10)
+        ballast = state / BALLAST
+        if ballast_bytes:
+            ballast.write_bytes(bytes(ballast_bytes))
+        fill_up(state)
+        if not ballast_bytes:
+            with pytest.raises(JournalFullError):
+                salvage_journal(read(room.config), "")
+            return
+        salvage_journal(read(room.config), "")
+        assert not ballast.exists()
+        assert len(JournalReader(state / FILE_NAME).epochs()) == 2
+
+
+def test_a_newest_entry_that_is_no_entry_any_more_is_salvaged(room: Room) -> None:
+    room.state.mkdir()
+    journal = open_journal(room.state, HandClock())
+    journal.append(Kind.ERR, {"what": "a scanner"}, HandClock().reading())
+    journal.close()
+    whole = (room.state / FILE_NAME).read_bytes()
+    (room.state / FILE_NAME).write_bytes(whole.replace(b'"a scanner"', b'"a scanner\xff'))
+    room.start()
+    assert room.tap(ANA)["sign"] == "WELCOME"
+    assert len(JournalReader(room.state / FILE_NAME).epochs()) == 2
 
 
 def test_a_disk_that_is_away_is_waited_for_and_who_tapped_meanwhile_is_counted(room: Room) -> None:

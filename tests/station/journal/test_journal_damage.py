@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from station.clock import HandClock
-from station.errors import JournalError
+from station.errors import JournalDamagedError, JournalError
 from station.journal import FILE_NAME, Identity, Journal
-from station.journal.file import TAIL_ROWS
+from station.journal.file import TAIL_ROWS, salvaged_beside
 from station.tap import Kind
 from tests.fakes.station import IDENTITY, open_journal
 
@@ -54,6 +54,23 @@ def test_a_file_that_is_no_database_is_not_written_over(tmp_path: Path, clock: H
     with pytest.raises(JournalError, match="no journal"):
         open_journal(tmp_path, clock)
     assert (tmp_path / FILE_NAME).read_bytes() == b"attendance " * 1_000
+
+
+def test_a_salvage_that_is_not_over_keeps_the_journal_closed(tmp_path: Path, clock: HandClock) -> None:
+    journal = open_journal(tmp_path, clock)
+    ready = salvaged_beside(tmp_path / FILE_NAME)
+    ready.write_bytes(b"a new journal")
+    journal.close()
+    before = (tmp_path / FILE_NAME).read_bytes()
+    for is_there in (True, False):
+        with pytest.raises(JournalDamagedError, match="salvage"):
+            open_journal(tmp_path, clock)
+        assert (tmp_path / FILE_NAME).exists() is is_there
+        assert not is_there or (tmp_path / FILE_NAME).read_bytes() == before
+        (tmp_path / FILE_NAME).unlink(missing_ok=True)
+    # Whoever was refused holds no lock.
+    ready.unlink()
+    open_journal(tmp_path, clock).close()
 
 
 def test_a_schema_of_newer_software_is_left_alone(tmp_path: Path, clock: HandClock) -> None:

@@ -1,10 +1,12 @@
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from station.clock import HandClock
-from station.errors import JournalError
-from station.journal import FILE_NAME, MOST_ROWS, Journal, JournalReader
+from station.errors import JournalDamagedError, JournalError
+from station.journal import FILE_NAME, MOST_ROWS, SCHEMA_VERSION, Journal, JournalReader
 from station.tap import Kind
 from tests.fakes.station import open_journal
 from tests.station.journal import holed_journal
@@ -62,8 +64,62 @@ def test_a_reader_does_not_keep_the_station_from_writing(
 
 def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"attendance " * 1_000)
-    with pytest.raises(JournalError, match="cannot be read"):
+    with pytest.raises(JournalDamagedError, match="no journal"):
         JournalReader(tmp_path / FILE_NAME).epochs()
+
+
+def test_a_journal_that_went_away_is_no_damage(journal: Journal, tmp_path: Path) -> None:
+    with pytest.raises(JournalError) as caught:
+        JournalReader(tmp_path / "elsewhere" / FILE_NAME).head(journal.head.epoch)
+    assert not isinstance(caught.value, JournalDamagedError)
+
+
+ODD_VALUES = ["NULL", "'text'", "CAST(x'ff00fe' AS TEXT)", "4711"]
+
+
+def odd(folder: Path, column: str, value: str) -> tuple[JournalReader, int]:
+    """Make a journal with one value of another kind, as on a page that holds something else."""
+    path = folder / "odd.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE entry (epoch, seq, body, h)")
+        connection.execute("CREATE TABLE epoch (epoch, genesis, opened_boot, closed_reason)")
+        connection.execute("INSERT INTO epoch VALUES (7, x'00', 1, NULL)")
+        connection.execute("INSERT INTO entry VALUES (7, 1, x'5b5d', zeroblob(32))")
+        connection.execute(f"UPDATE entry SET {column} = {value}")  # noqa: S608 (words of this file)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    return JournalReader(path), 7
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
+@pytest.mark.parametrize("column", ["body", "h"])
+def test_a_row_of_anything_but_bytes_is_damage(tmp_path: Path, column: str, value: str) -> None:
+    reader, epoch = odd(tmp_path, column, value)
+    with pytest.raises(JournalDamagedError, match=f"epoch {epoch}"):
+        reader.rows(epoch, 0)
+    with pytest.raises(JournalDamagedError, match=f"epoch {epoch}"):
+        reader.head(epoch)
+
+
+def test_a_row_without_a_number_is_damage(tmp_path: Path) -> None:
+    reader, epoch = odd(tmp_path, "seq", "'text'")
+    with pytest.raises(JournalDamagedError, match=f"epoch {epoch}"):
+        reader.rows(epoch, 0)
+
+
+@pytest.mark.parametrize("value", ["x'5b5d'", "x'ff00fe'", "zeroblob(64)"])
+def test_a_newest_row_that_is_no_entry_is_damage(tmp_path: Path, value: str) -> None:
+    reader, _ = odd(tmp_path, "body", value)
+    with pytest.raises(JournalDamagedError, match="no entry"):
+        reader.newest()
+
+
+@pytest.mark.parametrize("value", ODD_VALUES[:3])
+def test_an_epoch_without_a_number_is_damage(tmp_path: Path, value: str) -> None:
+    reader, _ = odd(tmp_path, "body", "x'5b5d'")
+    with closing(sqlite3.connect(tmp_path / "odd.sqlite")) as connection, connection:
+        connection.execute(f"UPDATE epoch SET epoch = {value}")  # noqa: S608 (words of this file)
+    with pytest.raises(JournalDamagedError, match="epoch"):
+        reader.epochs()
 
 
 def test_reading_a_closed_journal_changes_not_one_byte_of_it(tmp_path: Path, clock: HandClock) -> None:
