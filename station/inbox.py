@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,7 +131,12 @@ class Inbox:
 
 
 def _content(file: Path) -> Item | Order:
-    if file.stat().st_size > MOST_BYTES:
+    found = file.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        # Reading a pipe or a device may never end.
+        msg = "no file"
+        raise ValueError(msg)
+    if found.st_size > MOST_BYTES:
         msg = f"larger than {MOST_BYTES} bytes"
         raise ValueError(msg)
     text = file.read_text(encoding="utf-8")

@@ -54,7 +54,9 @@ def tell(found: Salvaged, out: TextIO) -> None:
         if not epoch.is_tail_known:
             last = epoch.kept[-1][1]
             print(f"  whether anything came after sequence {last} cannot be known", file=out)
-    print(f"{found.kept} entries kept, {found.missing} missing; the station begins a new epoch", file=out)
+    is_known = all(epoch.is_tail_known for epoch in found.epochs)
+    missing = f"{found.missing} {'missing' if is_known else 'known to be missing'}"
+    print(f"{found.kept} entries kept, {missing}; the station begins a new epoch", file=out)
     if found.aside is not None:
         print(f"the damaged file is kept as {found.aside}", file=out)
 

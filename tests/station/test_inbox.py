@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -246,3 +247,11 @@ def test_an_order_nobody_can_read_is_set_aside(
     drop(folder, 1, "epoch", payload)
     assert Inbox(folder).take(journal, clock.reading()) == []
     assert [file.name for file in (folder / "refused").iterdir()] == ["1-epoch.json"]
+
+
+def test_what_never_ends_is_not_read(journal: Journal, folder: Path, clock: HandClock) -> None:
+    (folder / "1-beacon.json").symlink_to("/dev/zero")
+    os.mkfifo(folder / "2-beacon.json")
+    drop(folder, 3, "beacon", BEACON)
+    assert Inbox(folder).take(journal, clock.reading()) == [Kind.BEACON]
+    assert sorted(file.name for file in (folder / "refused").iterdir()) == ["1-beacon.json", "2-beacon.json"]

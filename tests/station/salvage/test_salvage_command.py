@@ -43,7 +43,7 @@ def test_what_is_missing_is_named_and_is_a_finding(term: Term) -> None:
     assert missing.startswith("  missing: ")
     assert missing != "  missing: none"
     assert tail == "  whether anything came after sequence 81 cannot be known"
-    assert total.endswith("the station begins a new epoch")
+    assert total.endswith(" known to be missing; the station begins a new epoch")
     assert aside == f"the damaged file is kept as {term.path}.damaged-20261120T170512Z"
     code, lines = asked(term)
     assert code == 0
