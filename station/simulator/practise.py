@@ -42,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         commands = Commands(bench, _deck(options.wallet, settings))
     except StationError as error:
         return _refuse(error, error.exit_code)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Whoever started it in the background of a script may have left it deaf to the second.
+        signal.signal(number, signal.default_int_handler)
     try:
         for port in bench.ports.values():
             bench.plug(port)
