@@ -27,11 +27,11 @@ PLAN = {
     "salvage": (0, 180),
 }
 LONG_PLAN = {
-    "first morning": 40,
+    "first morning": 60,
     "full log": 40,
     "quiet moments": 40,
-    "inbox": 40,
-    "epochs": 40,
+    "inbox": 60,
+    "epochs": 80,
     "salvage": 10,
 }
 MOST_BYTES = 15_000
