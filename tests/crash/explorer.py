@@ -101,11 +101,9 @@ def lay_out(files: Files, folder: Path) -> None:
 
 
 def _found(files: Files, dice: random.Random) -> Files:
-    return (
-        files
-        if dice.randrange(4)
-        else {**files, SHARED: Bytes(bytearray(dice.randbytes(SHARED_BYTES)), SHARED_BYTES)}
-    )
+    if dice.randrange(4):
+        return files
+    return {**files, SHARED: Bytes(bytearray(dice.randbytes(SHARED_BYTES)), SHARED_BYTES)}
 
 
 def _digest(files: Files) -> bytes:

@@ -20,6 +20,7 @@ from station.tap import Kind, decode
 from tests.crash.lights import Lit
 from tests.fakes.station import IDENTITY
 
+# Drawn by no history.
 _NEW_EPOCH = 99
 _ALL = 1_000_000
 _CLOSED = "SELECT closed_reason FROM epoch ORDER BY rowid"

@@ -30,8 +30,6 @@ FAULTS = [
     (JOURNAL, "pwrite64", "EIO", "6..12+2"),
     (JOURNAL, "pwrite64", "ENOSPC", "6..12+2"),
 ]
-
-
 FAILED = "(INJECTED)"
 ON_DESCRIPTOR = re.compile(r"(\w+)\((\d+)")
 

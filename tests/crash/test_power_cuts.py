@@ -20,10 +20,10 @@ pytestmark = [pytest.mark.journey, needs_strace]
 # How many states each change in flight adds to a cut, and how many must come of it under each set of rules.
 PLAN = {
     "first morning": (3, 900),
-    "full log": (2, 1_450),
-    "quiet moments": (1, 1_000),
-    "inbox": (2, 720),
-    "epochs": (4, 800),
+    "full log": (1, 1_040),
+    "quiet moments": (2, 1_450),
+    "inbox": (2, 700),
+    "epochs": (4, 820),
     "salvage": (0, 180),
 }
 LONG_PLAN = {
@@ -72,8 +72,8 @@ def test_a_tap_waits_for_one_flush_and_writes_little_and_so_do_the_moments_betwe
     assert [tap.flushes for tap in taps] == [1] * len(lived.lights)
     assert max(tap.written_bytes for tap in taps) <= MOST_BYTES
     assert lived.written_bytes() <= MOST_BYTES * len(taps)
-    # In six such moments, and at two ends, the log was carried into the file.
-    assert lived.calls.count(Sync(FILE_NAME)) >= 8
+    # Beyond the beginning and the two ends: whoever reads just then makes a moment pass without it.
+    assert lived.calls.count(Sync(FILE_NAME)) >= 5
 
 
 @pytest.mark.soak
