@@ -28,7 +28,21 @@ __all__ = [
 ]
 
 ALGORITHM = "ed25519"
-PURPOSES = frozenset({"ack", "beacon", "roster", "epoch", "seal"})
+PURPOSES = frozenset(
+    {
+        "ack",
+        "beacon",
+        "roster",
+        "epoch",
+        "seal",
+        "refusal",
+        "digests",
+        "config",
+        "certificate",
+        "school-certificate",
+        "checkpoint",
+    }
+)
 _KEY_BYTES = 32
 _SIGNATURE_BYTES = 64
 

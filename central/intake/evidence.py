@@ -187,6 +187,14 @@ class Evidence:
             (*where, chain.START, inc),
         )
 
+    def countersign(self, station: str, day: str, sha256: str, received_ms: int, signed: str) -> None:
+        """Keep what a station signed under a certificate; the same once."""
+        self._do(
+            "INSERT INTO countersignature (station, day, sha256, received_ms, signed) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (station, day, sha256, received_ms, signed),
+        )
+
 
 def _request(envelope: wire.Envelope) -> tuple[str, int, int, str]:
     return envelope.station, envelope.epoch, envelope.sync_no, envelope.nonce

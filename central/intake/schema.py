@@ -1,12 +1,13 @@
 """The tables of evidence.sqlite, and opening that file so that a commit is durable."""
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from central.errors import ConfigError, UnavailableError
 
-VERSION: Final = 1
+VERSION: Final = 2
 _FULL: Final = 2
 
 # No secondary index: the one on the natural key costs little, a second one would cost five times the insert.
@@ -61,6 +62,17 @@ CREATE TABLE quarantine (
   digest BLOB NOT NULL UNIQUE
 ) STRICT;
 """
+# What a station signed under one revision of the certificate of its day.
+_COUNTERSIGNATURE: Final = """
+CREATE TABLE countersignature (
+  station TEXT NOT NULL,
+  day TEXT NOT NULL,            -- 2026-11-20, at the school
+  sha256 TEXT NOT NULL,         -- of the note's text, which both sides signed
+  received_ms INTEGER NOT NULL,
+  signed TEXT NOT NULL,         -- the Signed object as JSON text
+  PRIMARY KEY (station, day, sha256)
+) STRICT, WITHOUT ROWID;
+"""
 _KEPT_FOREVER: Final = ("batch", "epoch", "quarantine")
 _REFUSAL: Final = """
 CREATE TRIGGER {table}_{verb}_refused BEFORE {verb} ON {table}
@@ -110,7 +122,12 @@ def _bring_up(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was made by a newer rollbook (schema {version}, known here {VERSION}); upgrade rollbook"
         )
         raise ConfigError(msg)
-    refusals = [
-        _REFUSAL.format(table=table, verb=verb) for table in _KEPT_FOREVER for verb in ("UPDATE", "DELETE")
-    ]
-    connection.executescript(f"BEGIN; {_TABLES} {''.join(refusals)} PRAGMA user_version={VERSION}; COMMIT;")
+    steps = [_TABLES + _refusals(_KEPT_FOREVER), _COUNTERSIGNATURE + _refusals(["countersignature"])]
+    todo = "".join(steps[version:])
+    connection.executescript(f"BEGIN; {todo} PRAGMA user_version={VERSION}; COMMIT;")
+
+
+def _refusals(tables: Iterable[str]) -> str:
+    return "".join(
+        _REFUSAL.format(table=table, verb=verb) for table in tables for verb in ("UPDATE", "DELETE")
+    )

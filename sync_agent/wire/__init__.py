@@ -7,32 +7,54 @@ from sync_agent.wire.batch import (
     MAX_ENTRIES,
     MAX_MESSAGE_BYTES,
     Batch,
+    digests_request,
     epoch_request,
     pack,
+    parse_digests_request,
     parse_epoch_request,
     unpack,
 )
-from sync_agent.wire.envelope import SYNC_PATH, VERSION, Envelope, Have, Position
+from sync_agent.wire.digests import DIGESTS_PATH, MOST_HEADS, Digests, DigestsNote
+from sync_agent.wire.envelope import LINE, SYNC_PATH, USB, VERSION, Envelope, Have, Position
 from sync_agent.wire.fields import Fields, decode_object, instant_text, nonce_text
 from sync_agent.wire.framing import content_digest
 from sync_agent.wire.problem import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
 from sync_agent.wire.problem import Problem, problem_type
-from sync_agent.wire.registration import EPOCHS_PATH, ROSTER_PATH, TIME_PATH, Registration
+from sync_agent.wire.refusal import PROVEN_REFUSALS, Refusal
+from sync_agent.wire.registration import (
+    CERTIFICATE_PATH,
+    CONFIG_PATH,
+    EPOCHS_PATH,
+    ROSTER_PATH,
+    TIME_PATH,
+    USB_PATH,
+    Registration,
+)
 
 __all__ = [
+    "CERTIFICATE_PATH",
+    "CONFIG_PATH",
+    "DIGESTS_PATH",
     "EPOCHS_PATH",
+    "LINE",
     "MAX_BODY_BYTES",
     "MAX_ENTRIES",
     "MAX_MESSAGE_BYTES",
+    "MOST_HEADS",
     "PROBLEM_MEDIA_TYPE",
+    "PROVEN_REFUSALS",
     "ROSTER_PATH",
     "SYNC_PATH",
     "TIME_PATH",
+    "USB",
+    "USB_PATH",
     "VERSION",
     "Ack",
     "Answer",
     "Batch",
     "Beacon",
+    "Digests",
+    "DigestsNote",
     "Envelope",
     "EpochNote",
     "Fields",
@@ -40,15 +62,18 @@ __all__ = [
     "Pace",
     "Position",
     "Problem",
+    "Refusal",
     "Registration",
     "TooLargeError",
     "WireError",
     "content_digest",
     "decode_object",
+    "digests_request",
     "epoch_request",
     "instant_text",
     "nonce_text",
     "pack",
+    "parse_digests_request",
     "parse_epoch_request",
     "problem_type",
     "unpack",

@@ -142,7 +142,11 @@ class EpochNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The body of a 200 to a batch; `ack` and `beacon` are Signed objects still to be proven."""
+    """The body of a 200 to a batch; `ack` and `beacon` are Signed objects still to be proven.
+
+    `roster` and `config` are the versions there are; `certificate` is the day, as 2026-11-20, of the
+    oldest certificate that waits for the station's signature.
+    """
 
     ack: Mapping[str, object]
     beacon: Mapping[str, object]
@@ -150,6 +154,8 @@ class Answer:
     pace: Pace
     roster: int | None = None
     notes: Sequence[object] = field(default_factory=tuple)
+    config: int | None = None
+    certificate: str | None = None
 
     def to_json(self) -> bytes:
         """Write the body."""
@@ -167,7 +173,7 @@ class Answer:
                     "max_bytes": pace.max_bytes,
                     "reconnect_window_s": pace.reconnect_window_s,
                 },
-                "offer": {"roster": self.roster},
+                "offer": {"roster": self.roster, "config": self.config, "certificate": self.certificate},
             }
         )
 
@@ -176,7 +182,7 @@ class Answer:
         """Read a body; raise WireError for anything else, a truncated one included."""
         fields = decode_object(body, "answer")
         fields.fixed("v", VERSION)
-        pace = fields.nested("next")
+        pace, offer = fields.nested("next"), fields.nested("offer")
         notes = fields.members.get("notes", [])
         if not isinstance(notes, list):
             msg = "answer.notes is not a list"
@@ -191,6 +197,8 @@ class Answer:
                 max_bytes=pace.whole("max_bytes"),
                 reconnect_window_s=pace.whole("reconnect_window_s"),
             ),
-            roster=fields.nested("offer").whole_or_none("roster"),
+            roster=offer.whole_or_none("roster"),
             notes=notes,
+            config=offer.whole_or_none("config") if "config" in offer.members else None,
+            certificate=offer.text_or_none("certificate") if "certificate" in offer.members else None,
         )

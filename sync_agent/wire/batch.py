@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sync_agent.errors import WireError
 from sync_agent.signing import Signature
+from sync_agent.wire.digests import Digests
 from sync_agent.wire.envelope import Envelope
-from sync_agent.wire.fields import compact, decode_object
+from sync_agent.wire.fields import Fields, compact, decode_object
 from sync_agent.wire.framing import expand, open_lines, seal_lines, squeeze
 from sync_agent.wire.registration import Registration
 
@@ -54,6 +55,20 @@ def unpack(data: bytes, max_bytes: int) -> Batch:
     return Batch(envelope, bodies, signed, signature)
 
 
+def digests_request(digests: Digests, sign: Callable[[bytes], Signature]) -> bytes:
+    """Frame and sign a question of how far both ends agree; it travels uncompressed."""
+    return seal_lines([compact(digests.members())], sign)
+
+
+def parse_digests_request(data: bytes) -> tuple[Digests, bytes, Signature]:
+    """Return the question, the bytes that are signed, and the signature, not yet verified.
+
+    Raises WireError.
+    """
+    fields, signed, signature = _one_line(data, "digests")
+    return Digests.of(fields), signed, signature
+
+
 def epoch_request(registration: Registration, sign: Callable[[bytes], Signature]) -> bytes:
     """Frame and sign a registration; it travels uncompressed."""
     return seal_lines([compact(registration.members())], sign)
@@ -64,8 +79,13 @@ def parse_epoch_request(data: bytes) -> tuple[Registration, bytes, Signature]:
 
     Raises WireError.
     """
+    fields, signed, signature = _one_line(data, "epoch")
+    return Registration.of(fields), signed, signature
+
+
+def _one_line(data: bytes, name: str) -> tuple[Fields, bytes, Signature]:
     lines, signed, signature = open_lines(data)
     if len(lines) != 1:
-        msg = "a registration has one line and its signature"
+        msg = f"{name} has one line and its signature"
         raise WireError(msg)
-    return Registration.of(decode_object(lines[0], "epoch")), signed, signature
+    return decode_object(lines[0], name), signed, signature

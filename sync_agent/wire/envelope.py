@@ -9,6 +9,7 @@ from sync_agent.wire.fields import Fields
 
 VERSION = 1
 SYNC_PATH = "/v1/stations/{station}/sync"
+LINE, USB = "line", "usb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """What the station holds already: its roster's version, and the sequence of its newest receipt."""
+    """What the station holds already: versions of roster and config, the sequence of its newest receipt."""
 
     roster: int | None
     receipt_seq: int
+    config: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,9 @@ class Envelope:
 
     `first` is the sequence of the first entry ("from" on the wire) and `prev` the hash before it;
     `batch_h` is the hash of the last entry, or `prev` when `count` is 0. `nonce` is base64url text of
-    16 bytes; `t1_raw_ms` the station's raw clock in boot `boot` before anything was sent.
+    16 bytes; `t1_raw_ms` the station's raw clock in boot `boot` before anything was sent. `receipt` is
+    central's Signed acknowledgement of more than it last said to hold, shown after a gap. `via` is
+    `LINE`, or `USB` for a batch that is carried by hand: it has no ratchet and asks for none.
     """
 
     station: str
@@ -51,6 +55,8 @@ class Envelope:
     batch_h: bytes
     have: Have
     health: Mapping[str, object] = field(default_factory=dict)
+    receipt: Mapping[str, object] | None = None
+    via: str = LINE
 
     @property
     def last(self) -> int:
@@ -68,7 +74,7 @@ class Envelope:
 
     def members(self) -> dict[str, object]:
         """Return the envelope as a JSON object."""
-        return {
+        whole: dict[str, object] = {
             "v": VERSION,
             "type": "batch",
             "station": self.station,
@@ -84,9 +90,18 @@ class Envelope:
             "prev": self.prev.hex(),
             "count": self.count,
             "batch_h": self.batch_h.hex(),
-            "have": {"roster": self.have.roster, "receipt_seq": self.have.receipt_seq},
+            "have": {
+                "roster": self.have.roster,
+                "receipt_seq": self.have.receipt_seq,
+                "config": self.have.config,
+            },
             "health": dict(self.health),
         }
+        if self.receipt is not None:
+            whole["receipt"] = dict(self.receipt)
+        if self.via != LINE:
+            whole["via"] = self.via
+        return whole
 
     @classmethod
     def of(cls, fields: Fields) -> Self:
@@ -110,14 +125,24 @@ class Envelope:
             prev=fields.digest("prev"),
             count=fields.whole("count"),
             batch_h=fields.digest("batch_h"),
-            have=Have(have.whole_or_none("roster"), have.whole("receipt_seq")),
+            # An agent of the first release has no config, and names none.
+            have=Have(
+                have.whole_or_none("roster"),
+                have.whole("receipt_seq"),
+                have.whole_or_none("config") if "config" in have.members else None,
+            ),
             health=fields.nested("health").members,
+            receipt=fields.nested("receipt").members if "receipt" in fields.members else None,
+            via=fields.text("via") if "via" in fields.members else LINE,
         )
         envelope.check()
         return envelope
 
     def check(self) -> None:
-        """Raise WireError when the numbers contradict one another."""
+        """Raise WireError when the members contradict one another."""
+        if self.via not in {LINE, USB} or (self.via == USB and self.token is not None):
+            msg = "envelope.via is neither line nor usb, or a batch carried by hand shows a ratchet"
+            raise WireError(msg)
         if self.count == 0 and self.batch_h != self.prev:
             msg = "envelope.batch_h differs from prev though the batch is empty"
             raise WireError(msg)

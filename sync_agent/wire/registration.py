@@ -9,6 +9,9 @@ from sync_agent.wire.fields import Fields
 EPOCHS_PATH = "/v1/stations/{station}/epochs"
 ROSTER_PATH = "/v1/stations/{station}/roster"
 TIME_PATH = "/v1/time"
+CONFIG_PATH = "/v1/stations/{station}/config"
+CERTIFICATE_PATH = "/v1/stations/{station}/certificates/{day}"
+USB_PATH = "/v1/import/usb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

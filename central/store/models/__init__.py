@@ -2,8 +2,10 @@
 
 from central.store.models.attendance import AttendanceRecord, Decision, SessionCertification, SpentCode
 from central.store.models.calendar import CalendarDay, ExcludedWeek, SchoolYear, Track
+from central.store.models.certificate import SchoolCertificate, StationCertificate, StationConfig
 from central.store.models.credential import Credential
 from central.store.models.delivery import Delivery, PaperLine, PaperSheet, ReportSnapshot
+from central.store.models.doubt import GapExplanation, StationDoubt, TimeDecision
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
 from central.store.models.oversight import AuditEvent, ImportedFile
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
@@ -20,6 +22,7 @@ __all__ = [
     "Delivery",
     "Enrollment",
     "ExcludedWeek",
+    "GapExplanation",
     "ImportedFile",
     "Meeting",
     "Occurrence",
@@ -30,16 +33,21 @@ __all__ = [
     "ReportSnapshot",
     "Room",
     "School",
+    "SchoolCertificate",
     "SchoolYear",
     "Section",
     "SessionCertification",
     "SpentCode",
     "Staff",
     "Station",
+    "StationCertificate",
+    "StationConfig",
+    "StationDoubt",
     "StationKey",
     "StationTimeline",
     "Student",
     "Tap",
     "TeachingCredential",
+    "TimeDecision",
     "Track",
 ]

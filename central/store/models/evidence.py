@@ -9,10 +9,15 @@ class ProjectorPosition(models.Model):
     """How far the projector has read; it moves in the transaction that writes what it read."""
 
     server_sequence = models.PositiveBigIntegerField(default=0)
+    quarantine_id = models.PositiveBigIntegerField(
+        default=0, help_text="the last message set aside that was read"
+    )
 
 
 class StationTimeline(models.Model):
     """How far the times of one journal are settled: entries up to there are never looked at again.
+
+    What of an epoch came in only inside another epoch is a journal of its own, `carried_in` that one.
 
     The bounds are those of the entry numbered `settled_sequence`, in milliseconds UTC; without them
     nothing is settled yet and the times of the whole journal are still open.
@@ -20,6 +25,7 @@ class StationTimeline(models.Model):
 
     station = models.ForeignKey("store.Station", on_delete=models.PROTECT, related_name="timelines")
     epoch = models.BigIntegerField()
+    carried_in = models.BigIntegerField(default=0, help_text="the epoch that carries it, 0 for none")
     projected_sequence = models.PositiveBigIntegerField(default=0, help_text="the last entry read")
     settled_sequence = models.PositiveBigIntegerField(default=0)
     settled_earliest_ms = models.BigIntegerField(null=True)
@@ -29,7 +35,9 @@ class StationTimeline(models.Model):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["station", "epoch"], name="timeline_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["station", "epoch", "carried_in"], name="timeline_once")
+        ]
 
 
 class Occurrence(models.Model):
@@ -70,6 +78,7 @@ class Tap(models.Model):
         AFTER_DECISION = "after-decision"
         STAFF = "staff"
         REFUTED = "refuted"
+        DOUBTED_STATION = "doubted-station"
 
     school = models.ForeignKey("store.School", on_delete=models.PROTECT, related_name="taps")
     station = models.ForeignKey("store.Station", on_delete=models.PROTECT, related_name="taps")
@@ -85,7 +94,16 @@ class Tap(models.Model):
     evidence = models.TextField(blank=True)
     earliest_at = models.DateTimeField(null=True)
     latest_at = models.DateTimeField(null=True)
+    provable_earliest_at = models.DateTimeField(
+        null=True, help_text="by signed exchanges and receipts alone, trusting no clock of the station"
+    )
+    provable_latest_at = models.DateTimeField(null=True)
     time_quality = models.CharField(max_length=2, help_text="T1 T2 P D R X")
+    time_rule = models.PositiveSmallIntegerField(default=0, help_text="version of the rule that found it")
+    is_attested = models.BooleanField(default=False, help_text="the time rests on what a person said")
+    carried_from = models.BigIntegerField(
+        default=0, help_text="the epoch it was first journalled in, 0 where that is its own"
+    )
     on = models.DateField(
         null=True, help_text="the school's local date, only where the whole interval lies in it"
     )
