@@ -1,7 +1,7 @@
 """The read side of the intake's database: batches as they were received, in the order they came."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,9 @@ _NEWEST: Final = (
     "SELECT station, received_ms, last_seq FROM batch "
     "WHERE srv_seq IN (SELECT max(srv_seq) FROM batch GROUP BY station)"
 )
+# Before this version of its schema a file holds no countersignatures.
+_COUNTERSIGNED_SINCE: Final = 2
+_AT_ONCE: Final = 500
 _JOURNAL_COLUMNS: Final = "srv_seq, station, epoch, first_seq, last_seq, received_ms, bytes"
 
 
@@ -34,6 +37,18 @@ class Contact:
 
     at: datetime
     sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One message the intake kept but did not take into its journal; `received_ms` is UTC."""
+
+    id: int
+    station: str
+    epoch: int
+    reason: str
+    """fork, rollback, clone, broken-chain or revoked."""
+    received_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,42 @@ class Evidence:
         newest = 2**63 - 1 if up_to is None else up_to
         with self._reading() as connection:
             return _batches(connection.execute(query, (station, epoch, beyond, newest)).fetchall())
+
+    def set_aside(self, after: int, limit: int) -> list[SetAside]:
+        """Return up to `limit` messages set aside after one of that id, oldest first."""
+        if not self._path.exists():
+            return []
+        query = (
+            "SELECT id, station, epoch, reason, received_ms FROM quarantine WHERE id > ? ORDER BY id LIMIT ?"
+        )
+        with self._reading() as connection:
+            return [SetAside(*row) for row in connection.execute(query, (after, limit))]
+
+    def received_ms_of(self, server_sequences: Iterable[int]) -> dict[int, int]:
+        """Return when each of these batches came in (ms UTC), by server sequence; unknown ones are left out."""
+        wanted = sorted(set(server_sequences))
+        if not wanted or not self._path.exists():
+            return {}
+        found: dict[int, int] = {}
+        with self._reading() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = wanted[start : start + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT srv_seq, received_ms FROM batch WHERE srv_seq IN ({marks})"  # noqa: S608  only question marks
+                found.update(connection.execute(query, some))
+        return found
+
+    def countersignatures(self, station: str, day: str) -> list[str]:
+        """Return what a station signed under the certificates of a day (ISO): Signed objects, oldest first."""
+        if not self._path.exists():
+            return []
+        query = (
+            "SELECT signed FROM countersignature WHERE station = ? AND day = ? ORDER BY received_ms, sha256"
+        )
+        with self._reading() as connection:
+            if connection.execute("PRAGMA user_version").fetchone()[0] < _COUNTERSIGNED_SINCE:
+                return []
+            return [signed for (signed,) in connection.execute(query, (station, day))]
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
