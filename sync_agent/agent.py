@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from station.clock import Clock
 from station.errors import StationError
@@ -12,7 +13,6 @@ from station.tap import Kind
 from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
 from sync_agent.carry import Carrier
-from sync_agent.downlink import Downlink
 from sync_agent.errors import AgentError
 from sync_agent.exchange import Acked, Again, Exchange, Halted, Later, Outcome
 from sync_agent.folder import place
@@ -41,9 +41,23 @@ class Pacing:
     backoff: Backoff
 
 
+class Downlink(Protocol):
+    """Brings down what central offers; never raises for what central or the line does wrong."""
+
+    def follow(self, roster: int | None, config: int | None) -> None:
+        """Fetch the roster and the configuration of these versions, where they are not here yet."""
+
+
+class Countersigner(Protocol):
+    """Signs certificates; never raises for what central or the line does wrong."""
+
+    def follow(self, certificate: str | None) -> None:
+        """Look at the certificate of the day that waits for a signature, and sign it if it is true."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the agent works with."""
+    """What the agent works with; without a `countersigner` no certificate is signed here."""
 
     exchange: Exchange
     outbox: Outbox
@@ -54,6 +68,7 @@ class Parts:
     downlink: Downlink
     clock: Clock
     state_dir: Path
+    countersigner: Countersigner | None = None
 
 
 @dataclass(slots=True)
@@ -135,7 +150,13 @@ class Agent:
             poll_s = min(max(float(outcome.pace.poll_s), LEAST_POLL_S), MOST_POLL_S)
         self._talk_at = self.monotonic() + (0.0 if outcome.more else poll_s)
         if not outcome.more:
-            self.parts.downlink.follow(outcome.roster)
+            self._follow(outcome)
+
+    def _follow(self, outcome: Acked) -> None:
+        """Look at what central offers, now that it has everything from here."""
+        self.parts.downlink.follow(outcome.roster, outcome.config)
+        if self.parts.countersigner is not None:
+            self.parts.countersigner.follow(outcome.certificate)
 
     def _seal(self) -> None:
         if not self._is_online:

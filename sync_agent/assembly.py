@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import sync_agent as package
@@ -33,6 +34,18 @@ FRESH_MS = 120_000
 
 _NONCE_BYTES = 16
 _dice = secrets.SystemRandom().random
+
+
+@dataclass(frozen=True, slots=True)
+class RosterAlone:
+    """A way down for the roster and nothing else."""
+
+    way: Downlink
+
+    def follow(self, roster: int | None, config: int | None) -> None:
+        """Fetch the roster of this version, where it is not here yet."""
+        del config
+        self.way.follow(roster)
 
 
 def clock_of(settings: SyncSettings) -> Clock:
@@ -77,7 +90,9 @@ def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, m
         inbox=inbox,
         sealer=Sealer(station, keys.signing, outbox, inbox),
         carrier=Carrier(journal, outbox, memory, inbox),
-        downlink=Downlink(station, folder / ROSTER_FILE, keys.config, courier, memory, time.monotonic),
+        downlink=RosterAlone(
+            Downlink(station, folder / ROSTER_FILE, keys.config, courier, memory, time.monotonic)
+        ),
         clock=clock,
         state_dir=folder,
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,17 @@ from urllib3.exceptions import HTTPError
 
 from sync_agent.errors import CertificateDateError, CourierError
 from sync_agent.ports import Dated, Reply
-from sync_agent.wire import EPOCHS_PATH, ROSTER_PATH, SYNC_PATH, TIME_PATH, content_digest
+from sync_agent.retry_after import retry_after_s
+from sync_agent.wire import (
+    CERTIFICATE_PATH,
+    CONFIG_PATH,
+    DIGESTS_PATH,
+    EPOCHS_PATH,
+    ROSTER_PATH,
+    SYNC_PATH,
+    TIME_PATH,
+    content_digest,
+)
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -28,7 +37,7 @@ MOST_ANSWER_BYTES = 256 * 1024
 MOST_ROSTER_BYTES = 8 * 1024 * 1024
 
 _PIECE = 16 * 1024
-_NDJSON = "application/x-ndjson"
+_NDJSON, _JSON = "application/x-ndjson", "application/json"
 # OpenSSL: X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED; X509_V_FLAG_NO_CHECK_TIME.
 _OUT_OF_DATE = frozenset({9, 10})
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
@@ -84,13 +93,27 @@ class HttpCourier:
 
     def register_epoch(self, message: bytes) -> Reply:
         """Carry a registration."""
-        headers = {"Content-Type": _NDJSON, "Content-Digest": content_digest(message)}
-        return self._ask(_Question("POST", EPOCHS_PATH, headers, message))
+        return self._ask(_posted(EPOCHS_PATH, _NDJSON, message))
+
+    def ask_digests(self, message: bytes) -> Reply:
+        """Carry a question of how far both ends agree on an epoch."""
+        return self._ask(_posted(DIGESTS_PATH, _NDJSON, message))
 
     def fetch_roster(self, etag: str | None) -> Reply:
         """Ask for the roster; 304 when it is still the one of that entity tag."""
-        headers = {} if etag is None else {"If-None-Match": etag}
-        return self._ask(_Question("GET", ROSTER_PATH, headers, most_bytes=MOST_ROSTER_BYTES))
+        return self._ask(_Question("GET", ROSTER_PATH, _unless(etag), most_bytes=MOST_ROSTER_BYTES))
+
+    def fetch_config(self, etag: str | None) -> Reply:
+        """Ask for the configuration; 304 when it is still the one of that entity tag."""
+        return self._ask(_Question("GET", CONFIG_PATH, _unless(etag)))
+
+    def fetch_certificate(self, day: str) -> Reply:
+        """Ask for central's certificate of a day."""
+        return self._ask(_Question("GET", _of_day(day)))
+
+    def send_countersignature(self, day: str, body: bytes) -> Reply:
+        """Carry the station's own signature under a certificate."""
+        return self._ask(_posted(_of_day(day), _JSON, body))
 
     def ask_time(self, nonce: str) -> Dated:
         """Ask for central's signed time over a line whose certificate's dates are not looked at."""
@@ -174,6 +197,20 @@ class HttpCourier:
         return b"".join(parts)
 
 
+def _posted(path: str, media_type: str, message: bytes) -> _Question:
+    return _Question(
+        "POST", path, {"Content-Type": media_type, "Content-Digest": content_digest(message)}, message
+    )
+
+
+def _unless(etag: str | None) -> Mapping[str, str]:
+    return {} if etag is None else {"If-None-Match": etag}
+
+
+def _of_day(day: str) -> str:
+    return CERTIFICATE_PATH.replace("{day}", day)
+
+
 def _adapter() -> HTTPAdapter:
     return HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
 
@@ -198,22 +235,3 @@ def _validity(raw: "BaseHTTPResponse") -> tuple[datetime, datetime]:
         for name in ("notBefore", "notAfter")
     )
     return not_before, not_after
-
-
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return what Retry-After asks for, in seconds; None when it is absent or cannot be read.
-
-    A date is measured from the answer's own Date header, because this machine's clock may be wrong.
-    """
-    asked = headers.get("Retry-After", "").strip()
-    if asked.isascii() and asked.isdigit():
-        return float(asked[:12])
-    try:
-        until, since = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("Date", ""))
-    except (ValueError, TypeError):
-        return None
-    return max(0.0, (_aware(until) - _aware(since)).total_seconds())
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -37,6 +37,7 @@ log = Log(__name__)
 class Acked:
     """Central acknowledged; `more` when entries or epochs it lacks are known already.
 
+    `roster`, `config` and `certificate` are what central offers: two versions, and a day to be signed.
     `beacon` is the payload for the journal: absent when the answer cannot bound the station's clock.
     """
 
@@ -45,6 +46,8 @@ class Acked:
     more: bool
     pace: Pace
     roster: int | None
+    config: int | None
+    certificate: str | None
     beacon: Mapping[str, object] | None
 
 
@@ -169,6 +172,8 @@ class Exchange:
             more=ack.seq < pending.head_seq or self._outbox.epoch_in_turn() != ack.epoch,
             pace=answer.pace,
             roster=answer.roster,
+            config=answer.config,
+            certificate=answer.certificate,
             beacon=_beacon_payload(proven, pending, reading),
         )
 

@@ -49,6 +49,18 @@ class Courier(Protocol):
     def fetch_roster(self, etag: str | None) -> Reply:
         """Ask for the roster; 304 when it is still the one of that entity tag."""
 
+    def fetch_config(self, etag: str | None) -> Reply:
+        """Ask for the configuration; 304 when it is still the one of that entity tag."""
+
+    def fetch_certificate(self, day: str) -> Reply:
+        """Ask for central's certificate of a day, written as 2026-11-20."""
+
+    def send_countersignature(self, day: str, body: bytes) -> Reply:
+        """Carry the station's own signature under a certificate, as JSON."""
+
+    def ask_digests(self, message: bytes) -> Reply:
+        """Carry a question of how far both ends agree on an epoch."""
+
     def ask_time(self, nonce: str) -> Dated:
         """Ask for central's signed time over a line whose certificate's dates are not looked at."""
 

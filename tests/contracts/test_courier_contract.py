@@ -66,6 +66,20 @@ def test_every_complete_answer_is_given_as_it_came(answering: Answering, reply: 
         assert courier.register_epoch(b"epoch") == reply
     with answering(reply) as courier:
         assert courier.fetch_roster(None) == reply
+    with answering(reply) as courier:
+        assert courier.fetch_config(None) == reply
+    with answering(reply) as courier:
+        assert courier.fetch_certificate("2026-11-20") == reply
+    with answering(reply) as courier:
+        assert courier.send_countersignature("2026-11-20", b"{}") == reply
+    with answering(reply) as courier:
+        assert courier.ask_digests(digests()) == reply
+
+
+def digests() -> bytes:
+    heads = [wire.Position(1, bytes(32))]
+    question = wire.Digests(station=STATION, epoch=1, nonce=wire.nonce_text(bytes(16)), heads=heads)
+    return wire.digests_request(question, STATION_KEY.sign)
 
 
 def test_a_line_without_a_certificate_tells_no_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import Identity as StationIdentity
 from station.journal import Journal, JournalReader
 from station.tap import Json, Kind, Tap
+from sync_agent import wire
 from sync_agent.composing import Identity
 from sync_agent.errors import CertificateDateError, CourierError
 from sync_agent.exchange import Acked, Exchange, Outcome
@@ -22,14 +24,16 @@ from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
 from sync_agent.memory_file import migrate
 from sync_agent.outbox import Outbox
 from sync_agent.ports import Courier, Dated, Reply
-from sync_agent.signing import SigningKey
-from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, STATION, CentralRules
+from sync_agent.signing import SigningKey, sign_note
+from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, STATION, CentralRules, problem
 
 STATION_SEED = b"the station signs with this key."
 STATION_KEY = SigningKey(STATION_SEED)
 SCHOOL = "34000000123456"
 VALID = (datetime(2026, 8, 1, tzinfo=UTC), datetime(2027, 8, 1, tzinfo=UTC))
 """The dates of central's certificate, around what its clock says in tests."""
+
+NOT_THERE = Reply(404, "text/plain", b"there is no such thing")
 
 
 @dataclass
@@ -55,6 +59,23 @@ class ScriptedCourier:
         """Ask for the roster."""
         return self._next((etag or "").encode())
 
+    def fetch_config(self, etag: str | None) -> Reply:
+        """Ask for the configuration."""
+        return self._next((etag or "").encode())
+
+    def fetch_certificate(self, day: str) -> Reply:
+        """Ask for a certificate."""
+        return self._next(day.encode())
+
+    def send_countersignature(self, day: str, body: bytes) -> Reply:
+        """Carry the station's signature under a certificate."""
+        assert day
+        return self._next(body)
+
+    def ask_digests(self, message: bytes) -> Reply:
+        """Carry a question of how far both ends agree."""
+        return self._next(message)
+
     def ask_time(self, nonce: str) -> Dated:
         """Ask for central's time."""
         return Dated(self._next(nonce.encode()), *VALID)
@@ -79,12 +100,17 @@ class DirectCourier:
 
     `faults` are taken one a message: "lost request", "lost answer", "doubled", "wrong date" (which
     strikes only while dates are looked at); or a function that turns the true answer into another.
+    `config` and `certificates`, by their days, are what central would answer; what a station signed
+    of them is kept in `countersigned`.
     """
 
     rules: CentralRules
     faults: deque[str | Callable[[Reply], Reply]] = field(default_factory=deque)
     overlooks_dates: bool = False
     carried: list[bytes] = field(default_factory=list)
+    config: Reply | None = None
+    certificates: dict[str, Reply] = field(default_factory=dict)
+    countersigned: list[tuple[str, bytes]] = field(default_factory=list)
 
     def send_batch(self, message: bytes, idempotency_key: str) -> Reply:
         """Carry a packed batch."""
@@ -94,6 +120,30 @@ class DirectCourier:
     def register_epoch(self, message: bytes) -> Reply:
         """Carry a registration."""
         return self._through(lambda: self.rules.register(message))
+
+    def fetch_config(self, etag: str | None) -> Reply:
+        """Ask for the configuration."""
+        known = self.config
+        if known is not None and etag is not None and etag == known.etag:
+            return self._through(lambda: Reply(304, "", b"", etag=etag))
+        return self._through(lambda: known or problem("unknown-station"))
+
+    def fetch_certificate(self, day: str) -> Reply:
+        """Ask for a certificate."""
+        return self._through(lambda: self.certificates.get(day, NOT_THERE))
+
+    def send_countersignature(self, day: str, body: bytes) -> Reply:
+        """Carry the station's signature under a certificate."""
+
+        def deliver() -> Reply:
+            self.countersigned.append((day, body))
+            return Reply(200, "application/json", b"{}")
+
+        return self._through(deliver)
+
+    def ask_digests(self, message: bytes) -> Reply:
+        """Carry a question of how far both ends agree."""
+        return self._through(lambda: digests_of(self.rules, message))
 
     def fetch_roster(self, etag: str | None) -> Reply:
         """Ask for the roster."""
@@ -122,6 +172,30 @@ class DirectCourier:
             msg = "the answer was lost"
             raise CourierError(msg)
         return reply if isinstance(fault, str) else fault(reply)
+
+
+def digests_of(rules: CentralRules, message: bytes) -> Reply:
+    """Answer as central does how far it agrees with a journal."""
+    asked, signed, signature = wire.parse_digests_request(message)
+    rules.station_key.verify(signed, signature)
+    held = rules.state.epochs.get(asked.epoch)
+    if held is None:
+        return problem("epoch-unknown")
+    rows = held.rows
+    agreed = [head.seq for head in asked.heads if head.seq <= len(rows) and rows[head.seq - 1][1] == head.h]
+    note = wire.DigestsNote(
+        station=asked.station,
+        epoch=asked.epoch,
+        nonce=asked.nonce,
+        agreed_seq=max(agreed, default=0),
+        held=wire.Position(len(rows), held.head),
+        at=datetime.fromtimestamp(rules.now_ms() / 1000, UTC),
+        server="s1",
+        inc=rules.inc,
+        term=rules.term,
+    )
+    body = json.dumps(sign_note("digests", note.members(), rules.ack_key)).encode()
+    return Reply(200, "application/json", body)
 
 
 class Bench:

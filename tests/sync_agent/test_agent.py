@@ -13,6 +13,7 @@ import pytest
 from station.inbox import Inbox as StationInbox
 from station.roster import FILE_NAME as ROSTER_FILE
 from sync_agent.agent import HALTED_S, STATUS_FILE, Agent, Pacing, Parts
+from sync_agent.assembly import RosterAlone
 from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
 from sync_agent.carry import Carrier
@@ -43,20 +44,17 @@ class Watch:
             inbox=inbox,
             sealer=Sealer(STATION, STATION_KEY, bench.outbox, inbox),
             carrier=Carrier(bench.reader, bench.outbox, bench.memory, inbox),
-            downlink=Downlink(
-                STATION,
-                bench.folder / ROSTER_FILE,
-                CONFIG_KEY.verify_key,
-                self.line,
-                bench.memory,
-                lambda: self.now,
-            ),
+            downlink=RosterAlone(self.downlink()),
             clock=bench.clock,
             state_dir=bench.folder,
         )
         pacing = Pacing(poll_s, 2.0, Backoff(4.0, 300.0))
         self.agent = Agent(parts, pacing, lambda: self.now, lambda: self.die, first_s)
         return self.agent
+
+    def downlink(self) -> Downlink:
+        file, key = self.bench.folder / ROSTER_FILE, CONFIG_KEY.verify_key
+        return Downlink(STATION, file, key, self.line, self.bench.memory, lambda: self.now)
 
     def pass_time(self, seconds: float) -> int:
         """Let seconds pass, taking every turn when it is due; return how many messages were sent."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
 
 from sync_agent import wire
-from sync_agent.courier import HttpCourier, retry_after_s
+from sync_agent.courier import HttpCourier
 from sync_agent.errors import CourierError
+from sync_agent.ports import Reply
+from sync_agent.retry_after import retry_after_s
 from tests.fakes.central_rules import STATION, CentralRules
 from tests.fakes.central_stub import (
+    Answer,
     CentralStub,
     Misbehaviour,
     busy,
@@ -49,6 +52,29 @@ def test_a_batch_travels_with_its_digest_and_its_key(stub: CentralStub, courier:
     assert headers["Content-Digest"] == wire.content_digest(b"gzip bytes")
     assert headers["Idempotency-Key"] == '"st-r101.1.1-2.00000000"'
     assert headers["Accept-Encoding"] == "identity"
+
+
+def told(_true: Callable[[], Reply]) -> Answer:
+    return Answer(Reply(200, "application/json", b"{}", etag='"c2"'))
+
+
+def test_each_question_goes_to_its_own_address(stub: CentralStub, courier: HttpCourier) -> None:
+    stub.misbehave(told, told, told, told)
+    assert courier.fetch_config('"c1"').etag == '"c2"'
+    courier.fetch_certificate("2026-11-20")
+    courier.send_countersignature("2026-11-20", b'{"note":"..."}')
+    courier.ask_digests(b"lines")
+    assert [(method, path.removeprefix("/v1/stations/st-r101/")) for method, path, _ in stub.asked] == [
+        ("GET", "config"),
+        ("GET", "certificates/2026-11-20"),
+        ("POST", "certificates/2026-11-20"),
+        ("POST", "digests"),
+    ]
+    asked = [headers for _, _, headers in stub.asked]
+    assert asked[0]["If-None-Match"] == '"c1"'
+    assert asked[2]["Content-Type"] == "application/json"
+    assert asked[2]["Content-Digest"] == wire.content_digest(b'{"note":"..."}')
+    assert asked[3]["Content-Type"] == "application/x-ndjson"
 
 
 def test_a_registration_travels_uncompressed(stub: CentralStub, courier: HttpCourier) -> None:
