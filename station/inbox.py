@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
+from station.durable import sync_folder
 from station.errors import EntryError, InboxError
 from station.journal import Journal, Row
 from station.logs import Log
@@ -58,7 +59,7 @@ class Inbox:
 
         An order to begin a new epoch is obeyed in its turn, if the epoch it speaks of is still the
         present one. Raises JournalError when nothing more was appended, InboxError when a file cannot
-        be taken away.
+        be taken away for good.
         """
         taken, batch = list[Kind](), list[tuple[Path, Item]]()
         for file in self._files():
@@ -87,6 +88,8 @@ class Inbox:
         if order.of != journal.head.epoch:
             log.info("epoch.old-order", reason=order.reason)
             return []
+        # What is looked for in the new epoch alone after a power cut must not come back out of the old one.
+        _flush(self._folder)
         journal.begin_epoch(order.reason, reading)
         log.warning("epoch.begun", reason=order.reason)
         return [Kind.GENESIS]
@@ -155,6 +158,14 @@ def _order_of(payload: Json) -> Order:
         msg = "an order names an epoch and gives a reason in one word"
         raise ValueError(msg)
     return Order(of, reason)
+
+
+def _flush(folder: Path) -> None:
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        msg = f"{folder}: cannot be flushed ({error.strerror}); look at the disk"
+        raise InboxError(msg) from error
 
 
 @contextmanager

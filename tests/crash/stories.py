@@ -16,7 +16,9 @@ PAGE_BYTES = 1024
 LOG_BYTES = 32 * PAGE_BYTES
 SALVAGE_EPOCH = 7
 ORDER = 3
-"""Which of the files in the inbox is an order."""
+"""Behind which of the entries in the inbox an order lies."""
+LAST = 10**17
+"""The number of a file that is taken after all others."""
 
 
 def first_morning(scene: Scene) -> None:
@@ -56,12 +58,12 @@ def inbox(scene: Scene) -> None:
         taker = Inbox(scene.root / FOLDER, JournalReader(scene.root / FILE_NAME).rows(head.epoch, 0))
         for number in range(6):
             scene.tap(bench, 1)
+            # The last entry before an order is taken away in the same look that obeys it.
+            agent.put(Kind.BEACON, {"number": number}, scene.clock.reading())
             if number == ORDER:
                 order = f'{{"kind":"epoch","payload":{{"of":{head.epoch},"reason":"fork"}}}}'
                 # An order must be heard: the file is safe on the disk, and with it every name beside it.
-                folder.place(scene.root / FOLDER / f"{number}-epoch.json", order, is_durable=True)
-            else:
-                agent.put(Kind.BEACON, {"number": number}, scene.clock.reading())
+                folder.place(scene.root / FOLDER / f"{LAST}-epoch.json", order, is_durable=True)
             taker.take(bench.journal, scene.clock.reading())
             say(EPOCH, bench.journal.head.epoch)
 

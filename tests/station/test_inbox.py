@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import station.inbox
 from station.clock import HandClock
 from station.errors import InboxError, JournalError
 from station.inbox import MOST_BYTES, MOST_FILES, Inbox
@@ -219,6 +220,25 @@ def test_what_was_stored_before_an_order_is_taken_away_before_it_is_obeyed(
     journal.watch(lambda _epoch, _rows: left.append(",".join(sorted(f.name for f in folder.iterdir()))))
     Inbox(folder).take(journal, clock.reading())
     assert left == ["1-beacon.json,2-epoch.json", "2-epoch.json"]
+
+
+def test_no_epoch_begins_before_what_was_taken_away_is_certain_to_stay_away(
+    journal: Journal, folder: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = journal.head.epoch
+    drop(folder, 1, "beacon", BEACON)
+    drop(folder, 2, "epoch", {"of": old, "reason": "fork"})
+    inbox = Inbox(folder)
+
+    def refuse(_folder: Path) -> None:
+        raise OSError(5, "the disk does not flush")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(station.inbox, "sync_folder", refuse)
+        with pytest.raises(InboxError):
+            inbox.take(journal, clock.reading())
+    assert journal.head.epoch == old
+    assert inbox.take(journal, clock.reading()) == [Kind.GENESIS]
 
 
 def test_an_order_the_disk_refused_is_obeyed_later(journal: Journal, folder: Path, clock: HandClock) -> None:
