@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final, TypeAlias
 
 from central.intake.identity import Server
+from central.intake.offer import Offer
 from central.intake.verify import ProvenBatch
 from station import chain
 from sync_agent import wire
@@ -47,7 +48,7 @@ class Signer:
         self._now = now
 
     def answer(
-        self, proven: ProvenBatch, held: wire.Position, token: str, pace: wire.Pace, roster: int | None
+        self, proven: ProvenBatch, held: wire.Position, token: str, pace: wire.Pace, offer: Offer
     ) -> bytes:
         """Return the body that acknowledges everything up to `held`."""
         envelope = proven.batch.envelope
@@ -76,7 +77,9 @@ class Signer:
             beacon=sign_note("beacon", beacon.members(), self._server.key),
             token=token,
             pace=pace,
-            roster=roster,
+            roster=offer.roster,
+            config=offer.config,
+            certificate=offer.certificate,
         ).to_json()
 
     def registered(self, registration: wire.Registration, registered_ms: int) -> dict[str, str]:

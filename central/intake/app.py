@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from central.config import CentralConfig
+from central.intake import certificates, documents, usb
 from central.intake.acks import Now, Signer
 from central.intake.endpoints import Endpoints
 from central.intake.evidence import Evidence
 from central.intake.identity import read_server
 from central.intake.keyring import Keyring
 from central.intake.lock import Lock
-from central.intake.rosters import Rosters
+from central.intake.parts import Parts
 from central.intake.writer import Writer
 from station.logs import Log
 
@@ -38,12 +40,12 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
         lock.release()
         raise
     writer = Writer(partial(Evidence.open, config.evidence))
-    endpoints = Endpoints(
+    parts = Parts(
         writer=writer,
         signer=Signer(server, now, new_token or partial(secrets.token_urlsafe, _TOKEN_BYTES)),
         keyring=Keyring(config.data / "keyring.json"),
-        rosters=Rosters(config.data / "rosters"),
         now=now,
+        data=config.data,
     )
 
     @asynccontextmanager
@@ -57,4 +59,13 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
             lock.release()
             log.info("intake.stopped", server=server.name)
 
-    return Starlette(routes=endpoints.routes(), lifespan=lifespan)
+    return Starlette(routes=_routes(parts), lifespan=lifespan)
+
+
+def _routes(parts: Parts) -> list[Route]:
+    return [
+        *Endpoints(parts).routes(),
+        *documents.routes(parts),
+        *usb.routes(parts),
+        *certificates.routes(parts),
+    ]

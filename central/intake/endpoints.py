@@ -10,13 +10,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from central.intake.acks import POLL_S, Now, Signer, ms, reconnect_window_s
+from central.intake.acks import POLL_S, ms, reconnect_window_s
 from central.intake.judge import Terms, judge_batch, judge_registration
-from central.intake.keyring import Keyring, Keys
+from central.intake.keyring import Keys
+from central.intake.offer import Offers
+from central.intake.parts import Parts
 from central.intake.reply import Reply, refused, too_large
 from central.intake.rosters import Rosters
 from central.intake.verify import MAX_RECEIVED_BYTES, prove_batch, prove_registration
-from central.intake.writer import Judge, Writer
+from central.intake.writer import Judge
 from sync_agent import wire
 
 T = TypeVar("T")
@@ -25,14 +27,13 @@ T = TypeVar("T")
 class Endpoints:
     """What the endpoints share."""
 
-    def __init__(
-        self, *, writer: Writer, signer: Signer, keyring: Keyring, rosters: Rosters, now: Now
-    ) -> None:
-        self._writer = writer
-        self._signer = signer
-        self._keyring = keyring
-        self._rosters = rosters
-        self._now = now
+    def __init__(self, parts: Parts) -> None:
+        self._writer = parts.writer
+        self._signer = parts.signer
+        self._keyring = parts.keyring
+        self._now = parts.now
+        self._offers = Offers(parts.data)
+        self._rosters = Rosters(parts.data / "rosters")
 
     def routes(self) -> list[Route]:
         """Return where each endpoint is found."""
@@ -49,7 +50,7 @@ class Endpoints:
         proven = await self._prove(request, prove_batch)
         if isinstance(proven, Reply):
             return _response(proven)
-        terms = Terms(self._pace(), self._rosters.version(proven.batch.envelope.station))
+        terms = Terms(self._pace(), self._offers.of(proven.batch.envelope.station))
         return await self._judged(partial(judge_batch, proven=proven, signer=self._signer, terms=terms))
 
     async def epochs(self, request: Request) -> Response:

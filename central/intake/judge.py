@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from central.intake.acks import Signer
 from central.intake.evidence import Evidence, Head, Remembered
+from central.intake.offer import Offer
 from central.intake.reply import Reply, refused
 from central.intake.verify import ProvenBatch, ProvenRegistration
 from station.logs import Log
@@ -19,7 +20,7 @@ class Terms:
     """What the answer tells beside the acknowledgement."""
 
     pace: wire.Pace
-    roster: int | None
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _keep(evidence: Evidence, proven: ProvenBatch, head: Head, signer: Signer, t
     is_new = envelope.last > head.seq
     now_held = wire.Position(envelope.last, envelope.batch_h) if is_new else wire.Position(head.seq, head.h)
     token = signer.new_token()
-    answer = signer.answer(proven, now_held, token, terms.pace, terms.roster)
+    answer = signer.answer(proven, now_held, token, terms.pace, terms.offer)
     srv_seq = evidence.add(proven.batch, head.seq + 1, proven.arrived, answer) if is_new else None
     evidence.move(envelope.station, envelope.epoch, Head(now_held.seq, now_held.h, token, signer.inc))
     evidence.remember(envelope, proven.arrived.digest, srv_seq=srv_seq, answer=None if is_new else answer)
