@@ -1,22 +1,31 @@
-"""Sign what a station is told: acknowledgements, beacons, registrations, and how often to come back."""
+"""Sign what a station is told: acknowledgements, beacons, registrations, refusals and their proof."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final, TypeAlias
 
 from central.intake.identity import Server
 from central.intake.offer import Offer
+from central.intake.reply import Reply, refused
 from central.intake.verify import ProvenBatch
 from station import chain
+from station.logs import Log
 from sync_agent import wire
-from sync_agent.signing import sign_note
+from sync_agent.signing import VerifyKey, sign_note
+
+log = Log(__name__)
 
 Now: TypeAlias = Callable[[], datetime]
 """Says what time it is, as an aware UTC datetime."""
 
 EPS_MS: Final = 50
 """How far this server's own clock may be from UTC when it is kept by NTP."""
+
+Asked: TypeAlias = wire.Envelope | wire.Registration | wire.Digests
+"""What a station asked; a proof names its station, epoch and nonce."""
+NOTHING: Final = wire.Position(0, chain.START)
 POLL_S: Final = 30
 # After an outage, W = 1.2 N b / C seconds for N stations that each bring b requests and C requests a second.
 _REQUESTS_EACH: Final = 2
@@ -38,14 +47,41 @@ def reconnect_window_s(stations: int) -> int:
 
 
 class Signer:
-    """Signs in the name of one server."""
+    """Signs in the name of one server, in the life its store has at that moment."""
 
-    def __init__(self, server: Server, now: Now, new_token: Callable[[], str]) -> None:
-        """Take the clock, and the source of ratchet tokens nobody can guess."""
-        self.inc = server.inc
+    def __init__(
+        self,
+        server: Server,
+        now: Now,
+        new_token: Callable[[], str],
+        begin: Callable[[Server, str], Server] | None = None,
+    ) -> None:
+        """Take the clock, and the source of ratchet tokens nobody can guess.
+
+        `begin` makes the next life of the store last beyond this process; without it, it does not.
+        """
         self.new_token = new_token
         self._server = server
         self._now = now
+        self._begin = begin or (lambda before, inc: replace(before, inc=inc, term=before.term + 1))
+
+    @property
+    def inc(self) -> str:
+        """Return the life of the store."""
+        return self._server.inc
+
+    @property
+    def verify_key(self) -> VerifyKey:
+        """Return the key that proves what is signed here."""
+        return self._server.key.verify_key
+
+    def begin_incarnation(self, reason: str) -> None:
+        """Begin a new life of the store: what it said to hold before need not be held any more.
+
+        Raises OSError when that cannot be written down.
+        """
+        self._server = self._begin(self._server, self.new_token())
+        log.error("incarnation.begun", reason=reason, inc=self._server.inc, term=self._server.term)
 
     def answer(
         self, proven: ProvenBatch, held: wire.Position, token: str, pace: wire.Pace, offer: Offer
@@ -93,6 +129,22 @@ class Signer:
             term=self._server.term,
         )
         return sign_note("epoch", note.members(), self._server.key)
+
+    def refused(self, name: str, asked: Asked, held: wire.Position = NOTHING, **members: object) -> Reply:
+        """Return one of the problems a station acts upon, with the proof that this server gave it."""
+        refusal = wire.Refusal(
+            station=asked.station,
+            epoch=asked.epoch,
+            nonce=asked.nonce,
+            type=name,
+            held=held,
+            at=self._now(),
+            server=self._server.name,
+            inc=self._server.inc,
+            term=self._server.term,
+        )
+        proof = sign_note("refusal", refusal.members(), self._server.key)
+        return refused(name, **members, proof=proof)
 
     def beacon(self, nonce: str, received_ms: int) -> dict[str, str]:
         """Return the Signed object that tells anybody the time; it names no station and no head."""

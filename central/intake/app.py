@@ -14,7 +14,7 @@ from central.intake import certificates, documents, usb
 from central.intake.acks import Now, Signer
 from central.intake.endpoints import Endpoints
 from central.intake.evidence import Evidence
-from central.intake.identity import read_server
+from central.intake.identity import begin_incarnation, read_server
 from central.intake.keyring import Keyring
 from central.intake.lock import Lock
 from central.intake.parts import Parts
@@ -42,7 +42,12 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
     writer = Writer(partial(Evidence.open, config.evidence))
     parts = Parts(
         writer=writer,
-        signer=Signer(server, now, new_token or partial(secrets.token_urlsafe, _TOKEN_BYTES)),
+        signer=Signer(
+            server,
+            now,
+            new_token or partial(secrets.token_urlsafe, _TOKEN_BYTES),
+            partial(begin_incarnation, config.data),
+        ),
         keyring=Keyring(config.data / "keyring.json"),
         now=now,
         data=config.data,

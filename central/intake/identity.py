@@ -1,11 +1,11 @@
 """Who this server is to the stations: its name, the life of its store, its term and its key."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from central.config import CentralConfig
-from central.errors import ConfigError
 from central.work import keys
+from central.work.incarnation import FILE_NAME, Incarnation, read_incarnation, write_incarnation
 from sync_agent.signing import SigningKey
 
 
@@ -21,14 +21,12 @@ class Server:
 
 def read_server(config: CentralConfig) -> Server:
     """Read server.json and the acknowledging key; raises ConfigError, or SettingsError for the key."""
-    path = config.data / "server.json"
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-        name, inc, term = str(fields["server"]), str(fields["inc"]), int(fields["term"])
-    except OSError as error:
-        msg = f"{path} cannot be read ({error.strerror}); run rollbook-central init"
-        raise ConfigError(msg) from error
-    except (ValueError, KeyError, TypeError) as error:
-        msg = f"{path} does not name server, inc and term; restore it from a backup"
-        raise ConfigError(msg) from error
-    return Server(name, inc, term, keys.signing_key(config.keys, keys.ACK))
+    told = read_incarnation(config.data / FILE_NAME)
+    return Server(told.server, told.inc, told.term, keys.signing_key(config.keys, keys.ACK))
+
+
+def begin_incarnation(data: Path, server: Server, inc: str) -> Server:
+    """Begin the next life of the store in `data`; on the disk when this returns. Raises OSError."""
+    begun = Incarnation(server.name, server.inc, server.term).next(inc)
+    write_incarnation(data / FILE_NAME, begun)
+    return replace(server, inc=begun.inc, term=begun.term)

@@ -2,15 +2,17 @@
 
 import hmac
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from central.intake.acks import Signer
+from central.intake.acks import NOTHING, Signer
 from central.intake.evidence import Evidence, Head, Remembered
 from central.intake.offer import Offer
 from central.intake.reply import Reply, refused
 from central.intake.verify import ProvenBatch, ProvenRegistration
 from station.logs import Log
 from sync_agent import wire
+from sync_agent.signing import SignatureError, open_note
 
 log = Log(__name__)
 
@@ -25,10 +27,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class _Objection:
-    """Why an authentic batch must not count, and what its station is told."""
+    """Why an authentic batch must not count, and the problem its station is told."""
 
     reason: str
-    reply: Reply
+    problem: str
+    members: Mapping[str, int] = field(default_factory=dict)
 
 
 def judge_batch(evidence: Evidence, proven: ProvenBatch, signer: Signer, terms: Terms) -> Reply:
@@ -38,19 +41,20 @@ def judge_batch(evidence: Evidence, proven: ProvenBatch, signer: Signer, terms: 
     kept of a batch beyond a gap, because it will come again.
     """
     envelope = proven.batch.envelope
+    head = evidence.head(envelope.station, envelope.epoch)
     remembered = evidence.remembered(envelope)
     if remembered is not None:
-        return _answer_again(proven, remembered)
+        return _answer_again(proven, remembered, head, signer)
     if proven.is_revoked:
-        return _set_aside(evidence, proven, _Objection("revoked", refused("revoked")))
-    head = evidence.head(envelope.station, envelope.epoch)
+        return _set_aside(evidence, proven, _Objection("revoked", "revoked"), head, signer)
+    _heed_receipt(envelope, head, signer)
     if head is None:
-        return refused("epoch-unknown")
+        return signer.refused("epoch-unknown", envelope)
     if envelope.first > head.seq + 1:
-        return _gap(envelope, head)
+        return _gap(envelope, head, signer)
     objection = _object(evidence, proven, head, signer.inc)
     if objection is not None:
-        return _set_aside(evidence, proven, objection)
+        return _set_aside(evidence, proven, objection, head, signer)
     return _keep(evidence, proven, head, signer, terms)
 
 
@@ -60,7 +64,7 @@ def judge_registration(evidence: Evidence, proven: ProvenRegistration, signer: S
     where = (registration.station, registration.epoch)
     if proven.is_revoked:
         evidence.set_aside(*where, "revoked", arrived)
-        return refused("revoked")
+        return signer.refused("revoked", registration, _position(evidence.head(*where)))
     registered_ms = evidence.registered_ms(*where)
     if registered_ms is None:
         evidence.register(registration, arrived, signer.inc)
@@ -69,18 +73,41 @@ def judge_registration(evidence: Evidence, proven: ProvenRegistration, signer: S
     return Reply(200, json.dumps(signer.registered(registration, registered_ms)).encode())
 
 
-def _answer_again(proven: ProvenBatch, remembered: Remembered) -> Reply:
+def _answer_again(proven: ProvenBatch, remembered: Remembered, head: Head | None, signer: Signer) -> Reply:
     if not hmac.compare_digest(proven.arrived.digest, remembered.digest):
         return refused("idempotency-mismatch")
     envelope = proven.batch.envelope
     log.info("sync.replayed", station=envelope.station, epoch=envelope.epoch, sync_no=envelope.sync_no)
     if remembered.answer is None:
         # Whoever still waits for this answer is a copy from long ago: the station itself has moved on.
-        return refused("clone")
+        return signer.refused("clone", envelope, _position(head))
     return Reply(200, remembered.answer)
 
 
-def _gap(envelope: wire.Envelope, head: Head) -> Reply:
+def _heed_receipt(envelope: wire.Envelope, head: Head | None, signer: Signer) -> None:
+    """Begin a new life of the store where the station shows that this one has lost what it acknowledged."""
+    if envelope.receipt is None:
+        return
+    try:
+        ack = wire.Ack.of(open_note("ack", envelope.receipt, signer.verify_key))
+    except (SignatureError, wire.WireError):
+        # By another server's key, or nobody's: it says nothing about this store.
+        return
+    have_seq = _position(head).seq
+    if (ack.station, ack.epoch, ack.inc) != (envelope.station, envelope.epoch, signer.inc):
+        return
+    if ack.seq > have_seq:
+        log.error(
+            "evidence.lost",
+            station=ack.station,
+            epoch=ack.epoch,
+            have_seq=have_seq,
+            receipt_seq=ack.seq,
+        )
+        signer.begin_incarnation("receipt")
+
+
+def _gap(envelope: wire.Envelope, head: Head, signer: Signer) -> Reply:
     if envelope.have.receipt_seq > head.seq:
         # The station holds a receipt of this server for entries that are not here any more.
         log.error(
@@ -90,31 +117,33 @@ def _gap(envelope: wire.Envelope, head: Head) -> Reply:
             have_seq=head.seq,
             receipt_seq=envelope.have.receipt_seq,
         )
-    return refused("gap", have_seq=head.seq, have_h=head.h.hex())
+    return signer.refused("gap", envelope, _position(head), have_seq=head.seq, have_h=head.h.hex())
 
 
 def _object(evidence: Evidence, proven: ProvenBatch, head: Head, inc: str) -> _Objection | None:
     """Return what speaks against a batch that reaches back to what is held, the gravest first."""
     envelope = proven.batch.envelope
     if proven.hashes[-1] != envelope.batch_h:
-        return _Objection("broken-chain", refused("fork", seq=envelope.first))
+        return _Objection("broken-chain", "fork", {"seq": envelope.first})
     # One equal hash proves every byte before it.
     common = min(envelope.last, head.seq)
     held = head.h if common == head.seq else evidence.hash_at(envelope.station, envelope.epoch, common)
     if proven.hash_at(common) != held:
-        return _Objection("fork", refused("fork", seq=common))
+        return _Objection("fork", "fork", {"seq": common})
     if envelope.head.seq < head.seq:
-        return _Objection("rollback", refused("rollback", have_seq=head.seq))
+        return _Objection("rollback", "rollback", {"have_seq": head.seq})
     newest = envelope.batch_h if envelope.last >= head.seq else head.h
     if envelope.head.seq == max(envelope.last, head.seq) and envelope.head.h != newest:
-        return _Objection("fork", refused("fork", seq=envelope.head.seq))
+        return _Objection("fork", "fork", {"seq": envelope.head.seq})
     # In a new life of the store the ratchet is what the backup held; the prefix was proven just now.
     if envelope.token != head.token and head.inc == inc:
-        return _Objection("clone", refused("clone"))
+        return _Objection("clone", "clone")
     return None
 
 
-def _set_aside(evidence: Evidence, proven: ProvenBatch, objection: _Objection) -> Reply:
+def _set_aside(
+    evidence: Evidence, proven: ProvenBatch, objection: _Objection, head: Head | None, signer: Signer
+) -> Reply:
     envelope = proven.batch.envelope
     evidence.set_aside(envelope.station, envelope.epoch, objection.reason, proven.arrived)
     log.error(
@@ -125,7 +154,7 @@ def _set_aside(evidence: Evidence, proven: ProvenBatch, objection: _Objection) -
         first=envelope.first,
         last=envelope.last,
     )
-    return objection.reply
+    return signer.refused(objection.problem, envelope, _position(head), **objection.members)
 
 
 def _keep(evidence: Evidence, proven: ProvenBatch, head: Head, signer: Signer, terms: Terms) -> Reply:
@@ -138,3 +167,7 @@ def _keep(evidence: Evidence, proven: ProvenBatch, head: Head, signer: Signer, t
     evidence.move(envelope.station, envelope.epoch, Head(now_held.seq, now_held.h, token, signer.inc))
     evidence.remember(envelope, proven.arrived.digest, srv_seq=srv_seq, answer=None if is_new else answer)
     return Reply(200, answer)
+
+
+def _position(head: Head | None) -> wire.Position:
+    return NOTHING if head is None else wire.Position(head.seq, head.h)

@@ -13,6 +13,7 @@ from central.config import CentralConfig
 from central.intake.app import build
 from station.clock import HandClock
 from sync_agent import wire
+from sync_agent.signing import open_note
 from tests.fakes.asgi import Answer, AsgiCaller
 from tests.fakes.data_folder import ACK_KEY, identify, lay_out, publish_keyring, rows
 from tests.fakes.virtual_station import Message, VirtualStation
@@ -90,8 +91,19 @@ class IntakeBench:
 
 
 def problem(answer: Answer) -> tuple[str, Mapping[str, object]]:
-    """Return a problem's short name and extension members; the answer must be a proper problem."""
+    """Return a problem's short name and extension members; the answer must be a proper problem.
+
+    A proof among the members is opened here and left out: `proof_of` returns it.
+    """
     assert answer.headers["content-type"] == wire.PROBLEM_MEDIA_TYPE
     opened = wire.Problem.from_json(answer.status, answer.body)
     assert json.loads(answer.body)["status"] == answer.status
-    return opened.type, opened.members
+    if "proof" in opened.members:
+        assert proof_of(answer).type == opened.type
+    return opened.type, {name: value for name, value in opened.members.items() if name != "proof"}
+
+
+def proof_of(answer: Answer) -> wire.Refusal:
+    """Return what this central signed about a refusal; raises SignatureError where it did not."""
+    opened = wire.Problem.from_json(answer.status, answer.body)
+    return wire.Refusal.of(open_note("refusal", opened.members["proof"], SERVER))
