@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
+from station.carried import Origin
 from station.durable import sync_folder
 from station.errors import EntryError, InboxError
-from station.journal import Journal, Row
+from station.journal import Journal, JournalReader, Row
 from station.logs import Log
 from station.tap import VERSION, Entry, Json, Kind, Reading, decode, encode
 
@@ -53,6 +54,7 @@ class Inbox:
         """Take the folder; `recent` rows tell which files were stored by a process that died since."""
         self._folder = folder
         self._stored = {_mark(entry.kind, entry.payload) for entry in (decode(row.body) for row in recent)}
+        self._origin: Origin | None = None
 
     def take(self, journal: Journal, reading: Reading) -> list[Kind]:
         """Append what lies in the folder and return the kinds appended, in the order of the names.
@@ -62,8 +64,9 @@ class Inbox:
         be taken away for good.
         """
         taken, batch = list[Kind](), list[tuple[Path, Item]]()
+        self._origin = self._origin or Origin(JournalReader(journal.path))
         for file in self._files():
-            wanted = self._read(file, reading)
+            wanted = self._read(file, reading, self._origin)
             if isinstance(wanted, Order):
                 taken += self._append(batch, journal, reading)
                 batch.clear()
@@ -103,7 +106,7 @@ class Inbox:
             return []
         return [file for _, file in sorted(named, key=_order)][:MOST_FILES]
 
-    def _read(self, file: Path, reading: Reading) -> Item | Order | None:
+    def _read(self, file: Path, reading: Reading, origin: Origin) -> Item | Order | None:
         try:
             wanted = _content(file)
             if isinstance(wanted, Order):
@@ -118,6 +121,10 @@ class Inbox:
             return None
         if kind not in KINDS:
             self._refuse(file, f"kind {kind} is not taken from files")
+            return None
+        if kind is Kind.CARRY and not origin.has(payload):
+            # Else whoever has the agent in hand could have a tap of their own making carried.
+            self._refuse(file, "nothing this journal holds is carried by it")
             return None
         return kind, payload
 

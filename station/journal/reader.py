@@ -12,7 +12,7 @@ from station.errors import EntryError, JournalDamagedError, JournalError
 from station.journal import file as journal_file
 from station.journal.file import Head, Row
 from station.journal.schema import schema_version
-from station.tap import VERSION, Entry, Kind, decode
+from station.tap import VERSION, Entry, Json, Kind, decode
 
 MOST_ROWS: Final = 500
 """How many rows may be taken at once: a held read keeps the write-ahead log growing."""
@@ -23,7 +23,12 @@ _NEWEST_OF_A_KIND = (
 )
 
 
-_SALVAGE = f'[{VERSION},"{Kind.SALVAGE}",'.encode()
+# Ascending, a page at a time; the sequence numbers alone decide how much is looked at.
+_OF_A_KIND = """
+    SELECT seq, body FROM entry
+    WHERE epoch = ? AND seq > ? AND seq <= ? AND SUBSTR(body, 1, ?) = ? ORDER BY seq LIMIT ?
+"""
+_ANY_SEQ = 2**63 - 1
 
 
 class JournalReader:
@@ -67,7 +72,7 @@ class JournalReader:
 
     def last_boot(self) -> tuple[int, str] | None:
         """Return `(boot ordinal, kernel boot_id)` of the newest boot entry, None before the first."""
-        prefix = f'[{VERSION},"{Kind.BOOT}",'.encode()
+        prefix = _prefix(Kind.BOOT)
         for epoch in reversed(self.epochs()):
             with self._opened() as connection:
                 found = connection.execute(_NEWEST_OF_A_KIND, (epoch, len(prefix), prefix)).fetchone()
@@ -83,13 +88,25 @@ class JournalReader:
         They are named by the `salvage` entries at the beginning of a later epoch; what an epoch had
         after its last row may be unknown, and is then in no range.
         """
-        found = [hole for later in self.epochs() for hole in self._declared(later, epoch)]
-        return _merged(found)
+        if not self._path.exists():
+            return []
+        with self._opened() as connection:
+            known = journal_file.epochs(connection) if schema_version(connection, self._path) else []
+            # No epoch tells of itself, nor the oldest of any.
+            told = [body for later in known[1:] for _, body in _of_a_kind(connection, later, Kind.SALVAGE)]
+        return _merged(hole for body in told for hole in _missing(_decoded(body), epoch))
 
-    def _declared(self, epoch: int, of: int) -> Iterator[tuple[int, int]]:
-        for row in self.rows(epoch, 0):
-            if row.body.startswith(_SALVAGE):
-                yield from _missing(_decoded(row.body), of)
+    def carried(self) -> Iterator[Json]:
+        """Yield the payload of every `carry` entry; reads all epochs but the oldest, which carries none."""
+        for epoch in self.epochs()[1:]:
+            last = 0
+            while page := self._carries(epoch, last):
+                last = page[-1][0]
+                yield from (_decoded(body).payload for _, body in page)
+
+    def _carries(self, epoch: int, after_seq: int) -> list[tuple[int, bytes]]:
+        with self._opened() as connection:
+            return _of_a_kind(connection, epoch, Kind.CARRY, after_seq, _ANY_SEQ)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -98,6 +115,18 @@ class JournalReader:
                 yield connection
         except sqlite3.Error as error:
             raise journal_file.refusal(error, self._path) from error
+
+
+def _of_a_kind(
+    connection: sqlite3.Connection, epoch: int, kind: Kind, after_seq: int = 0, last_seq: int = MOST_ROWS
+) -> list[tuple[int, bytes]]:
+    prefix = _prefix(kind)
+    wanted = (epoch, after_seq, last_seq, len(prefix), prefix, MOST_ROWS)
+    return connection.execute(_OF_A_KIND, wanted).fetchall()
+
+
+def _prefix(kind: Kind) -> bytes:
+    return f'[{VERSION},"{kind}",'.encode()
 
 
 def _decoded(body: bytes) -> Entry:

@@ -87,6 +87,11 @@ class Journal:
         return journal
 
     @property
+    def path(self) -> Path:
+        """Where the journal lies."""
+        return self._path
+
+    @property
     def head(self) -> Head:
         """The newest entry's epoch, sequence number and hash."""
         return self._load()[0]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import station.inbox
+from station.carried import payload_of
 from station.clock import HandClock
 from station.errors import InboxError, JournalError
 from station.inbox import MOST_BYTES, MOST_FILES, Inbox
@@ -102,7 +103,7 @@ def test_a_folder_that_is_not_there_yet_is_an_empty_one(
 
 def test_a_long_queue_is_taken_in_portions(journal: Journal, folder: Path, clock: HandClock) -> None:
     for number in range(MOST_FILES + 3):
-        drop(folder, number, "carry", {"n": number})
+        drop(folder, number, "cfg", {"n": number})
     inbox = Inbox(folder)
     assert len(inbox.take(journal, clock.reading())) == MOST_FILES
     assert len(inbox.take(journal, clock.reading())) == 3
@@ -186,7 +187,8 @@ def test_an_order_begins_a_new_epoch_in_its_turn(journal: Journal, folder: Path,
     old = journal.head.epoch
     drop(folder, 1, "seal", {"kid": "ab"})
     drop(folder, 2, "epoch", {"of": old, "reason": "fork"})
-    drop(folder, 3, "carry", {"n": 1})
+    (genesis_row,) = rows_of(journal, folder)
+    drop(folder, 3, "carry", payload_of(old, genesis_row))
     assert Inbox(folder).take(journal, clock.reading()) == [Kind.SEAL, Kind.GENESIS, Kind.CARRY]
     assert journal.head.epoch != old
     genesis, carry = entries_in(folder.parent)

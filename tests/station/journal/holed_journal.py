@@ -45,3 +45,11 @@ def write(path: Path, lost: Sequence[int], declared: Sequence[tuple[int, int]]) 
         journal_file.insert(connection, YOUNG, young)
     connection.close()
     return kept
+
+
+def carry(path: Path, payload: Json) -> None:
+    """Let the younger epoch go on with an entry that carries this."""
+    rows = chained((Kind.GENESIS, {"reason": "salvage"}), (Kind.SALVAGE, {}), (Kind.CARRY, payload))
+    connection = journal_file.connect_to_write(path)
+    journal_file.store(connection, YOUNG, rows[2:])
+    connection.close()
