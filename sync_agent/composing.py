@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from station.tap import Reading
 from sync_agent.outbox import Parcel
 from sync_agent.signing import SigningKey, VerifyKey
-from sync_agent.standing import Peer, Pending
+from sync_agent.standing import Peer, Pending, Standing
 from sync_agent.wire import Envelope, Have, Registration, epoch_request, nonce_text, pack
 
 _NONCE_BYTES = 16
@@ -25,12 +25,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a batch tells beside its entries: the clocks, a fresh nonce, the roster held, the health."""
+    """What a batch tells beside its entries: the clocks, a fresh nonce, what came down, the health.
+
+    `receipt` is central's own acknowledgement of more than it says to hold.
+    """
 
     reading: Reading
     nonce: bytes
-    roster: int | None
+    standing: Standing
     health: Mapping[str, object]
+    receipt: Mapping[str, object] | None = None
 
 
 def compose_batch(identity: Identity, peer: Peer, parcel: Parcel, around: Circumstances) -> Pending:
@@ -49,8 +53,9 @@ def compose_batch(identity: Identity, peer: Peer, parcel: Parcel, around: Circum
         prev=peer.acked.h,
         count=len(parcel.bodies),
         batch_h=parcel.last.h,
-        have=Have(around.roster, peer.acked.seq),
+        have=Have(around.standing.roster_version, peer.acked.seq, around.standing.config_version),
         health=around.health,
+        receipt=around.receipt,
     )
     return Pending(
         epoch=peer.epoch,

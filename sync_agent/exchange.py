@@ -138,9 +138,8 @@ class Exchange:
     def _build(self, peer: Peer) -> Pending:
         """Pack the next batch and keep it: a request is known before it is sent, or not sent."""
         parcel = self._outbox.parcel(peer, self._limits)
-        around = Circumstances(
-            self._clock.reading(), self._nonce(), self._memory.standing().roster_version, self.health()
-        )
+        standing = self._memory.standing()
+        around = Circumstances(self._clock.reading(), self._nonce(), standing, self.health())
         pending = compose_batch(self._identity, peer, parcel, around)
         self._memory.offer(pending)
         return pending

@@ -131,6 +131,9 @@ class Memory:
             "sync_no": peer.sync_no,
             "inc": peer.inc,
             "carried_seq": peer.carried_seq,
+            "parted": peer.parted,
+            "agreed_seq": peer.agreed_seq,
+            "agreed_inc": peer.agreed_inc,
         }
         self._db.table("peer").upsert(row, pk="epoch")
 
@@ -191,4 +194,7 @@ def _peer(db: Database, epoch: int) -> Peer:
         sync_no=row["sync_no"],
         inc=row["inc"],
         carried_seq=row["carried_seq"],
+        parted=row["parted"],
+        agreed_seq=row["agreed_seq"],
+        agreed_inc=row["agreed_inc"],
     )

@@ -43,3 +43,12 @@ def first_release(db: Database) -> None:
 def entries_behind_a_hole(db: Database) -> None:
     """Remember how far the entries behind a hole of an epoch were carried into another."""
     db.execute("ALTER TABLE peer ADD COLUMN carried_seq INT NOT NULL DEFAULT 0")
+
+
+@MIGRATIONS()
+def parted_epochs_and_configuration(db: Database) -> None:
+    """Remember which epochs are sent no more and why, and which configuration was accepted."""
+    for column in ("parted TEXT", "agreed_seq INT NOT NULL DEFAULT 0", "agreed_inc TEXT"):
+        db.execute(f"ALTER TABLE peer ADD COLUMN {column}")
+    for column in ("config_version INT", "config_etag TEXT"):
+        db.execute(f"ALTER TABLE standing ADD COLUMN {column}")

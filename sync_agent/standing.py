@@ -27,13 +27,18 @@ class Standing:
     success_at: str | None = None
     roster_version: int | None = None
     roster_etag: str | None = None
+    config_version: int | None = None
+    config_etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
     """How far one epoch has come at central, and the ratchet token both ends hold for it.
 
-    `carried_seq` is how far entries behind a hole of the epoch were carried into another.
+    `parted` says why nothing is sent of the epoch any more (fork, rollback or clone). `agreed_seq` is
+    the last place at which central was then proven to hold what the journal holds, in the life
+    `agreed_inc` of its store; None while that is not known yet. `carried_seq` is how far the entries
+    after it, or behind a hole of the epoch, were carried into another.
     """
 
     epoch: int
@@ -44,6 +49,9 @@ class Peer:
     sync_no: int = 0
     inc: str | None = None
     carried_seq: int = 0
+    parted: str | None = None
+    agreed_seq: int = 0
+    agreed_inc: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
