@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         try:
             _show_records(config)
             if args.stations:
-                _show_stations(school, now())
+                _show_stations(school, config, now())
             if args.evidence:
                 problems += _unproven(config)
                 code = 1 if problems else code
@@ -120,17 +120,30 @@ def _show_records(config: CentralConfig) -> None:
     say(f"key       of the school's NTAG 424 tags: {'kept' if keys.has_tag_keys(config.keys) else 'none'}")
 
 
-def _show_stations(school: "School", now: datetime) -> None:
-    from central.store.queries import standing
-    from central.work.occurrences import newest
+def _show_stations(school: "School", config: CentralConfig, now: datetime) -> None:
+    from central.store.evidence import Evidence
+    from central.work.stations import glance
 
-    reported = newest(school, now)
     zone = ZoneInfo(school.time_zone)
-    for code, room in standing.stations():
-        say(f"station   {code} in {room}")
-        for line in reported.get(code, []):
-            at = f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}" if line.at else "unknown"
-            say(f"          {'at' if line.is_exact else 'before'} {at}: {line}")
+    for line in glance(school, now, Evidence(config.evidence)):
+        say(f"station   {line.station.code} in {line.station.room.name}")
+        for doubt in line.doubts:
+            say(
+                f"          IN DOUBT ({doubt.reason}) since {_local(doubt.since_at, zone)}: "
+                f"{line.doubted_taps} taps wait; find the copy, then clear-station"
+            )
+        for aside in line.aside:
+            say(
+                f"          set aside ({aside.reason}): {aside.count} messages, "
+                f"{_local(aside.first_at, zone)} to {_local(aside.last_at, zone)}"
+            )
+        for occurrence in line.occurrences:
+            at = _local(occurrence.at, zone) if occurrence.at else "unknown"
+            say(f"          {'at' if occurrence.is_exact else 'before'} {at}: {occurrence}")
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _unproven(config: CentralConfig) -> Iterator[str]:

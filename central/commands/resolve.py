@@ -15,6 +15,7 @@ _WAITS_FOR = {
     Tap.Outcome.AMBIGUOUS: "of a card or class that could be either of two",
     Tap.Outcome.TIME_REVIEW: "at a time that is not proven; a person must decide",
     Tap.Outcome.UNPARSED: "that could not be read; kept as evidence",
+    Tap.Outcome.DOUBTED_STATION: "of a station in doubt; find the copy, then clear-station",
     Tap.Outcome.REFUTED: "whose card or phone did not prove to be what it claims; never counted by itself",
     Tap.Outcome.AFTER_DECISION: "after a person had decided; shown in the class's inbox",
 }

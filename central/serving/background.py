@@ -17,6 +17,8 @@ from central.work.publish import publish
 log = logging.getLogger(__name__)
 _EVERY_S: Final = 1.0
 _AFTER_FAILURE_S: Final = 10.0
+# After these, taps that waited may find what they lacked.
+_NEWS: Final = ("issue-phone", "sun-keys", "commission", "clear-station", "decide-time")
 _PUBLISH_EVERY: Final = timedelta(minutes=10)
 
 
@@ -47,10 +49,9 @@ class Projector(threading.Thread):
 
     def work(self) -> None:
         """Do one round."""
-        brings_news = Q(verb__startswith="import-") | Q(verb__in=["issue-phone", "sun-keys"])
+        brings_news = Q(verb__startswith="import-") | Q(verb__in=_NEWS)
         imports = AuditEvent.objects.filter(brings_news).order_by("-pk")
         newest = imports.values_list("pk", flat=True).first() or 0
-        # An import may have brought the card, the class or the key that waiting taps lacked.
         catch_up(self._config, self._now(), only_new=newest == self._imports_seen)
         self._imports_seen = newest
         now = self._now()

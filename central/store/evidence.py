@@ -129,8 +129,19 @@ class Evidence:
         with self._reading() as connection:
             return [SetAside(*row) for row in connection.execute(query, (after, limit))]
 
+    def set_aside_counts(self) -> list[tuple[str, str, int, int, int]]:
+        """Return station, reason, how many messages, and when the first and the last came in (ms UTC)."""
+        if not self._path.exists():
+            return []
+        query = (
+            "SELECT station, reason, count(*), min(received_ms), max(received_ms) FROM quarantine"
+            " GROUP BY station, reason ORDER BY station, reason"
+        )
+        with self._reading() as connection:
+            return list(connection.execute(query))
+
     def received_ms_of(self, server_sequences: Iterable[int]) -> dict[int, int]:
-        """Return when each of these batches came in (ms UTC), by server sequence; unknown ones are left out."""
+        """Return when these batches came in (ms UTC), by server sequence; unknown ones are left out."""
         wanted = sorted(set(server_sequences))
         if not wanted or not self._path.exists():
             return {}
@@ -144,7 +155,7 @@ class Evidence:
         return found
 
     def countersignatures(self, station: str, day: str) -> list[str]:
-        """Return what a station signed under the certificates of a day (ISO): Signed objects, oldest first."""
+        """Return what a station signed under a day's certificates: Signed objects, the oldest first."""
         if not self._path.exists():
             return []
         query = (

@@ -3,7 +3,7 @@
 from datetime import date
 
 from central.errors import CentralError
-from central.store.models import School, SchoolYear, Section, Staff, Student
+from central.store.models import School, SchoolYear, Section, Staff, Station, Student
 
 
 def the_school() -> School:
@@ -33,6 +33,15 @@ def section(code: str, on: date) -> Section:
     )
     if found is None:
         msg = f"there is no section {code} on {on}; check the code and the date, or import the roster"
+        raise CentralError(msg)
+    return found
+
+
+def station(code: str) -> Station:
+    """Return a station by its code, also one out of use; raises CentralError."""
+    found = Station.objects.filter(code=code).select_related("school", "room").first()
+    if found is None:
+        msg = f"there is no station {code}; rollbook-central check --stations lists them"
         raise CentralError(msg)
     return found
 

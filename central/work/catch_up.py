@@ -8,6 +8,7 @@ from central.domain.proof import Proof, Reason
 from central.store.evidence import Evidence
 from central.store.models import Tap
 from central.work import keys
+from central.work.doubts import read_doubts
 from central.work.project import Projected, project
 from central.work.prove import Prover, prove_again
 from central.work.resolve import Resolved, resolve
@@ -23,11 +24,16 @@ class CaughtUp:
 
 
 def catch_up(config: CentralConfig, now: datetime, *, only_new: bool = False) -> CaughtUp:
-    """Read new evidence and resolve it; `only_new` leaves taps be that waited before."""
+    """Read new evidence and resolve it; `only_new` leaves taps be that waited before.
+
+    Doubts are read after the batches: no tap is resolved that came in after its station was doubted.
+    """
+    evidence = Evidence(config.evidence)
     server_key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
     prover = Prover(config.keys)
-    projected = project(Evidence(config.evidence), server_key, prover)
+    projected = project(evidence, server_key, prover)
+    read_doubts(evidence, again=not only_new)
     if not only_new:
         # A phone may have been issued, or a tag's keys put in, since these came.
         prove_again(Tap.objects.filter(proof=Proof.UNPROVEN, proof_reason=Reason.NO_KEY), prover)
-    return CaughtUp(projected, resolve(now, only_new=only_new))
+    return CaughtUp(projected, resolve(now, only_new=only_new, evidence=evidence))

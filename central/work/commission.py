@@ -9,6 +9,7 @@ from django.db import transaction
 
 from central.errors import RefusedError
 from central.store.models import AuditEvent, Room, School, Station, StationKey
+from central.work import doubts
 from sync_agent.signing import SignatureError, VerifyKey
 
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -110,9 +111,18 @@ def _use_key(station: Station, key: VerifyKey, wish: Commission, now: datetime) 
     if StationKey.objects.filter(station=station, kid=key.kid).exists():
         msg = f"the key {key.kid} of {station.code} was revoked and stays so; make a new one with keygen"
         raise RefusedError(msg)
+    other = StationKey.objects.filter(kid=key.kid, revoked_at=None).exclude(station=station).first()
+    if other is not None:
+        msg = (
+            f"{other.station_id} has the key {key.kid} already, so {station.code} is a copy of its disk; "
+            f"make a key of its own on {station.code} with rollbook-sync keygen"
+        )
+        raise RefusedError(msg)
     if valid.exists() and not wish.replaces_key:
         msg = f"{station.code} has another key; say --replace-key if the station was set up anew"
         raise RefusedError(msg)
-    valid.update(revoked_at=now)
+    if valid.update(revoked_at=now):
+        # No copy of the old disk can speak for the station any more.
+        doubts.end(station, now, by=None, why=f"set up anew with the key {key.kid}")
     StationKey.objects.create(station=station, kid=key.kid, public_key=key.public.hex(), since_at=now)
     return True

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from central.domain.proof import Proof
+from central.store.evidence import Evidence
 from central.store.models import School, Tap
 from central.store.timetable import Bell, Holder, Timetable
+from central.work.doubts import Doubts
 from central.work.policy import JudgedDay, Policy, SeenTap, Session, Verdict, judge_day
 from central.work.provisional import Attended, ProvisionalDay
 
@@ -29,6 +31,7 @@ _WAITING = [
     Tap.Outcome.NOT_ENROLLED,
     Tap.Outcome.AMBIGUOUS,
     Tap.Outcome.TIME_REVIEW,
+    Tap.Outcome.DOUBTED_STATION,
 ]
 
 
@@ -41,12 +44,19 @@ class Resolved:
     waiting: int = 0
 
 
-def resolve(now: datetime, *, only_new: bool = False, policy: Policy | None = None) -> Resolved:
+def resolve(
+    now: datetime,
+    *,
+    only_new: bool = False,
+    policy: Policy | None = None,
+    evidence: Evidence | None = None,
+) -> Resolved:
     """Judge the taps that wait, each school day in a transaction of its own.
 
     Only taps whose whole uncertainty lies in one local date are dated; the others are for a
-    person. Taps that found no card, class or enrolment are tried again, since an import may have
-    brought it; `only_new` leaves those be. Running it twice changes nothing.
+    person, and so are those of a station in doubt that came in since, which `evidence` tells. Taps
+    that found no card, class or enrolment are tried again, since an import may have brought it;
+    `only_new` leaves those be. Running it twice changes nothing.
     """
     done = Resolved()
     outcomes = _FRESH if only_new else _WAITING
@@ -58,7 +68,7 @@ def resolve(now: datetime, *, only_new: bool = False, policy: Policy | None = No
         days = taps.filter(outcome__in=outcomes, on__isnull=False).values_list("on", flat=True)
         judge = None
         for on in filter(None, days.distinct().order_by("on")):
-            judge = judge or _Judge(school, policy or Policy(), now)
+            judge = judge or _Judge(school, policy or Policy(), now, Doubts(evidence))
             with transaction.atomic():
                 judge.judge(on, outcomes, done)
         done.waiting += taps.filter(outcome__in=_WAITING).count()
@@ -68,17 +78,19 @@ def resolve(now: datetime, *, only_new: bool = False, policy: Policy | None = No
 class _Judge:
     """One school's taps, judged day by day against a timetable loaded once."""
 
-    def __init__(self, school: School, policy: Policy, now: datetime) -> None:
+    def __init__(self, school: School, policy: Policy, now: datetime, doubts: Doubts) -> None:
         self._school = school
         self._policy = policy
         self._now = now
+        self._doubts = doubts
         self._zone = ZoneInfo(school.time_zone)
         self._timetable = Timetable(school)
 
     def judge(self, on: date, outcomes: Iterable[str], done: Resolved) -> None:
         """Judge one day of every student with a tap that waits."""
-        waiting = Tap.objects.filter(school=self._school, on=on, outcome__in=outcomes)
-        waiting = waiting.select_related("record")
+        rows = Tap.objects.filter(school=self._school, on=on, outcome__in=outcomes)
+        waiting = list(rows.select_related("record"))
+        held = self._doubts.held(waiting)
         bells = self._timetable.bells(on)
         day = ProvisionalDay(self._school, on, self._now)
         students: set[int] = set()
@@ -90,6 +102,8 @@ class _Judge:
             if tap.proof == Proof.REFUTED:
                 # Kept and shown to a person. The day is judged all the same: it may have counted before.
                 day.set_outcome(tap, Tap.Outcome.REFUTED)
+            elif tap.pk in held:
+                day.set_outcome(tap, Tap.Outcome.DOUBTED_STATION)
             elif student is None:
                 day.set_outcome(tap, _outcome_of_nobody(holders))
         taps = self._taps_by_student(students, on)
@@ -105,10 +119,14 @@ class _Judge:
         owner = {token: student for student in students for token in self._timetable.tokens(student, on)}
         taps: dict[int, list[Tap]] = {student: [] for student in students}
         rows = Tap.objects.filter(school=self._school, on=on, token__isnull=False)
-        rows = rows.exclude(proof=Proof.REFUTED)
-        for tap in rows.select_related("station", "record").exclude(outcome=Tap.Outcome.UNPARSED):
+        rows = rows.exclude(proof=Proof.REFUTED).exclude(outcome=Tap.Outcome.UNPARSED)
+        found = list(rows.select_related("station", "record"))
+        held = self._doubts.held(found)
+        for tap in found:
             student = owner.get(bytes(tap.token or b""))
-            if student is not None and len(self._timetable.holders(bytes(tap.token or b""), on)) == 1:
+            if tap.pk in held or student is None:
+                continue
+            if len(self._timetable.holders(bytes(tap.token or b""), on)) == 1:
                 taps[student].append(tap)
         return taps
 

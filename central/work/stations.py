@@ -1,12 +1,16 @@
 """How the stations fare, on one line each."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import OuterRef, Subquery
+
 from central.store.evidence import Contact, Evidence
-from central.store.models import School, Station, Tap
+from central.store.models import School, Station, StationCertificate, StationDoubt, Tap
+from central.work import doubts
+from central.work.doubts import Aside
 from central.work.occurrences import OccurrenceLine, newest
 
 SILENT_AFTER = timedelta(minutes=30)
@@ -24,6 +28,14 @@ class StationLine:
     is_silent: bool
     occurrences: list[OccurrenceLine]
     """What it reported beside taps, the newest first."""
+    doubts: list[StationDoubt]
+    """What nobody has cleared yet, the oldest first."""
+    doubted_taps: int
+    """How many taps wait for that."""
+    aside: list[Aside]
+    """What central keeps of it and does not count, by reason."""
+    certificate: StationCertificate | None
+    """The newest revision of the newest day's."""
 
 
 def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLine]:
@@ -43,6 +55,8 @@ def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLin
     stations = (
         Station.objects.filter(school=school, retired_at=None).select_related("room").order_by("room__name")
     )
+    open_doubts, doubted, aside = _doubts(school), doubts.waiting(), doubts.aside(evidence)
+    certificates = _certificates(school)
     return [
         StationLine(
             station=station,
@@ -51,6 +65,26 @@ def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLin
             unsettled=unsettled[station.code],
             is_silent=contact is None or now - contact.at > SILENT_AFTER,
             occurrences=occurrences.get(station.code, []),
+            doubts=open_doubts[station.code],
+            doubted_taps=doubted[station.code],
+            aside=aside.get(station.code, []),
+            certificate=certificates.get(station.code),
         )
         for station in stations
     ]
+
+
+def _doubts(school: School) -> dict[str, list[StationDoubt]]:
+    found: dict[str, list[StationDoubt]] = defaultdict(list)
+    still = StationDoubt.objects.filter(station__school=school, cleared_at=None)
+    for doubt in still.order_by("since_at", "quarantine_id"):
+        found[doubt.station_id].append(doubt)
+    return found
+
+
+def _certificates(school: School) -> dict[str, StationCertificate]:
+    """Return each station's newest, without the text that was signed."""
+    ours = StationCertificate.objects.filter(station__school=school)
+    newest_first = ours.filter(station=OuterRef("station")).order_by("-on", "-revision").values("pk")[:1]
+    rows = ours.filter(pk=Subquery(newest_first)).defer("signed")
+    return {row.station_id: row for row in rows}

@@ -62,11 +62,6 @@ def counts() -> dict[str, int]:
     }
 
 
-def stations() -> list[tuple[str, str]]:
-    """Return the stations in use with their rooms, by name."""
-    return list(Station.objects.filter(retired_at=None).order_by("code").values_list("code", "room__name"))
-
-
 def pragmas() -> str:
     """Return how the records are written, as SQLite says it."""
     with connection.cursor() as cursor:

@@ -14,12 +14,16 @@ import pytest
 
 from central.config import ENVIRONMENT, CentralConfig
 from central.errors import UnavailableError
+from central.intake import schema
 from central.store.copy import copy_database
+from central.store.evidence import Evidence
 from central.store.models import AttendanceRecord, Section, Student
 from central.store.queries import standing
 from central.work import keys
 from central.work.backup import back_up
+from central.work.doubts import read_doubts
 from tests.central.commands.conftest import Central
+from tests.fakes.doubtful import set_aside
 from tests.fakes.intake import SERVER, IntakeBench
 from tests.fakes.oneroster import SAMPLE
 from tests.fakes.virtual_station import VirtualStation
@@ -37,9 +41,11 @@ def checked(with_calendar: Central, monkeypatch: pytest.MonkeyPatch) -> Central:
 
 
 def evidence(path: Path, *sequences: int) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE batch (srv_seq INTEGER PRIMARY KEY) STRICT")
-        connection.executemany("INSERT INTO batch VALUES (?)", [(number,) for number in sequences])
+    rows = [(number, number, number) for number in sequences]
+    with closing(schema.open_file(path)) as connection:
+        connection.executemany(
+            "INSERT INTO batch VALUES (?, 'st-r12', 1, ?, ?, x'00', 0, x'00', x'00', x'00')", rows
+        )
 
 
 def test_check_shows_configuration_time_counts_keys_and_backlog(checked: Central) -> None:
@@ -60,6 +66,21 @@ def test_check_shows_configuration_time_counts_keys_and_backlog(checked: Central
     assert key in shown
     assert shown.endswith("all is well\n")
     assert len(shown.splitlines()) <= 30
+
+
+@pytest.mark.invariant(20)
+def test_check_tells_what_was_set_aside_and_which_station_is_in_doubt(checked: Central) -> None:
+    checked.run("import-roster", SAMPLE)
+    key = (checked.config.keys / "server-ack.pub").read_text().strip()
+    checked.run("commission", "st-r12", "--room", "Room 12", "--key", key)
+    evidence(checked.config.evidence)
+    for reason, minute in (("revoked", 1), ("revoked", 5), ("clone", 7)):
+        at = datetime(2026, 9, 1, 15, minute, tzinfo=UTC)
+        set_aside(checked.config.evidence, "st-r12", reason, at)
+    read_doubts(Evidence(checked.config.evidence))
+    shown = checked.run("check", "--stations")
+    assert "IN DOUBT (clone) since 2026-09-01 08:07: 0 taps wait; find the copy, then clear-station" in shown
+    assert "set aside (revoked): 2 messages, 2026-09-01 08:01 to 2026-09-01 08:05" in shown
 
 
 def test_check_finds_what_others_can_read_and_what_is_missing(checked: Central) -> None:

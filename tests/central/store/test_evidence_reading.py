@@ -1,4 +1,4 @@
-"""What the records may ask of the intake's database beside batches: what was set aside, when, what was signed."""
+"""What the records ask of the intake's database beside batches: what was set aside, when, and signed."""
 
 import sqlite3
 from contextlib import closing
