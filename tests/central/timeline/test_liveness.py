@@ -13,7 +13,9 @@ HOUR = 60 * MINUTE
 NOON = 1_700_000_000_000
 
 
-def lived(truths: Sequence[tuple[int, int]], width_ms: int = 200, **asked: tuple[int, int]) -> Liveness:
+def lived(
+    truths: Sequence[tuple[int, int]], width_ms: int = 200, within: tuple[int, int] | None = None
+) -> Liveness:
     """Return the liveness of entries of `(boot, true minute)`, each known to `width_ms`."""
     entries, intervals = [], []
     began: dict[int, int] = {}
@@ -22,7 +24,7 @@ def lived(truths: Sequence[tuple[int, int]], width_ms: int = 200, **asked: tuple
         began.setdefault(boot, at_ms)
         entries.append(Stamped(boot, at_ms - began[boot] + 5_000, 0, 0, 500))
         intervals.append(Interval(at_ms - width_ms // 2, at_ms + width_ms // 2))
-    return liveness(entries, intervals, **asked)
+    return liveness(entries, intervals, within=within)
 
 
 def test_signs_of_life_every_quarter_of_an_hour_are_an_unbroken_life() -> None:
