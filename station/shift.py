@@ -29,6 +29,8 @@ from station.staff.examination import Examination
 from station.station import Station
 from station.status import FILE_NAME as STATUS_FILE
 from station.tap import Json, Kind, Reading, Tap, decode
+from station.told import FILE_NAME as CONFIG_FILE
+from station.told import ToldFile
 from station.upkeep import Rounds
 from station.watchdog import Watchdog
 
@@ -78,6 +80,7 @@ class Shift:
             watchdog=watchdog,
             disk=disk,
             status_file=settings.state_dir / STATUS_FILE,
+            config=ToldFile(settings.state_dir / CONFIG_FILE),
             clock_refusal=machine.clock_refusal,
             is_damaged=lambda: scrub.found is not None,
         )

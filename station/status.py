@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import station as package
-from station.loop import Station
-from station.reader import Reader
+from station.condition import Condition
 from station.tap import Reading
 from station.verdict import Sign
 
@@ -17,15 +15,16 @@ FILE_NAME: Final = "status.json"
 
 
 def describe(
-    station: Station,
-    readers: Sequence[Reader],
+    condition: Condition,
     state: Sign | None,
     reading: Reading,
+    config_version: int | None,
     clock_refusal: str | None,
 ) -> str:
     """Return the status as JSON; it changes only when something worth telling changed."""
+    station = condition.station
     roster = station.roster.current()
-    healths = {reader.name: reader.health() for reader in readers}
+    healths = {reader.name: reader.health() for reader in condition.readers}
     return json.dumps(
         {
             "readers": {
@@ -36,6 +35,7 @@ def describe(
             "lost": station.losses.count,
             "panel": None if state is None else state.name,
             "roster": None if roster is None else roster.version,
+            "config": config_version,
             "boot": reading.boot,
             "clock_refusal": clock_refusal,
             "sw": package.__version__,

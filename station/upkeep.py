@@ -14,14 +14,17 @@ from station.disk import Disk, DiskState
 from station.errors import InboxError, JournalDamagedError, JournalError, JournalFullError
 from station.inbox import Inbox
 from station.logs import Log
-from station.loop import Station, show
+from station.loop import show
 from station.panel import Panel
 from station.reader import Reader
+from station.station import Station
 from station.tap import Json, Kind, Reading
+from station.told import DEFAULTS, Told, ToldFile
 from station.verdict import Sign, Verdict
 from station.watchdog import Watchdog
 
-ALIVE_MS: Final = 15 * 60_000
+ALIVE_MS: Final = DEFAULTS.alive_s * 1_000
+CONFIG_MS: Final = 10_000
 INBOX_MS: Final = 1_000
 MEND_MS: Final = 5_000
 STATUS_MS: Final = 1_000
@@ -35,15 +38,15 @@ class Every:
     """Something that is due at once and then every so often, on the raw clock."""
 
     period_ms: int
-    next_ms: int = 0
+    done_ms: int | None = None
 
     def is_due(self, raw_ms: int) -> bool:
-        """Say whether it is due."""
-        return raw_ms >= self.next_ms
+        """Say whether it is due; a period that was changed counts from when it was done last."""
+        return self.done_ms is None or raw_ms >= self.done_ms + self.period_ms
 
     def done(self, raw_ms: int) -> None:
         """Count the next period from now."""
-        self.next_ms = raw_ms + self.period_ms
+        self.done_ms = raw_ms
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Rounds:
     watchdog: Watchdog
     disk: Disk
     status_file: Path
+    config: ToldFile
     clock_refusal: str | None = None
     is_damaged: Callable[[], bool] = field(default=bool)
     state: Sign | None = None
@@ -67,6 +71,7 @@ class Rounds:
     _mend: Every = field(default_factory=lambda: Every(MEND_MS))
     _inbox: Every = field(default_factory=lambda: Every(INBOX_MS))
     _alive: Every = field(default_factory=lambda: Every(ALIVE_MS))
+    _config: Every = field(default_factory=lambda: Every(CONFIG_MS))
     _disk: Every = field(default_factory=lambda: Every(DISK_MS))
     _status: Every = field(default_factory=lambda: Every(STATUS_MS))
     _written: str = ""
@@ -74,6 +79,7 @@ class Rounds:
     _disk_told: DiskState = DiskState.OK
     _losses: int = 0
     _is_refused: bool = False
+    _told: Told = DEFAULTS
 
     def __post_init__(self) -> None:
         self.condition = Condition(self.station, self.readers)
@@ -91,6 +97,10 @@ class Rounds:
             self._disk.done(reading.raw_ms)
             self.disk.mend()
             self._disk_state = self.disk.state()
+        if self._config.is_due(reading.raw_ms):
+            self._config.done(reading.raw_ms)
+            self._told = self.config.current()
+            self._alive.period_ms = self._told.alive_s * 1_000
         if self._mend.is_due(reading.raw_ms):
             self._append(reading)
         self._show(reading)
@@ -153,7 +163,8 @@ class Rounds:
         self.state, self._losses = sign, losses
 
     def _write_status(self, reading: Reading) -> None:
-        text = status.describe(self.station, self.readers, self.state, reading, self.clock_refusal)
+        version = self._told.version
+        text = status.describe(self.condition, self.state, reading, version, self.clock_refusal)
         if text == self._written:
             return
         try:

@@ -10,6 +10,7 @@ from station.clock import HandClock
 from station.disk import Disk
 from station.inbox import Inbox
 from station.journal import Journal
+from station.told import ToldFile
 from station.upkeep import Rounds
 from station.watchdog import Watchdog
 from tests.fakes.rounds import Healthy
@@ -59,4 +60,5 @@ def rounds(bench: Bench, reader: Healthy, notify: socket.socket) -> Rounds:
         watchdog=Watchdog({"NOTIFY_SOCKET": str(notify.getsockname()), "WATCHDOG_USEC": "30000000"}),
         disk=Disk(bench.folder, ballast_bytes=4_096, low_bytes=0),
         status_file=bench.folder / "status.json",
+        config=ToldFile(bench.folder / "config.json"),
     )

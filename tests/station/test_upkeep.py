@@ -161,6 +161,7 @@ def test_the_status_file_says_how_the_station_is(rounds: Rounds, bench: Bench, r
         "lost": 0,
         "panel": "READY",
         "roster": 7,
+        "config": None,
         "boot": 1,
         "clock_refusal": None,
         "sw": "0.1.0",
