@@ -25,7 +25,7 @@ EPS_MS: Final = 50
 
 Asked: TypeAlias = wire.Envelope | wire.Registration | wire.Digests
 """What a station asked; a proof names its station, epoch and nonce."""
-NOTHING: Final = wire.Position(0, chain.START)
+_NOTHING: Final = wire.Position(0, chain.START)
 POLL_S: Final = 30
 # After an outage, W = 1.2 N b / C seconds for N stations that each bring b requests and C requests a second.
 _REQUESTS_EACH: Final = 2
@@ -130,14 +130,17 @@ class Signer:
         )
         return sign_note("epoch", note.members(), self._server.key)
 
-    def refused(self, name: str, asked: Asked, held: wire.Position = NOTHING, **members: object) -> Reply:
-        """Return one of the problems a station acts upon, with the proof that this server gave it."""
+    def refused(self, name: str, asked: Asked, held: wire.Position | None = None, **members: object) -> Reply:
+        """Return one of the problems a station acts upon, with the proof that this server gave it.
+
+        `held` is how far the epoch is held, None for one that is not known.
+        """
         refusal = wire.Refusal(
             station=asked.station,
             epoch=asked.epoch,
             nonce=asked.nonce,
             type=name,
-            held=held,
+            held=held or _NOTHING,
             at=self._now(),
             server=self._server.name,
             inc=self._server.inc,
@@ -145,6 +148,21 @@ class Signer:
         )
         proof = sign_note("refusal", refusal.members(), self._server.key)
         return refused(name, **members, proof=proof)
+
+    def agreed(self, digests: wire.Digests, agreed_seq: int, held: wire.Position) -> dict[str, str]:
+        """Return the Signed object that says how far an epoch is held, and how far both ends agree."""
+        note = wire.DigestsNote(
+            station=digests.station,
+            epoch=digests.epoch,
+            nonce=digests.nonce,
+            agreed_seq=agreed_seq,
+            held=held,
+            at=self._now(),
+            server=self._server.name,
+            inc=self._server.inc,
+            term=self._server.term,
+        )
+        return sign_note("digests", note.members(), self._server.key)
 
     def beacon(self, nonce: str, received_ms: int) -> dict[str, str]:
         """Return the Signed object that tells anybody the time; it names no station and no head."""

@@ -11,13 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from central.intake.acks import POLL_S, ms, reconnect_window_s
+from central.intake.agreement import judge_digests
 from central.intake.judge import Terms, judge_batch, judge_registration
 from central.intake.keyring import Keys
 from central.intake.offer import Offers
 from central.intake.parts import Parts
 from central.intake.reply import Reply, refused, too_large
 from central.intake.rosters import Rosters
-from central.intake.verify import MAX_RECEIVED_BYTES, prove_batch, prove_registration
+from central.intake.verify import MAX_RECEIVED_BYTES, prove_batch, prove_digests, prove_registration
 from central.intake.writer import Judge
 from sync_agent import wire
 
@@ -40,6 +41,7 @@ class Endpoints:
         return [
             Route(wire.SYNC_PATH, self.sync, methods=["POST"]),
             Route(wire.EPOCHS_PATH, self.epochs, methods=["POST"]),
+            Route(wire.DIGESTS_PATH, self.digests, methods=["POST"]),
             Route(wire.ROSTER_PATH, self.roster, methods=["GET"]),
             Route(wire.TIME_PATH, self.time, methods=["GET"]),
             Route("/healthz", self.healthz, methods=["GET"]),
@@ -59,6 +61,13 @@ class Endpoints:
         if isinstance(proven, Reply):
             return _response(proven)
         return await self._judged(partial(judge_registration, proven=proven, signer=self._signer))
+
+    async def digests(self, request: Request) -> Response:
+        """Tell a station how far what is held is what it has."""
+        proven = await self._prove(request, prove_digests)
+        if isinstance(proven, Reply):
+            return _response(proven)
+        return await self._judged(partial(judge_digests, proven=proven, signer=self._signer))
 
     async def roster(self, request: Request) -> Response:
         """Give a station its roster, or say that it has it already."""

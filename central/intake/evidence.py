@@ -35,6 +35,11 @@ class Head:
     token: str | None
     inc: str
 
+    @property
+    def position(self) -> wire.Position:
+        """Return the place without what belongs to it."""
+        return wire.Position(self.seq, self.h)
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from central.intake.acks import NOTHING, Signer
+from central.intake.acks import Signer
 from central.intake.evidence import Evidence, Head, Remembered
 from central.intake.offer import Offer
 from central.intake.reply import Reply, refused
@@ -64,7 +64,7 @@ def judge_registration(evidence: Evidence, proven: ProvenRegistration, signer: S
     where = (registration.station, registration.epoch)
     if proven.is_revoked:
         evidence.set_aside(*where, "revoked", arrived)
-        return signer.refused("revoked", registration, _position(evidence.head(*where)))
+        return signer.refused("revoked", registration, (head := evidence.head(*where)) and head.position)
     registered_ms = evidence.registered_ms(*where)
     if registered_ms is None:
         evidence.register(registration, arrived, signer.inc)
@@ -80,7 +80,7 @@ def _answer_again(proven: ProvenBatch, remembered: Remembered, head: Head | None
     log.info("sync.replayed", station=envelope.station, epoch=envelope.epoch, sync_no=envelope.sync_no)
     if remembered.answer is None:
         # Whoever still waits for this answer is a copy from long ago: the station itself has moved on.
-        return signer.refused("clone", envelope, _position(head))
+        return signer.refused("clone", envelope, head and head.position)
     return Reply(200, remembered.answer)
 
 
@@ -93,7 +93,7 @@ def _heed_receipt(envelope: wire.Envelope, head: Head | None, signer: Signer) ->
     except (SignatureError, wire.WireError):
         # By another server's key, or nobody's: it says nothing about this store.
         return
-    have_seq = _position(head).seq
+    have_seq = 0 if head is None else head.seq
     if (ack.station, ack.epoch, ack.inc) != (envelope.station, envelope.epoch, signer.inc):
         return
     if ack.seq > have_seq:
@@ -117,7 +117,7 @@ def _gap(envelope: wire.Envelope, head: Head, signer: Signer) -> Reply:
             have_seq=head.seq,
             receipt_seq=envelope.have.receipt_seq,
         )
-    return signer.refused("gap", envelope, _position(head), have_seq=head.seq, have_h=head.h.hex())
+    return signer.refused("gap", envelope, head.position, have_seq=head.seq, have_h=head.h.hex())
 
 
 def _object(evidence: Evidence, proven: ProvenBatch, head: Head, inc: str) -> _Objection | None:
@@ -154,20 +154,16 @@ def _set_aside(
         first=envelope.first,
         last=envelope.last,
     )
-    return signer.refused(objection.problem, envelope, _position(head), **objection.members)
+    return signer.refused(objection.problem, envelope, head and head.position, **objection.members)
 
 
 def _keep(evidence: Evidence, proven: ProvenBatch, head: Head, signer: Signer, terms: Terms) -> Reply:
     envelope = proven.batch.envelope
     is_new = envelope.last > head.seq
-    now_held = wire.Position(envelope.last, envelope.batch_h) if is_new else wire.Position(head.seq, head.h)
+    now_held = wire.Position(envelope.last, envelope.batch_h) if is_new else head.position
     token = signer.new_token()
     answer = signer.answer(proven, now_held, token, terms.pace, terms.offer)
     srv_seq = evidence.add(proven.batch, head.seq + 1, proven.arrived, answer) if is_new else None
     evidence.move(envelope.station, envelope.epoch, Head(now_held.seq, now_held.h, token, signer.inc))
     evidence.remember(envelope, proven.arrived.digest, srv_seq=srv_seq, answer=None if is_new else answer)
     return Reply(200, answer)
-
-
-def _position(head: Head | None) -> wire.Position:
-    return NOTHING if head is None else wire.Position(head.seq, head.h)

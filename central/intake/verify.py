@@ -46,6 +46,14 @@ class ProvenRegistration:
     is_revoked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ProvenDigests:
+    """A question its station signed of how far both ends agree."""
+
+    digests: wire.Digests
+    is_revoked: bool
+
+
 def prove_batch(
     station: str, keys: Keys, headers: Mapping[str, str], data: bytes, received_ms: int
 ) -> ProvenBatch | Reply:
@@ -74,6 +82,21 @@ def prove_registration(
         _check_station(registration.station, station)
         is_revoked = _signer(keys, signed, signature)
         return ProvenRegistration(_arrived(data, received_ms), registration, is_revoked)
+
+    return _refusing(prove)
+
+
+def prove_digests(
+    station: str, keys: Keys, headers: Mapping[str, str], data: bytes, received_ms: int
+) -> ProvenDigests | Reply:
+    """Return the question in `data`, or the refusal of what it is instead; nothing of it is kept."""
+    del received_ms
+
+    def prove() -> ProvenDigests:
+        _check_digest(headers.get("content-digest"), data)
+        digests, signed, signature = wire.parse_digests_request(data)
+        _check_station(digests.station, station)
+        return ProvenDigests(digests, _signer(keys, signed, signature))
 
     return _refusing(prove)
 

@@ -1,74 +1,114 @@
-"""A small central in memory: the server's rules for batches and epochs, with real signatures."""
+"""Central's own rules on a file, called in this process: all proving, judging and keeping is the real one."""
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable
+import os
+import shutil
+import sqlite3
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NoReturn
+from pathlib import Path
 
+from central.intake.acks import Signer, ms
+from central.intake.agreement import judge_digests
+from central.intake.evidence import Evidence
+from central.intake.identity import Server
+from central.intake.judge import Terms, judge_batch, judge_registration
+from central.intake.keyring import StationKey
+from central.intake.offer import Offer
+from central.intake.reply import Reply as Answer
+from central.intake.reply import refused, too_large
+from central.intake.verify import prove_batch, prove_digests, prove_registration
 from station import chain
 from sync_agent import wire
 from sync_agent.ports import Reply
-from sync_agent.signing import SignatureError, SigningKey, VerifyKey, sign_note, sign_text
+from sync_agent.signing import SigningKey, VerifyKey, sign_note, sign_text
 
 ACK_KEY = SigningKey(b"central acknowledges with this..")
 CONFIG_KEY = SigningKey(b"central sends rosters with this.")
 STRANGER_KEY = SigningKey(bytes(range(32)))
 STATION = "st-r101"
 NOW_MS = 1_795_190_462_101
+MEMORY = Path("/dev/shm")  # noqa: S108 (Linux's folder in memory)
+ALARMING = frozenset({"fork", "rollback", "clone"})
 
 
 @dataclass
 class Held:
-    """What is held of one epoch."""
+    """What is held of one epoch, taken out of the file."""
 
-    rows: list[tuple[bytes, bytes]] = field(default_factory=list)
-    token: str | None = None
-    token_inc: str = ""
-    seen: dict[tuple[int, str], Reply] = field(default_factory=dict)
+    rows: list[tuple[bytes, bytes]]
+    token: str | None
+    token_inc: str
+    seen: set[tuple[int, str]]
 
     @property
     def head(self) -> bytes:
-        return _head(self.rows)
+        return self.rows[-1][1] if self.rows else chain.START
 
 
-class Refusal(Exception):  # noqa: N818 (an answer on its way out, not a fault of the program)
-    """A problem to be answered."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
-
-
-@dataclass
+@dataclass(frozen=True)
 class State:
-    """Everything a backup would hold."""
+    """The evidence at one moment, as a backup holds it."""
 
-    epochs: dict[int, Held] = field(default_factory=dict)
-    tokens: int = 0
+    data: bytes
+
+    @property
+    def epochs(self) -> dict[int, Held]:
+        """Return what is held, by epoch."""
+        with closing(sqlite3.connect(":memory:")) as db:
+            db.deserialize(self.data)
+            heads = db.execute("SELECT station, epoch, token, inc FROM station_head").fetchall()
+            return {epoch: _held(db, station, epoch, token, inc) for station, epoch, token, inc in heads}
 
 
-@dataclass
 class CentralRules:
-    """Answers as central must; `alarms` collects what it would tell a person."""
+    """Answers as central does; `alarms` collects what it would tell a person.
 
-    station_key: VerifyKey
-    station: str = STATION
-    state: State = field(default_factory=State)
-    alarms: list[str] = field(default_factory=list)
-    inc: str = "inc-1"
-    term: int = 1
-    max_entries: int = wire.MAX_ENTRIES
-    max_bytes: int = wire.MAX_BODY_BYTES
-    poll_s: int = 30
-    reconnect_window_s: int = 0
-    is_revoked: bool = False
-    roster_text: str | None = None
-    now_ms: Callable[[], int] = lambda: NOW_MS
-    ack_key: SigningKey = ACK_KEY
+    Every question opens the file, asks and closes it, so any thread may ask. What surrounds the file
+    (keys, life of the store, pace, clock) are attributes a test sets at will.
+    """
+
+    def __init__(self, station_key: VerifyKey) -> None:
+        self.station_key = station_key
+        self.station = STATION
+        self.alarms: list[str] = []
+        self.inc = "inc-1"
+        self.term = 1
+        self.max_entries = wire.MAX_ENTRIES
+        self.max_bytes = wire.MAX_BODY_BYTES
+        self.poll_s = 30
+        self.reconnect_window_s = 0
+        self.is_revoked = False
+        self.roster_text: str | None = None
+        self.offer = Offer()
+        self.now_ms: Callable[[], int] = lambda: NOW_MS
+        self.ack_key = ACK_KEY
+        self._tokens = 0
+        self._one_at_a_time = threading.Lock()
+        folder = tempfile.mkdtemp(prefix="rollbook-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.path = Path(folder) / "evidence.sqlite"
+        Evidence.open(self.path).close()
+
+    @property
+    def state(self) -> State:
+        """Return everything held."""
+        with closing(sqlite3.connect(self.path)) as db:
+            data = bytearray(db.serialize())
+        # The file's header asks for a write-ahead log, which no copy in memory can have.
+        data[18:20] = b"\x01\x01"
+        return State(bytes(data))
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self.path.write_bytes(state.data)
 
     def bodies(self, epoch: int) -> list[bytes]:
         """Return the entries held of an epoch."""
@@ -76,67 +116,53 @@ class CentralRules:
 
     def backup(self) -> State:
         """Return a copy of everything held."""
-        return copy.deepcopy(self.state)
+        return self.state
 
     def restore(self, state: State) -> None:
         """Go back to a copy, and say so: a new life of the store, a higher term."""
-        self.state = copy.deepcopy(state)
+        self.state = state
         self.term += 1
         self.inc = f"inc-{self.term}"
 
     def register(self, message: bytes) -> Reply:
         """Answer a registration."""
         try:
-            registration, signed, signature = wire.parse_epoch_request(message)
-            self.station_key.verify(signed, signature)
+            asked, _, _ = wire.parse_epoch_request(message)
         except wire.WireError:
             return problem("malformed")
-        except SignatureError:
-            return problem("bad-signature")
-        if registration.station != self.station:
+        if asked.station != self.station:
             return problem("unknown-station")
-        if self.is_revoked:
-            return problem("revoked")
-        self.state.epochs.setdefault(registration.epoch, Held(token_inc=self.inc))
-        note = wire.EpochNote(
-            station=self.station,
-            epoch=registration.epoch,
-            at=self._at(),
-            server="s1",
-            inc=self.inc,
-            term=self.term,
-        )
-        return Reply(
-            200, "application/json", json.dumps(sign_note("epoch", note.members(), self.ack_key)).encode()
-        )
+        proven = prove_registration(self.station, self._keys(), _headers(message), message, self._ms())
+        if isinstance(proven, Answer):
+            return _reply(proven)
+        return self._judged(lambda evidence: judge_registration(evidence, proven, self._signer()))
 
     def sync(self, message: bytes, digest: str | None = None, idempotency_key: str | None = None) -> Reply:
         """Answer a batch."""
-        if digest not in {None, wire.content_digest(message)}:
-            return problem("digest-mismatch")
-        try:
-            batch = wire.unpack(message, wire.MAX_MESSAGE_BYTES)
-            self.station_key.verify(batch.signed_bytes, batch.signature)
-            held = self._held(batch, idempotency_key)
-            request = (batch.envelope.sync_no, batch.envelope.nonce)
-            if request not in held.seen:
-                self._append(held, batch)
-                held.seen[request] = self._acknowledge(held, batch.envelope)
-            return held.seen[request]
-        except Refusal as refusal:
-            return refusal.reply
-        except wire.TooLargeError:
+        envelope = _envelope(message)
+        if envelope is not None and envelope.station != self.station:
+            return problem("unknown-station")
+        key = idempotency_key or (envelope.idempotency_key if envelope is not None else "")
+        headers = {**_headers(message, digest), "idempotency-key": key}
+        proven = prove_batch(self.station, self._keys(), headers, message, self._ms())
+        if isinstance(proven, Answer):
+            return self._within_limits(proven)
+        bodies = proven.batch.bodies
+        if len(bodies) > self.max_entries or sum(map(len, bodies)) > self.max_bytes:
             return self._too_large()
-        except wire.WireError:
-            return problem("malformed")
-        except SignatureError:
-            return problem("bad-signature")
+        terms = Terms(self._pace(), self._offer())
+        return self._judged(lambda evidence: judge_batch(evidence, proven, self._signer(), terms))
+
+    def digests(self, message: bytes) -> Reply:
+        """Answer a question of how far both ends agree."""
+        proven = prove_digests(self.station, self._keys(), _headers(message), message, self._ms())
+        if isinstance(proven, Answer):
+            return _reply(proven)
+        return self._judged(lambda evidence: judge_digests(evidence, proven, self._signer()))
 
     def time(self, nonce: str) -> Reply:
         """Answer a question for the time."""
-        now_ms = self.now_ms()
-        beacon = wire.Beacon(station="", nonce=nonce, t2_ms=now_ms, t3_ms=now_ms, eps_ms=20, head=chain.START)
-        body = json.dumps(sign_note("beacon", beacon.members(), self.ack_key)).encode()
+        body = json.dumps(self._signer().beacon(nonce, self._ms())).encode()
         return Reply(200, "application/json", body)
 
     def roster(self, etag: str | None) -> Reply:
@@ -149,92 +175,110 @@ class CentralRules:
         body = json.dumps(sign_text("roster", self.roster_text, CONFIG_KEY)).encode()
         return Reply(200, "application/json", body, etag=tag)
 
-    def _held(self, batch: wire.Batch, idempotency_key: str | None) -> Held:
-        envelope = batch.envelope
-        if idempotency_key not in {None, envelope.idempotency_key}:
-            raise Refusal(problem("idempotency-mismatch"))
-        if envelope.station != self.station:
-            raise Refusal(problem("unknown-station"))
-        if envelope.epoch not in self.state.epochs:
-            raise Refusal(problem("epoch-unknown"))
-        if self.is_revoked:
-            raise Refusal(problem("revoked"))
-        return self.state.epochs[envelope.epoch]
+    def _judged(self, judge: Callable[[Evidence], Answer]) -> Reply:
+        with self._one_at_a_time, closing(Evidence.open(self.path)) as evidence:
+            evidence.begin()
+            with evidence.apart():
+                answer = judge(evidence)
+            evidence.commit()
+        if answer.status != 200:
+            name = wire.Problem.from_json(answer.status, answer.body).type
+            self.alarms += [name] if name in ALARMING else []
+        return _reply(answer)
 
-    def _append(self, held: Held, batch: wire.Batch) -> None:
-        envelope = batch.envelope
-        if envelope.count > self.max_entries or sum(map(len, batch.bodies)) > self.max_bytes:
-            raise Refusal(self._too_large())
-        if envelope.first > len(held.rows) + 1:
-            raise Refusal(problem("gap", have_seq=len(held.rows), have_h=held.head.hex()))
-        rows = self._joined(held, batch)
-        if envelope.head.seq < len(rows):
-            self._alarm("rollback", have_seq=len(rows))
-        if envelope.head.seq == len(rows) and envelope.head.h != _head(rows):
-            self._alarm("fork", seq=len(rows))
-        # First contact in a new life of the store: the ratchet was lost with what the backup lacks.
-        if envelope.token != held.token and held.token_inc == self.inc:
-            self._alarm("clone")
-        held.rows = rows
-        self.state.tokens += 1
-        held.token, held.token_inc = f"{self.inc}-t{self.state.tokens}", self.inc
+    def _signer(self) -> Signer:
+        return Signer(
+            Server("s1", self.inc, self.term, self.ack_key), self._now, self._new_token, self._begin
+        )
 
-    def _joined(self, held: Held, batch: wire.Batch) -> list[tuple[bytes, bytes]]:
-        envelope = batch.envelope
-        h, rows = _head(held.rows[: envelope.first - 1]), list(held.rows)
-        if h != envelope.prev:
-            self._alarm("fork", seq=envelope.first)
-        for seq, body in enumerate(batch.bodies, start=envelope.first):
-            h = chain.link(h, body)
-            if seq > len(rows):
-                rows.append((body, h))
-            elif rows[seq - 1][1] != h:
-                self._alarm("fork", seq=seq)
-        if h != envelope.batch_h:
-            self._alarm("fork", seq=envelope.last)
-        return rows
+    def _begin(self, before: Server, inc: str) -> Server:
+        self.inc, self.term = inc, before.term + 1
+        return Server(before.name, self.inc, self.term, before.key)
 
-    def _acknowledge(self, held: Held, envelope: wire.Envelope) -> Reply:
-        ack = wire.Ack(
-            station=self.station,
-            epoch=envelope.epoch,
-            seq=len(held.rows),
-            h=held.head,
-            safe_seq=0,
-            at=self._at(),
-            server="s1",
-            inc=self.inc,
-            term=self.term,
-        )
-        now_ms = self.now_ms()
-        beacon = wire.Beacon(
-            station=self.station, nonce=envelope.nonce, t2_ms=now_ms, t3_ms=now_ms, eps_ms=20, head=held.head
-        )
-        answer = wire.Answer(
-            ack=sign_note("ack", ack.members(), self.ack_key),
-            beacon=sign_note("beacon", beacon.members(), self.ack_key),
-            token=str(held.token),
-            pace=wire.Pace(self.poll_s, self.max_entries, self.max_bytes, self.reconnect_window_s),
-            roster=None if self.roster_text is None else json.loads(self.roster_text)["version"],
-        )
-        return Reply(200, "application/json", answer.to_json())
+    def _new_token(self) -> str:
+        self._tokens += 1
+        return f"{self.inc}-t{self._tokens}"
+
+    def _keys(self) -> Mapping[str, StationKey]:
+        return {self.station_key.kid: StationKey(self.station_key, self.is_revoked)}
+
+    def _pace(self) -> wire.Pace:
+        return wire.Pace(self.poll_s, self.max_entries, self.max_bytes, self.reconnect_window_s)
+
+    def _offer(self) -> Offer:
+        roster = None if self.roster_text is None else json.loads(self.roster_text)["version"]
+        return Offer(roster, self.offer.config, self.offer.certificate)
+
+    def _within_limits(self, answer: Answer) -> Reply:
+        return self._too_large() if answer == too_large() else _reply(answer)
 
     def _too_large(self) -> Reply:
         return problem("too-large", max_entries=self.max_entries, max_bytes=self.max_bytes)
 
-    def _alarm(self, name: str, **members: int) -> NoReturn:
-        self.alarms.append(name)
-        raise Refusal(problem(name, **members))
-
-    def _at(self) -> datetime:
+    def _now(self) -> datetime:
         return datetime.fromtimestamp(self.now_ms() / 1000, UTC)
+
+    def _ms(self) -> int:
+        return ms(self._now())
 
 
 def problem(name: str, **members: int | str) -> Reply:
-    """Return one of the protocol's problems as an answer."""
-    what = wire.Problem.named(name, **members)
-    return Reply(what.status, wire.PROBLEM_MEDIA_TYPE, what.to_json())
+    """Return one of the protocol's problems as an answer; nothing proves it."""
+    return _reply(refused(name, **members))
 
 
-def _head(rows: list[tuple[bytes, bytes]]) -> bytes:
-    return rows[-1][1] if rows else chain.START
+@dataclass
+class Refusing:
+    """Makes the problems a station acts upon, as a central that has reason to would sign them."""
+
+    epoch: int
+    held: wire.Position = field(default_factory=lambda: wire.Position(0, chain.START))
+    inc: str = "inc-1"
+    term: int = 1
+    key: SigningKey = ACK_KEY
+
+    def __call__(self, name: str, nonce: str, **members: int | str) -> Reply:
+        """Return the problem `name` as the answer to the request named by `nonce`."""
+        refusal = wire.Refusal(
+            station=STATION,
+            epoch=self.epoch,
+            nonce=nonce,
+            type=name,
+            held=self.held,
+            at=datetime.fromtimestamp(NOW_MS / 1000, UTC),
+            server="s1",
+            inc=self.inc,
+            term=self.term,
+        )
+        proof = sign_note("refusal", refusal.members(), self.key)
+        return _reply(refused(name, **members, proof=proof))
+
+
+def _reply(answer: Answer) -> Reply:
+    return Reply(answer.status, answer.media_type, answer.body)
+
+
+def _headers(message: bytes, digest: str | None = None) -> dict[str, str]:
+    return {"content-digest": digest or wire.content_digest(message)}
+
+
+def _envelope(message: bytes) -> wire.Envelope | None:
+    try:
+        return wire.unpack(message, wire.MAX_MESSAGE_BYTES).envelope
+    except wire.WireError:
+        return None
+
+
+def _held(db: sqlite3.Connection, station: str, epoch: int, token: str | None, inc: str) -> Held:
+    where = (station, epoch)
+    batches = db.execute(
+        "SELECT first_seq, bytes FROM batch WHERE station = ? AND epoch = ? ORDER BY first_seq", where
+    )
+    rows: list[tuple[bytes, bytes]] = []
+    for first_seq, data in batches:
+        batch = wire.unpack(data, wire.MAX_MESSAGE_BYTES)
+        for body in batch.bodies[first_seq - batch.envelope.first :]:
+            h = rows[-1][1] if rows else chain.START
+            rows.append((body, chain.link(h, body)))
+    asked = db.execute("SELECT sync_no, nonce FROM replay WHERE station = ? AND epoch = ?", where)
+    return Held(rows, token, inc, set(asked.fetchall()))
