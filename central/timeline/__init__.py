@@ -1,20 +1,39 @@
 """Published: when a station's entries can have happened, as intervals proven from evidence."""
 
-from central.timeline.facts import BeaconFact, Fact, Interval, KnownFact, ReceiptFact, Stamped
+from central.timeline.drift import Drift, drift
+from central.timeline.duration import Placed, least_ms
+from central.timeline.facts import (
+    AttestedFact,
+    BeaconFact,
+    Fact,
+    Interval,
+    KnownFact,
+    ReceiptFact,
+    Stamped,
+)
 from central.timeline.grade import Grade, grade, local_day
+from central.timeline.provable import provable
 from central.timeline.resolve import RHO_PPM, RULE_VERSION, resolve
+from central.timeline.zones import tzdata_version
 
 __all__ = [
     "RHO_PPM",
     "RULE_VERSION",
+    "AttestedFact",
     "BeaconFact",
+    "Drift",
     "Fact",
     "Grade",
     "Interval",
     "KnownFact",
+    "Placed",
     "ReceiptFact",
     "Stamped",
+    "drift",
     "grade",
+    "least_ms",
     "local_day",
+    "provable",
     "resolve",
+    "tzdata_version",
 ]

@@ -46,26 +46,46 @@ class ReceiptFact:
 
 @dataclass(frozen=True, slots=True)
 class KnownFact:
-    """Bounds of one entry that are proven already: by an earlier run, or by a person who attests them."""
+    """Bounds of one entry that an earlier run has proven.
+
+    `provable_earliest_ms` is the part of it that trusted no clock of the station.
+    """
 
     index: int
     earliest_ms: int | None
     latest_ms: int | None
+    provable_earliest_ms: int | None = None
 
 
-Fact: TypeAlias = BeaconFact | ReceiptFact | KnownFact
+@dataclass(frozen=True, slots=True)
+class AttestedFact:
+    """A named person's word that one entry happened between two moments; counted where no proof denies it."""
+
+    index: int
+    earliest_ms: int
+    latest_ms: int
+
+
+Fact: TypeAlias = BeaconFact | ReceiptFact | KnownFact | AttestedFact
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """The moments at which one entry can have happened; None where nothing bounds it.
 
+    The first two are the estimate: all evidence, the station's raw clock included. The `provable`
+    ones trust no clock of the station, only signed exchanges before the entry and receipts after it.
     `is_contradiction`: evidence about this entry cannot all be true, so a person decides.
     `is_clock_doubted`: the station's wall clock claimed to be right and was disproved; the claim
-    is not part of the bounds.
+    is not part of the bounds. `is_attested`: the estimate rests on a person's word, and would be wider
+    without. `is_word_refuted`: a person's word about this very entry was disproved and not counted.
     """
 
     earliest_ms: int | None
     latest_ms: int | None
     is_contradiction: bool = False
     is_clock_doubted: bool = False
+    provable_earliest_ms: int | None = None
+    provable_latest_ms: int | None = None
+    is_attested: bool = False
+    is_word_refuted: bool = False

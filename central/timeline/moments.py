@@ -1,12 +1,12 @@
 """Lay entries and exchanges out on the raw clocks of their boots and tighten what bounds them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from central.timeline.boots import Boot
 from central.timeline.bounds import Track, lower_bounds, upper_bounds
 from central.timeline.claims import Stretch, claim
-from central.timeline.facts import BeaconFact, Fact, KnownFact, ReceiptFact, Stamped
+from central.timeline.facts import AttestedFact, BeaconFact, Fact, KnownFact, ReceiptFact, Stamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +20,25 @@ class Bounds:
 
 @dataclass(slots=True)
 class _Moment:
-    """One reading of a raw clock: what is stated about it, what is claimed, and what follows."""
+    """One reading of a raw clock: what is stated, said and claimed about it, and what follows."""
 
     raw_ms: int
     low: int | None = None
     high: int | None = None
+    said_low: int | None = None
+    said_high: int | None = None
     claimed_low: int | None = None
     claimed_high: int | None = None
     earliest: int | None = None
     latest: int | None = None
+
+    @property
+    def stated_low(self) -> int | None:
+        return _higher(_higher(self.low, self.said_low), self.claimed_low)
+
+    @property
+    def stated_high(self) -> int | None:
+        return _lower(_lower(self.high, self.said_high), self.claimed_high)
 
     @property
     def is_impossible(self) -> bool:
@@ -46,7 +56,7 @@ class Moments:
         self._life_of = [n for n, life in enumerate(lives) for _ in range(life.first, life.last + 1)]
 
     def state(self, fact: Fact) -> None:
-        """Add one fact; facts are taken as true."""
+        """Add one fact; facts are taken as true. A person's word is none until it is let count."""
         match fact:
             case BeaconFact():
                 self._exchange(fact)
@@ -58,6 +68,15 @@ class Moments:
                 moment = self._entries[fact.index]
                 moment.low = _higher(moment.low, fact.earliest_ms)
                 moment.high = _lower(moment.high, fact.latest_ms)
+
+    def say(self, words: Iterable[AttestedFact]) -> None:
+        """Let these words of people count, and no others."""
+        for moment in self._entries:
+            moment.said_low = moment.said_high = None
+        for fact in words:
+            moment = self._entries[fact.index]
+            moment.said_low = _higher(moment.said_low, fact.earliest_ms)
+            moment.said_high = _lower(moment.said_high, fact.latest_ms)
 
     def claim(self, stretch: Stretch, entries: Sequence[Stamped]) -> None:
         """Let the wall clock's claims of one stretch count."""
@@ -73,8 +92,8 @@ class Moments:
     def tighten(self, rho_ppm: int) -> Bounds:
         """Return what follows for each entry from everything stated so far."""
         ordered = [sorted(self._members(n), key=lambda each: each.raw_ms) for n in range(len(self._lives))]
-        lows = [[_higher(each.low, each.claimed_low) for each in members] for members in ordered]
-        highs = [[_lower(each.high, each.claimed_high) for each in members] for members in ordered]
+        lows = [[each.stated_low for each in members] for members in ordered]
+        highs = [[each.stated_high for each in members] for members in ordered]
         earliest = lower_bounds(self._tracks(ordered, lows), rho_ppm)
         latest = upper_bounds(self._tracks(ordered, highs), rho_ppm)
         for members, low_row, high_row in zip(ordered, earliest, latest, strict=True):
@@ -90,6 +109,9 @@ class Moments:
         )
 
     def _exchange(self, fact: BeaconFact) -> None:
+        # Whatever the raw clocks say: nobody can write a reply down before it was signed.
+        carrier = self._entries[fact.index]
+        carrier.low = _higher(carrier.low, fact.t3_ms - fact.eps_ms)
         life = self._life_of[fact.index]
         if fact.boot is not None:
             while life >= 0 and self._numbers[life] != fact.boot:

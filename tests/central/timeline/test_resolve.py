@@ -68,7 +68,7 @@ def test_a_file_carried_in_by_hand_says_only_not_later_than() -> None:
     tap = life.write()
     received_ms = int(life.now_ms) + DAY_MS
     interval = resolve(life.history.entries, [ReceiptFact(tap, received_ms, EPS_MS)])[tap]
-    assert interval == Interval(None, received_ms + EPS_MS)
+    assert interval == Interval(None, received_ms + EPS_MS, provable_latest_ms=received_ms + EPS_MS)
 
 
 def test_a_person_who_attests_one_tap_dates_its_whole_boot() -> None:
@@ -90,7 +90,8 @@ def test_bounds_proven_earlier_let_the_tail_be_resolved_alone() -> None:
     life.wait(HOUR_MS)
     life.write()
     whole = _solve(life)
-    known = KnownFact(0, whole[cut].earliest_ms, whole[cut].latest_ms)
+    cut_at = whole[cut]
+    known = KnownFact(0, cut_at.earliest_ms, cut_at.latest_ms, cut_at.provable_earliest_ms)
     tail = resolve(life.history.entries[cut:], [known])
     assert tail[0] == whole[cut]
     assert abs(_width(tail[1]) - _width(whole[-1])) <= 4
@@ -215,17 +216,20 @@ def test_a_beacon_from_before_the_reboot_is_not_read_on_the_new_raw_clock() -> N
     life.reboot(60_000, 0)
     index = life.write()
     stray = BeaconFact(index, t1_raw_ms, t1_raw_ms + 50, at_ms, at_ms, EPS_MS)
-    assert resolve(life.history.entries, [stray]) == [Interval(None, None)] * 2
+    before, carrier = resolve(life.history.entries, [stray])
+    assert before == Interval(None, None)
+    assert (carrier.earliest_ms, carrier.latest_ms) == (at_ms - EPS_MS, None)
     named = resolve(life.history.entries, [replace(stray, boot=1)])
     assert _width(named[tap]) < 400
     assert named[index].earliest_ms is not None
     assert named[index].latest_ms is None
 
 
-def test_a_beacon_of_a_boot_the_chain_does_not_hold_is_left_out() -> None:
+def test_a_beacon_of_a_boot_the_chain_does_not_hold_says_only_that_its_entry_came_later() -> None:
     entry = Stamped(3, 1_000, 0, 0, 500)
-    fact = BeaconFact(0, 100, 200, START_MS, START_MS, EPS_MS, boot=2)
-    assert resolve([entry], [fact]) == [Interval(None, None)]
+    fact = BeaconFact(0, 100, 200, START_MS, START_MS + 7, EPS_MS, boot=2)
+    later_ms = START_MS + 7 - EPS_MS
+    assert resolve([entry], [fact]) == [Interval(later_ms, None, provable_earliest_ms=later_ms)]
 
 
 def test_two_readers_that_cross_by_a_moment_stay_in_one_boot() -> None:
@@ -252,7 +256,10 @@ def test_a_raw_clock_that_ran_back_within_one_boot_number_is_another_life() -> N
 def test_the_server_may_be_wrong_by_as_much_as_it_admits_and_clocks_are_cut_to_milliseconds() -> None:
     entries = [Stamped(1, 1_000, 0, 0, 500), Stamped(1, 1_000, 0, 0, 500)]
     fact = BeaconFact(1, 1_000, 1_000, START_MS, START_MS + 7, 50)
-    assert resolve(entries, [fact]) == [Interval(START_MS + 7 - 50 - 1, START_MS + 50 + 1)] * 2
+    before, carrier = resolve(entries, [fact])
+    assert before == Interval(START_MS + 7 - 50 - 1, START_MS + 50 + 1)
+    # The reply was signed before it could be written down, whatever any clock says.
+    assert carrier.earliest_ms == carrier.provable_earliest_ms == START_MS + 7 - 50
 
 
 def test_leap_into_the_next_century_costs_no_precision() -> None:
