@@ -94,6 +94,8 @@ def tapped_with(root: Path, file: str, call: str, error: str, when: str) -> Afte
 
 
 @pytest.mark.parametrize(("file", "call", "error", "when"), FAULTS)
+@pytest.mark.invariant(1, 5)
+@pytest.mark.fault("D1", "D2")
 def test_a_call_that_fails_is_told_at_once_and_later_and_spoils_no_tap_but_its_own(
     memory: Path,
     file: str,

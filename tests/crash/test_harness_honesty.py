@@ -18,6 +18,8 @@ DRAFT = Sync("journal.sqlite.draft")
 
 @pytest.mark.parametrize("rules", Rules)
 @pytest.mark.parametrize("fault", [*UNSAFE, EARLY])
+@pytest.mark.invariant(1)
+@pytest.mark.fault("P2")
 def test_a_station_that_is_not_safe_is_found_out(memory: Path, fault: str, rules: Rules) -> None:
     explored = Lived(memory, STORY, fault).explore(rules, seed=1, each=1)
     assert any("lost that a light had confirmed" in loss for loss in explored.losses)
@@ -32,6 +34,8 @@ def test_a_station_that_is_not_safe_is_found_out(memory: Path, fault: str, rules
         ("salvage", DRAFT, Rules.EXT4),
     ],
 )
+@pytest.mark.invariant(1)
+@pytest.mark.fault("P2")
 def test_a_flush_that_was_forgotten_is_found_out(
     memory: Path, story: str, forgotten: Call, rules: Rules
 ) -> None:

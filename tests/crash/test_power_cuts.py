@@ -44,6 +44,8 @@ def test_a_run_of_these_tests_opens_at_least_ten_thousand_states() -> None:
 
 @pytest.mark.parametrize("rules", Rules)
 @pytest.mark.parametrize("story", STORIES)
+@pytest.mark.invariant(1, 3, 4, 6)
+@pytest.mark.fault("P1", "P3", "P4")
 def test_no_power_cut_takes_what_a_light_had_confirmed(
     memory: Path, story: str, rules: Rules, record_property: Callable[[str, object], None]
 ) -> None:
@@ -66,6 +68,7 @@ def test_every_light_has_its_tap_in_the_order_of_the_cards(memory: Path) -> None
     assert len(lived.lights) == len(tokens)
 
 
+@pytest.mark.invariant(1)
 def test_a_tap_waits_for_one_flush_and_writes_little_and_so_do_the_moments_between(memory: Path) -> None:
     lived = Lived(memory, "quiet moments")
     taps = costs(lived.calls)
@@ -80,6 +83,8 @@ def test_a_tap_waits_for_one_flush_and_writes_little_and_so_do_the_moments_betwe
 @pytest.mark.timeout(7_200)
 @pytest.mark.parametrize("rules", Rules)
 @pytest.mark.parametrize("story", STORIES)
+@pytest.mark.invariant(1, 3, 4, 6)
+@pytest.mark.fault("P1", "P3", "P4")
 def test_no_power_cut_of_a_hundred_thousand_takes_what_a_light_had_confirmed(
     memory: Path, story: str, rules: Rules, record_property: Callable[[str, object], None]
 ) -> None:

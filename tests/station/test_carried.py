@@ -51,7 +51,6 @@ def test_a_row_of_this_journal_is_carried_as_it_stands(
     assert entries_in(journal.path.parent)[-1].payload == payload_of(epoch, rows[1])
 
 
-@pytest.mark.invariant(3)
 def test_the_agent_cannot_invent_a_tap(
     journal: Journal, clock: HandClock, tapped: JournalReader, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -125,7 +124,6 @@ def test_what_was_carried_once_is_carried_again_though_a_disk_took_the_row(tmp_p
     assert origin.has(payload_of(holed_journal.OLD, kept[0]))
 
 
-@pytest.mark.invariant(3)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     epoch=st.integers(0, 2**63), seq=st.integers(-2, 9), body=st.binary(max_size=9), h=st.binary(max_size=32)

@@ -37,6 +37,8 @@ def test_a_chain_is_verified_in_pieces_as_well_as_whole(first: list[bytes], seco
     assert verify(middle, chained(second, middle)) == verify(START, chained(first + second))
 
 
+@pytest.mark.invariant(30)
+@pytest.mark.fault("D4")
 def test_every_single_flipped_bit_is_found_at_its_own_row() -> None:
     rows = chained(BODIES)
     for index, (body, h) in enumerate(rows):
@@ -50,6 +52,7 @@ def test_every_single_flipped_bit_is_found_at_its_own_row() -> None:
 
 
 @given(bodies, st.data())
+@pytest.mark.invariant(30)
 def test_any_bit_flipped_in_any_chain_is_found(bodies: list[bytes], data: st.DataObject) -> None:
     rows = [bytearray(body + h) for body, h in chained(bodies)]
     row = data.draw(st.integers(0, len(rows) - 1))
@@ -59,6 +62,7 @@ def test_any_bit_flipped_in_any_chain_is_found(bodies: list[bytes], data: st.Dat
         verify(START, [(bytes(both[:-32]), bytes(both[-32:])) for both in rows])
 
 
+@pytest.mark.invariant(3, 30)
 def test_a_row_taken_out_put_in_or_swapped_is_found() -> None:
     rows = chained(BODIES)
     for changed in (rows[1:], [rows[0], *rows], [rows[1], rows[0], *rows[2:]], [rows[0], *rows[2:]]):

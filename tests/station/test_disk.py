@@ -83,6 +83,8 @@ def first_refused(journal: Journal, clock: HandClock) -> int:
 
 
 @pytest.mark.root
+@pytest.mark.invariant(4, 5)
+@pytest.mark.fault("D1")
 def test_on_a_full_disk_the_ballast_makes_room_for_the_same_tap_and_many_more(
     tmp_path: Path, clock: HandClock
 ) -> None:
@@ -106,6 +108,8 @@ def test_on_a_full_disk_the_ballast_makes_room_for_the_same_tap_and_many_more(
 
 
 @pytest.mark.root
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D2")
 def test_a_journal_goes_on_when_its_disk_may_be_written_again(tmp_path: Path, clock: HandClock) -> None:
     with mounted(tmp_path / "card", "4m") as card:
         journal = open_journal(card, clock)
@@ -123,6 +127,8 @@ def test_a_journal_goes_on_when_its_disk_may_be_written_again(tmp_path: Path, cl
         assert len(entries_in(card)) == 2
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D2")
 def test_a_disk_that_refuses_every_write_gives_an_error_and_the_next_tap_is_stored(
     tmp_path: Path, clock: HandClock
 ) -> None:

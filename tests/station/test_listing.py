@@ -21,6 +21,7 @@ def listed(bench: Bench, limit: int = 20) -> list[dict[str, object]]:
     return found
 
 
+@pytest.mark.invariant(38)
 def test_a_listed_tap_shows_no_more_of_a_token_than_tells_two_cards_apart(bench: Bench) -> None:
     bench.tap(ANA)
     bench.clock.advance(10_000)
@@ -128,6 +129,7 @@ def test_rows_declared_missing_part_the_chain_and_each_part_holds(
     ("lost", "declared"),
     [([5], []), ([5, 6], [(5, 5)]), ([5, 6], [(6, 6)]), ([3, 8], [(3, 3)]), ([1], [(2, 2)]), ([5], [(7, 9)])],
 )
+@pytest.mark.invariant(3, 30)
 def test_a_row_missing_that_nobody_declared_is_damage(
     tmp_path: Path, lost: list[int], declared: list[tuple[int, int]]
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_row_missing_that_nobody_declared_is_damage(
         list(verified(tmp_path / FILE_NAME, holed_journal.OLD))
 
 
+@pytest.mark.invariant(30)
 def test_a_row_changed_behind_a_hole_is_found(tmp_path: Path) -> None:
     holed_journal.write(tmp_path / FILE_NAME, [5], [(5, 5)])
     tampered = sqlite3.connect(tmp_path / FILE_NAME)

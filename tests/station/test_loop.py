@@ -14,6 +14,7 @@ from station.verdict import Sign, State, Verdict
 from tests.fakes.station import ANA, BEN, CARA, KEY_ID, Bench, broken_disk, token_of
 
 
+@pytest.mark.invariant(38)
 def test_a_known_card_is_welcomed_and_stored_as_a_token(bench: Bench) -> None:
     bench.expect(ANA)
     assert bench.tap(ANA) == "WELCOME"
@@ -23,12 +24,14 @@ def test_a_known_card_is_welcomed_and_stored_as_a_token(bench: Bench) -> None:
     assert ANA.value.encode() not in stored
 
 
+@pytest.mark.invariant(37)
 def test_an_unknown_card_is_stored_like_any_other(bench: Bench) -> None:
     bench.expect(ANA)
     assert bench.tap(BEN) == "NOT_ON_ROSTER"
     assert [tap.token for tap in bench.taps()] == [token_of(BEN)]
 
 
+@pytest.mark.invariant(37)
 def test_a_station_that_never_had_a_roster_welcomes_everyone(bench: Bench) -> None:
     assert bench.tap(BEN) == "WELCOME"
 
@@ -41,6 +44,7 @@ def test_a_new_roster_holds_from_the_next_tap_on(bench: Bench) -> None:
     assert bench.tap(BEN) == "WELCOME"
 
 
+@pytest.mark.invariant(37)
 def test_a_broken_roster_does_not_keep_a_tap_from_being_stored(bench: Bench) -> None:
     bench.expect(ANA)
     bench.tap(ANA)
@@ -85,6 +89,7 @@ def serve_all(bench: Bench, panel: Panel, *credentials: Credential) -> None:
     serve(events, bench.station, panel, StopAfter(events, stop), stop)
 
 
+@pytest.mark.invariant(1)
 def test_the_panel_turns_green_only_when_another_process_could_read_the_tap(bench: Bench) -> None:
     witness = Witness(bench.folder)
     serve_all(bench, witness, ANA, BEN)
@@ -107,6 +112,7 @@ def test_a_lost_tap_may_be_tried_again_at_once(bench: Bench) -> None:
     assert answer(bench.present(ANA), bench.station) is Verdict.WELCOME
 
 
+@pytest.mark.invariant(1, 5)
 def test_a_lost_tap_is_never_shown_as_stored_and_names_no_entry(bench: Bench) -> None:
     with broken_disk(bench.journal):
         assert [bench.tap(ANA), bench.tap(ANA), bench.tap(BEN)] == ["NOT_RECORDED"] * 3
@@ -114,6 +120,7 @@ def test_a_lost_tap_is_never_shown_as_stored_and_names_no_entry(bench: Bench) ->
     assert bench.taps() == []
 
 
+@pytest.mark.invariant(5)
 def test_lost_taps_are_journalled_as_a_gap_before_the_first_that_is_stored_again(bench: Bench) -> None:
     with broken_disk(bench.journal):
         bench.tap(ANA)
@@ -236,6 +243,7 @@ class BrokenRoster:
         raise RuntimeError(msg)
 
 
+@pytest.mark.invariant(5)
 def test_a_fault_nobody_thought_of_is_never_green_and_does_not_end_the_station(bench: Bench) -> None:
     sound = bench.station.roster
     bench.station.roster = BrokenRoster()

@@ -32,6 +32,8 @@ def room(tmp_path: Path) -> Iterator[Room]:
     room.close()
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_a_damaged_journal_is_salvaged_and_gone_on_with_and_the_sidecar_knows_the_tap(room: Room) -> None:
     room.start()
     room.tap(ANA)
@@ -55,6 +57,8 @@ def test_a_damaged_journal_is_salvaged_and_gone_on_with_and_the_sidecar_knows_th
     assert "put aside by a salvage" in checked.stdout
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_a_journal_of_which_nothing_is_left_is_put_aside_and_another_begun(room: Room) -> None:
     room.state.mkdir()
     (room.state / FILE_NAME).write_bytes(b"attendance " * 1_000)
@@ -81,6 +85,8 @@ def test_a_person_may_salvage_a_journal_while_the_station_is_stopped(room: Room)
 
 
 @pytest.mark.parametrize("ballast_bytes", [1_500_000, 0])
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D1")
 def test_a_salvage_that_finds_no_room_takes_the_ballasts(room: Room, ballast_bytes: int) -> None:
     with mounted(room.state, "4m") as state:
         journal = open_journal(state, HandClock())
@@ -112,6 +118,8 @@ def test_a_newest_entry_that_is_no_entry_any_more_is_salvaged(room: Room) -> Non
     assert len(JournalReader(room.state / FILE_NAME).epochs()) == 2
 
 
+@pytest.mark.invariant(5)
+@pytest.mark.fault("D2")
 def test_a_disk_that_is_away_is_waited_for_and_who_tapped_meanwhile_is_counted(room: Room) -> None:
     # A file stands where the folder belongs, as when the disk under it is not mounted.
     room.state.touch()
@@ -126,6 +134,8 @@ def test_a_disk_that_is_away_is_waited_for_and_who_tapped_meanwhile_is_counted(r
     assert gaps == [{"lost": 1, "reason": "NotADirectoryError"}]
 
 
+@pytest.mark.invariant(5)
+@pytest.mark.fault("D2")
 def test_a_disk_that_turns_read_only_is_survived_and_told_in_the_end(room: Room) -> None:
     room.start()
     assert room.tap(ANA)["sign"] == "WELCOME"
@@ -140,6 +150,8 @@ def test_a_disk_that_turns_read_only_is_survived_and_told_in_the_end(room: Room)
     assert entries_in(room.state)[-2].payload == {"lost": 2, "reason": "SQLITE_IOERR_WRITE"}
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_a_journal_found_damaged_at_work_is_salvaged_without_a_visit(room: Room) -> None:
     # What the start does not look at: an entry older than those whose chain it verifies.
     room.state.mkdir()

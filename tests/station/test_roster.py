@@ -109,6 +109,8 @@ def test_a_roster_is_taken_up_as_soon_as_its_file_is_replaced(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "bad", ["{half", text_of(ANA, station="st-r102", version=9), text_of(ANA, key_id="k2", version=9)]
 )
+@pytest.mark.invariant(37)
+@pytest.mark.fault("R1")
 def test_a_broken_or_foreign_file_leaves_the_last_good_roster_in_force(tmp_path: Path, bad: str) -> None:
     file = tmp_path / "roster.json"
     source = RosterFile(file, "st-r101", "k1")

@@ -58,6 +58,8 @@ def test_a_station_that_starts_again_goes_on_in_the_same_boot(room: Room) -> Non
     assert "practice" not in boots[1].payload
 
 
+@pytest.mark.invariant(1)
+@pytest.mark.fault("P5")
 def test_a_killed_station_keeps_every_green_tap_and_remembers_who_just_tapped(room: Room) -> None:
     room.start()
     seq = room.tap(ANA)["seq"]

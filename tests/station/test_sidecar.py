@@ -206,6 +206,8 @@ def written(folder: Path, rows: list[Row]) -> Path:
 
 
 @pytest.mark.parametrize("lost", [1, 20, 44, 60])
+@pytest.mark.invariant(4)
+@pytest.mark.fault("P3")
 def test_a_record_torn_by_a_power_cut_is_passed_over_and_written_again(folder: Path, lost: int) -> None:
     file = written(folder, ROWS[:4])
     file.write_bytes(file.read_bytes()[:-lost])

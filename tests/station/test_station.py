@@ -33,6 +33,8 @@ def fill(bench: Bench, ballast: Ballast) -> str:
     pytest.fail("the disk never was full")
 
 
+@pytest.mark.invariant(1)
+@pytest.mark.fault("D1")
 def test_the_tap_that_finds_the_disk_full_is_stored_in_place_of_the_ballast(bench: Bench) -> None:
     ballast = Ballast(bench.journal, holds=True)
     assert fill(bench, ballast) == "WELCOME"
@@ -40,6 +42,8 @@ def test_the_tap_that_finds_the_disk_full_is_stored_in_place_of_the_ballast(benc
     assert (ballast.asked, bench.entries(Kind.GAP)) == (1, [])
 
 
+@pytest.mark.invariant(5)
+@pytest.mark.fault("D1")
 def test_a_tap_that_finds_the_disk_full_and_no_ballast_is_said_to_be_lost(bench: Bench) -> None:
     assert fill(bench, Ballast(bench.journal, holds=False)) == "NOT_RECORDED"
     assert len(bench.taps()) == len(bench.signs()) - 1

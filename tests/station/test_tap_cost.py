@@ -19,6 +19,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Counted:
     return count(tmp_path_factory.mktemp("sound"), TAPS)
 
 
+@pytest.mark.invariant(1)
 def test_between_a_card_and_its_green_light_lies_one_flush_and_no_other(counted: Counted) -> None:
     assert list(counted.flushes) == [1] * TAPS
 

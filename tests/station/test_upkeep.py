@@ -56,6 +56,7 @@ def test_the_inbox_is_looked_into_every_second(rounds: Rounds, bench: Bench) -> 
     assert len(bench.entries(Kind.SEAL)) == 1
 
 
+@pytest.mark.invariant(5)
 def test_a_gap_is_journalled_without_waiting_for_the_next_tap_and_the_alarm_ends(
     rounds: Rounds, bench: Bench
 ) -> None:
@@ -112,6 +113,8 @@ def test_a_disk_that_refuses_a_sign_of_life_does_not_stop_the_station(rounds: Ro
     assert len(bench.entries(Kind.ALIVE)) == 1
 
 
+@pytest.mark.invariant(5)
+@pytest.mark.fault("D1")
 def test_a_disk_that_refuses_is_shown_before_anybody_taps_and_until_it_takes_entries_again(
     rounds: Rounds, bench: Bench
 ) -> None:

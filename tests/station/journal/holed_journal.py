@@ -1,12 +1,15 @@
 """A journal as a salvage leaves it: an old epoch with rows missing, and a younger one that says so."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from station import chain
 from station.clock import HandClock
 from station.journal import Row
 from station.journal import file as journal_file
+from station.journal.schema import SCHEMA
 from station.tap import VERSION, Entry, Json, Kind, encode
 
 OLD, YOUNG = 11, 22
@@ -19,6 +22,20 @@ def chained(*entries: tuple[Kind, Json]) -> list[Row]:
         body = encode(Entry(VERSION, kind, reading, payload))
         h = chain.link(h, body)
         rows.append(Row(seq, body, h))
+    return rows
+
+
+def write_first_release(path: Path, *entries: tuple[Kind, Json]) -> list[Row]:
+    """Make a journal as the first release did: schema 1, larger pages, an entry table with a rowid."""
+    rows = chained(*entries)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        for statement in SCHEMA:
+            connection.execute(statement.replace("STRICT, WITHOUT ROWID", "STRICT"))
+        connection.execute("PRAGMA user_version = 1")
+        with journal_file.transaction(connection):
+            journal_file.add_epoch(connection, OLD, rows[0].h, 1, None)
+            journal_file.insert(connection, OLD, rows)
     return rows
 
 

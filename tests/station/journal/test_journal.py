@@ -38,11 +38,13 @@ def test_two_journals_have_two_epochs(tmp_path: Path, clock: HandClock) -> None:
     assert heads[0] != heads[1]
 
 
+@pytest.mark.invariant(1)
 def test_every_open_asks_sqlite_for_one_flush_per_commit(journal: Journal) -> None:
     assert journal._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert journal._connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
+@pytest.mark.invariant(1)
 def test_a_file_that_cannot_be_made_durable_is_refused(
     tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +58,7 @@ def test_a_file_that_cannot_be_made_durable_is_refused(
     holder.close()
 
 
+@pytest.mark.invariant(3)
 def test_the_sequence_goes_on_after_the_journal_is_opened_again(tmp_path: Path, clock: HandClock) -> None:
     first = open_journal(tmp_path, clock)
     head = first.append(Kind.ALIVE, {"readers": {}}, clock.reading())
@@ -91,6 +94,7 @@ def test_the_head_is_what_a_reader_finds_in_the_file(
         "UPDATE epoch SET epoch = 5",
     ],
 )
+@pytest.mark.invariant(2, 4)
 def test_nothing_stored_can_be_changed_or_taken_out(journal: Journal, statement: str) -> None:
     before = journal._connection.execute("SELECT * FROM entry").fetchall()
     with pytest.raises(sqlite3.IntegrityError):
@@ -98,6 +102,7 @@ def test_nothing_stored_can_be_changed_or_taken_out(journal: Journal, statement:
     assert journal._connection.execute("SELECT * FROM entry").fetchall() == before
 
 
+@pytest.mark.invariant(2)
 def test_an_epoch_is_closed_once_and_stays_closed(journal: Journal) -> None:
     journal._connection.execute("UPDATE epoch SET closed_reason = 'fork'")
     with pytest.raises(sqlite3.IntegrityError):
@@ -120,6 +125,8 @@ def test_a_failed_append_appends_nothing_and_the_next_one_works(
     assert journal.append(Kind.ALIVE, {}, clock.reading()).seq == 2
 
 
+@pytest.mark.invariant(3)
+@pytest.mark.fault("D1")
 def test_a_full_disk_fails_cleanly_and_space_found_again_is_used(
     journal: Journal, tmp_path: Path, clock: HandClock
 ) -> None:
@@ -137,6 +144,7 @@ def test_a_payload_that_is_not_json_is_a_failed_append(journal: Journal, clock: 
     assert journal.append(Kind.ALIVE, {}, clock.reading()).seq == 2
 
 
+@pytest.mark.invariant(27)
 def test_a_moved_wall_clock_leaves_a_step_entry_before_the_tap(
     journal: Journal, tmp_path: Path, clock: HandClock
 ) -> None:
@@ -177,6 +185,7 @@ def test_a_new_boot_is_no_step_whatever_the_wall_clock_says(journal: Journal, cl
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(0, 10_000)), max_size=12))
+@pytest.mark.invariant(3)
 def test_whatever_fails_in_between_the_sequence_has_no_gap(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, bool, int]]
 ) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from station.clock import HandClock
+from station.journal import FILE_NAME
+from station.salvage.examine import examine
 from station.tap import Kind
 from tests.fakes.station import entries_in, open_journal
 
@@ -32,13 +34,21 @@ def kill_while_writing(folder: Path, after: int) -> int:
 
 
 @pytest.mark.journey
-def test_every_sequence_a_killed_station_had_reported_is_still_there(tmp_path: Path) -> None:
-    for round_number in range(ROUNDS):
-        reported = kill_while_writing(tmp_path, TAPS_A_ROUND + round_number)
-        # Opening verifies the chain and that nothing is missing.
+@pytest.mark.invariant(1, 3)
+@pytest.mark.fault("P5")
+@pytest.mark.parametrize(
+    "rounds",
+    [ROUNDS, pytest.param(1_000, id="thousand", marks=[pytest.mark.soak, pytest.mark.timeout(3_600)])],
+)
+def test_every_sequence_a_killed_station_had_reported_is_still_there(tmp_path: Path, rounds: int) -> None:
+    for round_number in range(rounds):
+        reported = kill_while_writing(tmp_path, TAPS_A_ROUND + round_number % ROUNDS)
+        # Opening verifies the chain of the newest entries and that none of them is missing.
         journal = open_journal(tmp_path, HandClock())
         # One entry may have been stored without there being time to say so, and no more than one.
         assert reported <= journal.head.seq <= reported + 1
-        assert len(entries_in(tmp_path)) == journal.head.seq
         journal.close()
-    assert sum(entry.kind == Kind.TAP for entry in entries_in(tmp_path)) >= ROUNDS * TAPS_A_ROUND
+    assert examine(tmp_path / FILE_NAME).problems == ()
+    entries = entries_in(tmp_path)
+    assert len(entries) == journal.head.seq
+    assert sum(entry.kind == Kind.TAP for entry in entries) >= rounds * TAPS_A_ROUND

@@ -36,6 +36,8 @@ def tamper(folder: Path, *statements: str) -> None:
         ("DELETE FROM entry", "holds no entry"),
     ],
 )
+@pytest.mark.invariant(3, 30)
+@pytest.mark.fault("D3")
 def test_damage_is_named_and_nothing_is_appended_to_it(
     tmp_path: Path, clock: HandClock, statement: str, says: str
 ) -> None:
@@ -49,6 +51,8 @@ def test_damage_is_named_and_nothing_is_appended_to_it(
     assert caught.value.exit_code == 69
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_a_file_that_is_no_database_is_not_written_over(tmp_path: Path, clock: HandClock) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"attendance " * 1_000)
     with pytest.raises(JournalError, match="no journal"):
@@ -73,6 +77,8 @@ def test_a_salvage_that_is_not_over_keeps_the_journal_closed(tmp_path: Path, clo
     open_journal(tmp_path, clock).close()
 
 
+@pytest.mark.invariant(4, 6)
+@pytest.mark.fault("E2")
 def test_a_schema_of_newer_software_is_left_alone(tmp_path: Path, clock: HandClock) -> None:
     open_journal(tmp_path, clock).close()
     tamper(tmp_path, "PRAGMA user_version = 7")

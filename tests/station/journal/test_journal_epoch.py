@@ -26,6 +26,7 @@ def watched(journal: Journal) -> Seen:
     return seen
 
 
+@pytest.mark.invariant(3)
 def test_a_new_epoch_begins_with_the_head_of_the_one_it_follows(
     journal: Journal, tmp_path: Path, clock: HandClock
 ) -> None:
@@ -54,6 +55,7 @@ def test_the_epoch_before_is_closed_and_says_why(journal: Journal, clock: HandCl
     assert second == 5
 
 
+@pytest.mark.invariant(3)
 def test_the_chain_of_a_new_epoch_begins_anew(journal: Journal, tmp_path: Path, clock: HandClock) -> None:
     journal.append(Kind.ALIVE, {}, clock.reading())
     journal.begin_epoch("fork", clock.reading())
@@ -63,6 +65,7 @@ def test_the_chain_of_a_new_epoch_begins_anew(journal: Journal, tmp_path: Path, 
     assert [decode(row.body).kind for row in rows] == [Kind.GENESIS, Kind.ALIVE]
 
 
+@pytest.mark.invariant(4)
 def test_the_old_epoch_stays_open_when_the_new_one_cannot_be_stored(
     journal: Journal, tmp_path: Path, clock: HandClock
 ) -> None:

@@ -66,6 +66,8 @@ def calls_before(trace: list[str], call: str, append: int) -> int:
         ("pwrite64", "ENOSPC", "JournalFullError"),
     ],
 )
+@pytest.mark.invariant(3)
+@pytest.mark.fault("D2")
 def test_an_entry_the_disk_refused_is_reported_lost_and_the_next_one_is_stored(
     tmp_path: Path, call: str, error: str, told: str
 ) -> None:
@@ -79,6 +81,8 @@ def test_an_entry_the_disk_refused_is_reported_lost_and_the_next_one_is_stored(
 
 @needs_strace
 @pytest.mark.journey
+@pytest.mark.invariant(1)
+@pytest.mark.fault("D2")
 def test_after_a_flush_that_failed_the_next_entry_goes_through_a_descriptor_opened_since(
     tmp_path: Path,
 ) -> None:
@@ -93,6 +97,8 @@ def test_after_a_flush_that_failed_the_next_entry_goes_through_a_descriptor_open
     assert min(flushed) > opened
 
 
+@pytest.mark.invariant(3)
+@pytest.mark.fault("D2")
 def test_an_entry_reported_lost_and_found_on_the_disk_is_kept_and_gone_on_from(
     journal: Journal, tmp_path: Path, clock: HandClock
 ) -> None:
@@ -191,6 +197,7 @@ def test_a_disk_without_room_is_named_even_when_sqlite_does_not(
     assert type(refusal(error, tmp_path / FILE_NAME)) is JournalFullError
 
 
+@pytest.mark.invariant(1)
 def test_a_connection_to_write_is_durable_or_is_not_given(tmp_path: Path) -> None:
     with closing(connect_to_write(tmp_path / FILE_NAME)) as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -11,10 +11,9 @@ from station.errors import JournalDamagedError, JournalError
 from station.journal import CARRIED_ROWS, FILE_NAME, SCHEMA_VERSION, Journal, JournalReader
 from station.journal import file as journal_file
 from station.journal.file import TAIL_ROWS, WAL_BYTES
-from station.journal.schema import SCHEMA
 from station.tap import Json, Kind
 from tests.fakes.station import IDENTITY, entries_in, open_journal
-from tests.station.journal.holed_journal import chained
+from tests.station.journal.holed_journal import OLD, chained, write_first_release
 
 TAP: tuple[Kind, Json] = Kind.TAP, [None, None, "nfc", {}, None]
 PAGE = 1024
@@ -27,22 +26,6 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def make_old(path: Path) -> None:
-    """Make a journal as the first release did: schema 1, larger pages, an entry table with a rowid."""
-    (first, second) = chained(
-        (Kind.GENESIS, {"station": IDENTITY.station, "school": IDENTITY.school, "reason": "first"}),
-        (Kind.SHUTDOWN, {}),
-    )
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        for statement in SCHEMA:
-            connection.execute(statement.replace("STRICT, WITHOUT ROWID", "STRICT"))
-        connection.execute("PRAGMA user_version = 1")
-        connection.execute("INSERT INTO epoch VALUES (77, ?, 1, NULL)", (first.h,))
-        for row in (first, second):
-            connection.execute("INSERT INTO entry VALUES (77, ?, ?, ?)", row)
-
-
 def test_a_new_journal_has_small_pages_and_one_tree_of_entries(journal: Journal, tmp_path: Path) -> None:
     with reading(tmp_path) as file:
         assert file.execute("PRAGMA page_size").fetchone() == (PAGE,)
@@ -52,10 +35,13 @@ def test_a_new_journal_has_small_pages_and_one_tree_of_entries(journal: Journal,
     assert journal.head.seq == 1
 
 
+@pytest.mark.invariant(4, 6)
+@pytest.mark.fault("E2")
 def test_a_journal_of_the_first_release_is_read_and_gone_on_with(tmp_path: Path, clock: HandClock) -> None:
-    make_old(tmp_path / FILE_NAME)
+    genesis: Json = {"station": IDENTITY.station, "school": IDENTITY.school, "reason": "first"}
+    write_first_release(tmp_path / FILE_NAME, (Kind.GENESIS, genesis), (Kind.SHUTDOWN, {}))
     journal = open_journal(tmp_path, clock)
-    assert (journal.head.epoch, journal.head.seq, journal.was_clean) == (77, 2, True)
+    assert (journal.head.epoch, journal.head.seq, journal.was_clean) == (OLD, 2, True)
     journal.append_all([TAP] * (CARRIED_ROWS + 1), clock.reading())
     journal.append(Kind.ALIVE, {}, clock.reading())
     last = journal.begin_epoch("fork", clock.reading())
@@ -64,9 +50,9 @@ def test_a_journal_of_the_first_release_is_read_and_gone_on_with(tmp_path: Path,
     assert again.head == last
     again.close()
     reader = JournalReader(tmp_path / FILE_NAME)
-    assert reader.epochs() == [77, last.epoch]
-    rows = reader.rows(77, 0)
-    assert chain.verify(chain.START, [(row.body, row.h) for row in rows]) == reader.head(77).h
+    assert reader.epochs() == [OLD, last.epoch]
+    rows = reader.rows(OLD, 0)
+    assert chain.verify(chain.START, [(row.body, row.h) for row in rows]) == reader.head(OLD).h
     with reading(tmp_path) as file:
         assert file.execute("PRAGMA user_version").fetchone() == (1,)
 
@@ -91,6 +77,7 @@ def test_no_journal_is_made_where_there_is_one(tmp_path: Path, clock: HandClock)
     assert [entry.kind for entry in entries_in(tmp_path)] == [Kind.GENESIS]
 
 
+@pytest.mark.invariant(6)
 def test_a_file_built_beside_is_all_or_nothing(tmp_path: Path) -> None:
     rows = chained((Kind.GENESIS, {}), TAP)
     connection = journal_file.create(tmp_path / FILE_NAME)

@@ -25,6 +25,8 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Term:
 
 
 @pytest.mark.parametrize("damage", KINDS)
+@pytest.mark.invariant(30)
+@pytest.mark.fault("D3")
 def test_damage_to_any_page_is_found(term: Term, damage: Damage) -> None:
     pages = {number: damage(term, number) for number in range(term.pages)}
     changed = {number: page for number, page in pages.items() if page != term.page(number)}
@@ -55,6 +57,7 @@ def test_the_pair_of_checks_finds_what_neither_finds_alone(
         assert name != "one bit flipped" or found["together"] > tried * 0.8
 
 
+@pytest.mark.invariant(30)
 def test_a_flipped_bit_is_found_or_changes_no_row(term: Term) -> None:
     dice = random.Random(11)  # noqa: S311 (the same bits each time)
     missed = 0
@@ -80,6 +83,8 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("damage", [lambda page: bytes(len(page)), lambda page: page[:512] + bytes(512)])
+@pytest.mark.invariant(30)
+@pytest.mark.fault("D3")
 def test_damage_to_any_frame_is_seen(cut: Path, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     whole = wal_of(cut).read_bytes()
     starts = [at for at in range(HEAD_BYTES, len(whole), FRAME_HEAD_BYTES + PAGE) if any(whole[at : at + 24])]
@@ -92,6 +97,8 @@ def test_damage_to_any_frame_is_seen(cut: Path, tmp_path: Path, damage: Callable
 
 
 @pytest.mark.parametrize("at", [0, 9, 17, 25])
+@pytest.mark.invariant(30)
+@pytest.mark.fault("D3")
 def test_a_broken_head_of_the_write_ahead_file_is_seen(cut: Path, tmp_path: Path, at: int) -> None:
     path = copy_of(cut.parent, tmp_path / "damaged")
     whole = wal_of(path).read_bytes()
@@ -134,6 +141,7 @@ def test_a_transaction_cut_off_is_a_doubt_and_no_problem(cut: Path, tmp_path: Pa
         ("SELECT 1", "guards were changed"),
     ],
 )
+@pytest.mark.invariant(30)
 def test_what_somebody_with_a_database_tool_did_is_found(term: Term, statement: str, says: str) -> None:
     with closing(sqlite3.connect(term.damaged(0, term.page(0)))) as connection:
         guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()

@@ -28,6 +28,8 @@ def term(whole: Term, tmp_path: Path) -> Term:
 
 
 @pytest.mark.parametrize("damage", KINDS)
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_all_but_what_stood_on_a_damaged_page_is_brought_back_and_the_rest_is_named(
     term: Term, damage: object
 ) -> None:
@@ -49,6 +51,8 @@ def test_all_but_what_stood_on_a_damaged_page_is_brought_back_and_the_rest_is_na
         assert examine(path).problems == ()
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_the_sidecar_brings_back_all_before_its_last_flush(term: Term) -> None:
     copied(term.folder, term.epoch, term.rows[:300])
     for lost in (range(term.pages), range(1, term.pages, 2), [0]):
@@ -63,6 +67,8 @@ def test_the_sidecar_brings_back_all_before_its_last_flush(term: Term) -> None:
         assert found.kept == found.epochs[0].from_file + found.epochs[0].from_sidecar
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_entries_behind_a_damaged_frame_are_brought_back(tmp_path: Path, clock: HandClock) -> None:
     journal = open_journal(tmp_path / ".", clock)
     fill(journal, clock, 40, random.Random(3))  # noqa: S311 (the same taps each time)
@@ -80,6 +86,8 @@ def test_entries_behind_a_damaged_frame_are_brought_back(tmp_path: Path, clock: 
     assert is_due(path, path.parent / "sidecar", IDENTITY) is None
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("E2")
 def test_a_journal_of_the_first_schema_is_salvaged_as_well(term: Term, tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     with closing(sqlite3.connect(path)) as old:
@@ -97,6 +105,7 @@ def test_a_journal_of_the_first_schema_is_salvaged_as_well(term: Term, tmp_path:
     assert rows_in(path, term.epoch) == term.rows
 
 
+@pytest.mark.invariant(30)
 def test_a_hash_that_broke_by_itself_is_mended(term: Term) -> None:
     row = term.rows[100]
     at = term.whole.index(row.h)
@@ -106,6 +115,8 @@ def test_a_hash_that_broke_by_itself_is_mended(term: Term) -> None:
     assert rows_in(path, term.epoch) == term.rows
 
 
+@pytest.mark.invariant(30)
+@pytest.mark.fault("D3")
 def test_a_body_that_broke_is_missing_and_what_follows_is_still_proven(term: Term) -> None:
     row = term.rows[100]
     at = term.whole.index(row.body[:60])
@@ -130,6 +141,8 @@ def test_a_write_ahead_file_left_alone_is_put_aside_and_read(tmp_path: Path, clo
 
 
 @pytest.mark.parametrize("is_gone", [True, False])
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D5")
 def test_a_journal_that_is_gone_comes_back_from_the_sidecar(term: Term, is_gone: bool) -> None:  # noqa: FBT001 (a case)
     copied(term.folder, term.epoch, term.rows)
     term.damaged(0, term.page(0))
@@ -141,6 +154,8 @@ def test_a_journal_that_is_gone_comes_back_from_the_sidecar(term: Term, is_gone:
     assert is_due(term.path, term.folder / "sidecar", IDENTITY) is None
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D5")
 def test_an_older_copy_put_back_is_noticed_and_made_whole(term: Term) -> None:
     copied(term.folder, term.epoch, term.rows)
     term.path.write_bytes(term.earlier[3])
@@ -157,6 +172,8 @@ def test_a_station_that_writes_is_not_salvaged_under_its_hands(term: Term) -> No
     journal.close()
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_sectors_the_disk_cannot_read_cost_their_rows_alone(
     term: Term, monkeypatch: pytest.MonkeyPatch
 ) -> None:

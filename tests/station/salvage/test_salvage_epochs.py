@@ -26,6 +26,8 @@ def term(whole: Term, tmp_path: Path) -> Term:
     return whole.copied(tmp_path / "term")
 
 
+@pytest.mark.invariant(3, 4)
+@pytest.mark.fault("D3")
 def test_taps_go_on_in_an_epoch_that_says_what_is_missing(term: Term) -> None:
     path = term.damaged(20, bytes(PAGE))
     found = salvaged(path, term.clock)
@@ -49,6 +51,8 @@ def test_taps_go_on_in_an_epoch_that_says_what_is_missing(term: Term) -> None:
     assert JournalReader(path).holes(term.epoch) == found.epochs[0].missing != []
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_a_journal_nothing_is_left_of_says_so_in_the_new_one(term: Term) -> None:
     term.damaged(0, term.page(0)).write_bytes(bytes(len(term.whole)))
     found = salvaged(term.path, term.clock)
@@ -133,6 +137,7 @@ def fill_again(term: Term) -> None:
     journal.close()
 
 
+@pytest.mark.invariant(3)
 def test_every_row_is_chained_from_the_start_after_a_salvage(term: Term) -> None:
     salvaged(term.damaged(20, bytes(PAGE)), term.clock)
     rows = rows_in(term.path, JournalReader(term.path).epochs()[-1])

@@ -100,6 +100,8 @@ def assert_old_or_on_the_way_and_finished_next_time(path: Path, whole: tuple[byt
     assert left <= {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "journal.lock"}
 
 
+@pytest.mark.invariant(4, 6)
+@pytest.mark.fault("P4")
 def test_a_salvage_killed_at_any_step_is_finished_by_the_next(broken: Path, tmp_path: Path) -> None:
     whole, steps = bytes_of(broken), steps_of(broken, tmp_path / "counted")
     # Before each change to the files, and before every fourth call to a database of its own.
@@ -116,6 +118,8 @@ def test_a_salvage_killed_at_any_step_is_finished_by_the_next(broken: Path, tmp_
         assert_old_or_on_the_way_and_finished_next_time(path, whole)
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("P4", "D2")
 def test_a_disk_that_refuses_at_any_step_leaves_what_the_next_salvage_finishes(
     broken: Path, tmp_path: Path
 ) -> None:
@@ -131,6 +135,8 @@ def test_a_disk_that_refuses_at_any_step_leaves_what_the_next_salvage_finishes(
         assert_old_or_on_the_way_and_finished_next_time(path, whole)
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D1")
 def test_a_salvage_that_finds_no_room_leaves_the_old_journal(
     broken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

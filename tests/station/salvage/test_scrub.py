@@ -58,6 +58,8 @@ def test_after_a_clean_end_the_first_round_waits_a_day(term: Term) -> None:
 
 
 @pytest.mark.parametrize("page", [0, 5, 100])
+@pytest.mark.invariant(30)
+@pytest.mark.fault("D3")
 def test_old_damage_is_found_and_the_next_start_asked_to_salvage(term: Term, page: int) -> None:
     path = term.damaged(page, bytes(PAGE))
     found = scrubbed(path, Once()).found

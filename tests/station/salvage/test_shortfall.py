@@ -31,6 +31,8 @@ def stopped(tmp_path: Path, clock: HandClock) -> Path:
     return cut(tmp_path / "live", tmp_path / "cut", journal)
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D3")
 def test_damage_to_any_frame_but_those_of_the_newest_entry_hides_rows_for_certain(
     stopped: Path, tmp_path: Path
 ) -> None:
@@ -62,6 +64,8 @@ def test_one_long_transaction_cut_off_is_no_shortfall(tmp_path: Path, clock: Han
     assert shortfall(path, tmp_path / "no", OWNER) is None
 
 
+@pytest.mark.invariant(4)
+@pytest.mark.fault("D5")
 def test_a_file_that_vanished_from_beside_its_write_ahead_file_is_noticed(
     stopped: Path, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def harms(draw: st.DrawFn) -> Mapping[int, Row | None]:
 
 
 @given(harms())
+@pytest.mark.invariant(30)
 def test_whatever_is_harmed_no_changed_row_comes_back_as_proven(harmed: Mapping[int, Row | None]) -> None:
     left = [row for row in (harmed.get(row.seq, row) for row in ROWS) if row is not None]
     found = {row.seq: row for row in proven(*left)}
