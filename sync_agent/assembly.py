@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 import sync_agent as package
@@ -14,11 +14,12 @@ from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import JournalReader
 from station.roster import FILE_NAME as ROSTER_FILE
 from sync_agent.agent import Agent, Pacing, Parts
-from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
 from sync_agent.carry import Carrier
 from sync_agent.composing import Identity
 from sync_agent.config import Keys, SyncSettings, read_keys
+from sync_agent.config_way import ConfigWay
+from sync_agent.countersign import Countersigner
 from sync_agent.courier import HttpCourier
 from sync_agent.downlink import Downlink
 from sync_agent.exchange import Exchange
@@ -27,6 +28,7 @@ from sync_agent.memory import Memory
 from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
 from sync_agent.outbox import Outbox
 from sync_agent.ports import Courier
+from sync_agent.roster_way import RosterWay
 from sync_agent.standing import Standing
 
 FRESH_MS = 120_000
@@ -34,18 +36,6 @@ FRESH_MS = 120_000
 
 _NONCE_BYTES = 16
 _dice = secrets.SystemRandom().random
-
-
-@dataclass(frozen=True, slots=True)
-class RosterAlone:
-    """A way down for the roster and nothing else."""
-
-    way: Downlink
-
-    def follow(self, roster: int | None, config: int | None) -> None:
-        """Fetch the roster of this version, where it is not here yet."""
-        del config
-        self.way.follow(roster)
 
 
 def clock_of(settings: SyncSettings) -> Clock:
@@ -66,12 +56,14 @@ def assembled(settings: SyncSettings) -> Iterator[Agent]:
     clock = clock_of(settings)
     courier = HttpCourier(settings.server, settings.station, package.__version__, settings.ca_file)
     with closing(courier), closing(Memory.open(settings.state_dir / MEMORY_FILE)) as memory:
+        parts = _parts(settings, keys, clock, courier, memory)
+        timing = settings.timing if parts.timing is None else parts.timing()
         yield Agent(
-            parts=_parts(settings, keys, clock, courier, memory),
-            pacing=pacing_of(settings),
+            parts=parts,
+            pacing=Pacing.of(timing),
             monotonic=time.monotonic,
             dice=_dice,
-            first_s=first_delay_s(settings, memory.standing(), clock, _dice()),
+            first_s=first_delay_s(replace(settings, timing=timing), memory.standing(), clock, _dice()),
         )
 
 
@@ -83,6 +75,13 @@ def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, m
     exchange = Exchange(identity, courier, outbox, memory, clock, partial(secrets.token_bytes, _NONCE_BYTES))
     exchange.health = partial(health, folder, is_practice=settings.practice is not None)
     inbox = Inbox(folder)
+    downlink = Downlink(
+        RosterWay(station, folder / ROSTER_FILE, keys.config, courier, memory, time.monotonic),
+        ConfigWay(station, folder, keys.config, courier, memory, time.monotonic),
+        inbox,
+        clock,
+        settings.timing,
+    )
     return Parts(
         exchange=exchange,
         outbox=outbox,
@@ -90,18 +89,12 @@ def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, m
         inbox=inbox,
         sealer=Sealer(station, keys.signing, outbox, inbox),
         carrier=Carrier(journal, outbox, memory, inbox),
-        downlink=RosterAlone(
-            Downlink(station, folder / ROSTER_FILE, keys.config, courier, memory, time.monotonic)
-        ),
+        downlink=downlink,
         clock=clock,
         state_dir=folder,
+        timing=downlink.timing,
+        countersigner=Countersigner(identity, folder, courier, journal, time.monotonic),
     )
-
-
-def pacing_of(settings: SyncSettings) -> Pacing:
-    """Return how the settings pace the talks."""
-    timing = settings.timing
-    return Pacing(timing.poll_s, timing.linger_s, Backoff(timing.backoff_s, timing.longest_backoff_s))
 
 
 def first_delay_s(settings: SyncSettings, standing: Standing, clock: Clock, die: float) -> float:

@@ -13,13 +13,14 @@ import pytest
 from station.inbox import Inbox as StationInbox
 from station.roster import FILE_NAME as ROSTER_FILE
 from sync_agent.agent import HALTED_S, STATUS_FILE, Agent, Pacing, Parts
-from sync_agent.assembly import RosterAlone
-from sync_agent.backoff import Backoff
 from sync_agent.beacon import Inbox, Sealer
 from sync_agent.carry import Carrier
+from sync_agent.config import TimingSettings
+from sync_agent.config_way import ConfigWay
 from sync_agent.downlink import Downlink
 from sync_agent.exchange import Acked, Again
 from sync_agent.ports import Reply
+from sync_agent.roster_way import RosterWay
 from tests.fakes.central_rules import CONFIG_KEY, STATION, problem
 from tests.fakes.sync_agent import STATION_KEY, Bench, DirectCourier
 
@@ -44,17 +45,23 @@ class Watch:
             inbox=inbox,
             sealer=Sealer(STATION, STATION_KEY, bench.outbox, inbox),
             carrier=Carrier(bench.reader, bench.outbox, bench.memory, inbox),
-            downlink=RosterAlone(self.downlink()),
+            downlink=self.downlink(poll_s),
             clock=bench.clock,
             state_dir=bench.folder,
         )
-        pacing = Pacing(poll_s, 2.0, Backoff(4.0, 300.0))
+        pacing = Pacing.of(parts.downlink.timing())
         self.agent = Agent(parts, pacing, lambda: self.now, lambda: self.die, first_s)
         return self.agent
 
-    def downlink(self) -> Downlink:
-        file, key = self.bench.folder / ROSTER_FILE, CONFIG_KEY.verify_key
-        return Downlink(STATION, file, key, self.line, self.bench.memory, lambda: self.now)
+    def downlink(self, poll_s: float | None) -> Downlink:
+        folder, key, memory = self.bench.folder, CONFIG_KEY.verify_key, self.bench.memory
+        return Downlink(
+            RosterWay(STATION, folder / ROSTER_FILE, key, self.line, memory, lambda: self.now),
+            ConfigWay(STATION, folder, key, self.line, memory, lambda: self.now),
+            Inbox(folder),
+            self.bench.clock,
+            TimingSettings(poll_s),
+        )
 
     def pass_time(self, seconds: float) -> int:
         """Let seconds pass, taking every turn when it is due; return how many messages were sent."""
@@ -205,7 +212,7 @@ def test_each_success_gives_the_journal_a_beacon(watch: Watch) -> None:
 
 
 def test_the_roster_offered_is_fetched_after_the_talk(watch: Watch) -> None:
-    from tests.sync_agent.test_downlink import roster
+    from tests.sync_agent.test_roster_way import roster
 
     watch.bench.rules.roster_text = roster(5)
     watch.pass_time(1)

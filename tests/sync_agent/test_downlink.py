@@ -1,141 +1,318 @@
-"""The roster's way down: only a good one, only upwards, never instead of a good one."""
+"""What central sets a station to: taken whole or not at all, only upwards, and never in the way of a tap."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from station.roster import FILE_NAME, compose, parse
-from sync_agent import wire
-from sync_agent.downlink import PAUSE_S, Downlink
+from station.inbox import Inbox as StationInbox
+from station.roster import FILE_NAME as ROSTER_FILE
+from station.tap import Kind, decode
+from station.told import DEFAULTS, Told, parse
+from sync_agent.asking import PAUSE_S
+from sync_agent.beacon import Inbox
+from sync_agent.config import TimingSettings
+from sync_agent.config_way import SIGNED_FILE, STATION_FILE, ConfigWay
+from sync_agent.downlink import Downlink
+from sync_agent.errors import WireError
 from sync_agent.ports import Reply
-from sync_agent.signing import sign_text
-from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, STATION
+from sync_agent.roster_way import RosterWay
+from sync_agent.settable import OF_THE_STATION, SETTABLE, Config
+from sync_agent.signing import SigningKey, sign_text
+from sync_agent.wire.fields import compact
+from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, NOW_MS, STATION
 from tests.fakes.sync_agent import Bench, DirectCourier
+from tests.sync_agent.test_roster_way import roster
 
-ANA = bytes(range(16))
-UNTIL = datetime(2027, 6, 30, tzinfo=UTC)
+NOW = datetime.fromtimestamp(NOW_MS / 1000, UTC)
+UNTIL = NOW + timedelta(days=60)
+HERE = TimingSettings(poll_s=None, linger_s=2.0)
 
 
-def roster(version: int, station: str = STATION) -> str:
-    return compose(station, version, "k1", [ANA], UNTIL)
+def note(version: int, values: Mapping[str, object] | None = None, **changed: object) -> str:
+    """Return the text of a configuration, members changed at will."""
+    whole = Config(STATION, version, UNTIL, {}).members()
+    return compact({**whole, "values": dict(values or {}), **changed}).decode()
+
+
+def reply(text: str, key: SigningKey = CONFIG_KEY, purpose: str = "config") -> Reply:
+    """Return the answer that brings a configuration."""
+    body = json.dumps(sign_text(purpose, text, key)).encode()
+    return Reply(200, "application/json", body, etag=f'"{hash(text)}"')
 
 
 class Desk:
-    """A downlink, the file it keeps, and a monotonic clock moved by hand."""
+    """Both ways down, the files they keep, and a monotonic clock moved by hand."""
 
     def __init__(self, bench: Bench, line: DirectCourier) -> None:
-        self.bench, self.line = bench, line
-        self.file: Path = bench.folder / FILE_NAME
+        self.bench, self.line, self.folder = bench, line, bench.folder
         self.now = 0.0
         self.downlink = self.begin()
 
     def begin(self) -> Downlink:
-        key = CONFIG_KEY.verify_key
-        return Downlink(STATION, self.file, key, self.line, self.bench.memory, lambda: self.now)
+        """Return what a new process of the agent works with."""
+        key, memory = CONFIG_KEY.verify_key, self.bench.memory
+        self.downlink = Downlink(
+            RosterWay(STATION, self.folder / ROSTER_FILE, key, self.line, memory, lambda: self.now),
+            ConfigWay(STATION, self.folder, key, self.line, memory, lambda: self.now),
+            Inbox(self.folder),
+            self.bench.clock,
+            HERE,
+        )
+        return self.downlink
+
+    def bring(self, text: str, offered: int) -> None:
+        """Have central offer and serve a configuration."""
+        self.line.config = reply(text)
+        self.downlink.follow(None, offered)
 
     @property
     def version(self) -> int | None:
-        return parse(self.file.read_text()).version if self.file.exists() else None
+        """Return the version in force."""
+        in_force = self.downlink.config.in_force
+        return None if in_force is None else in_force.version
 
-    def serve(self, text: str) -> None:
-        self.bench.rules.roster_text = text
+    def journalled(self) -> list[Any]:  # Any: payloads are JSON
+        """Have the station take its inbox and return what it was told of roster and configuration."""
+        journal = self.bench.journal
+        StationInbox(self.folder / "inbox").take(journal, self.bench.clock.reading())
+        entries = [decode(body) for body in self.bench.bodies()]
+        return [entry.payload for entry in entries if entry.kind == Kind.CFG]
 
 
 @pytest.fixture
 def desk(bench: Bench, line: DirectCourier) -> Desk:
+    bench.memory.stand(time_floor_ms=NOW_MS)
     return Desk(bench, line)
 
 
-def test_an_offered_roster_is_laid_down_as_it_was_signed(desk: Desk) -> None:
-    desk.serve(roster(3))
-    desk.downlink.follow(3)
-    assert desk.file.read_text() == roster(3)
-    assert parse(desk.file.read_text()).knows(ANA)
-    assert desk.bench.memory.standing().roster_version == 3
+def test_what_central_sets_paces_the_agent_and_the_rest_stays_as_its_file_says(desk: Desk) -> None:
+    desk.bring(note(3, {"poll_s": 600, "backoff_s": 7.5, "alive_s": 300}), 3)
+    assert desk.downlink.timing() == replace(HERE, poll_s=600, backoff_s=7.5)
+    desk.bring(note(4), 4)
+    assert desk.downlink.timing() == HERE
 
 
-def test_nothing_is_asked_for_while_nothing_new_is_offered(desk: Desk, line: DirectCourier) -> None:
-    desk.serve(roster(3))
-    desk.downlink.follow(3)
-    line.faults.append("lost request")
-    for offered in (None, 2, 3):
-        desk.downlink.follow(offered)
-    assert len(line.faults) == 1
+def test_the_station_is_told_its_own_settings_and_no_others(desk: Desk) -> None:
+    desk.bring(note(3, {"poll_s": 600, "alive_s": 300}), 3)
+    assert parse((desk.folder / STATION_FILE).read_bytes()) == Told(3, 300)
+    desk.bring(note(4, {"poll_s": 600}), 4)
+    assert parse((desk.folder / STATION_FILE).read_bytes()) == Told(4, DEFAULTS.alive_s)
 
 
-def test_a_lost_file_is_fetched_again(desk: Desk) -> None:
-    desk.serve(roster(3))
-    desk.downlink.follow(3)
-    desk.file.unlink()
-    desk.begin().follow(3)
-    assert desk.version == 3
+def test_what_was_signed_is_kept_and_proven_again_by_the_next_process(desk: Desk) -> None:
+    desk.bring(note(3, {"poll_s": 600}), 3)
+    assert desk.line.config is not None
+    assert (desk.folder / SIGNED_FILE).read_bytes() == desk.line.config.body
+    assert desk.begin().timing().poll_s == 600
+    forged = json.loads(desk.line.config.body)
+    forged["note"] = note(9, {"poll_s": 900})
+    (desk.folder / SIGNED_FILE).write_text(json.dumps(forged))
+    assert desk.begin().timing() == HERE
+    desk.downlink.follow(None, 3)
+    assert desk.begin().timing().poll_s == 600
 
 
-def test_an_unchanged_roster_stays_where_it_is(desk: Desk) -> None:
-    desk.serve(roster(3))
-    desk.downlink.follow(3)
-    before = desk.file.stat().st_mtime_ns
-    desk.downlink.follow(4)
-    assert (desk.version, desk.file.stat().st_mtime_ns) == (3, before)
+def test_the_journal_says_which_roster_and_which_settings_are_in_force(desk: Desk) -> None:
+    desk.downlink.follow(None, None)
+    assert desk.journalled() == []
+    desk.bench.rules.roster_text = roster(7)
+    desk.downlink.follow(7, None)
+    desk.bring(note(3), 3)
+    desk.downlink.follow(7, 3)
+    assert desk.journalled() == [{"roster": 7, "config": None}, {"roster": 7, "config": 3}]
 
 
-def signed(text: str, key: object = CONFIG_KEY, purpose: str = "roster") -> Callable[[Reply], Reply]:
-    def answer(reply: Reply) -> Reply:
-        made = sign_text(purpose, text, CONFIG_KEY if key is CONFIG_KEY else ACK_KEY)
-        return replace(reply, body=json.dumps(made).encode())
-
-    return answer
-
-
+@pytest.mark.invariant(35)
 @pytest.mark.parametrize(
-    "fault",
+    "served",
     [
-        signed(roster(4), key=ACK_KEY),
-        signed(roster(4), purpose="ack"),
-        signed(roster(4, station="st-r102")),
-        signed(roster(2)),
-        signed("{}"),
-        signed("not a roster"),
-        lambda reply: replace(reply, body=b"<html>"),
-        lambda reply: replace(reply, status=302),
-        lambda reply: replace(reply, body=reply.body[:40]),
-        "lost answer",
+        reply(note(4), key=ACK_KEY),
+        reply(note(4), purpose="roster"),
+        reply(note(4, station="st-r102")),
+        reply(note(2)),
+        reply(note(4, expires_at="2026-01-01T00:00:00.000Z")),
+        reply(note(4, {"poll_s": 0})),
+        reply(note(4, {"poll_s": 600, "path": "/etc/passwd"})),
+        reply(note(4, path="/etc/passwd")),
+        reply("{}"),
+        reply("[" * 9_000),
+        replace(reply(note(4)), status=302),
+        replace(reply(note(4)), body=b"<html>"),
+        replace(reply(note(4)), body=reply(note(4)).body[:60]),
+        replace(reply(note(4)), body=reply(note(4)).body + b" " * 20_000),
     ],
 )
-def test_a_bad_roster_never_takes_a_good_ones_place(
-    desk: Desk, line: DirectCourier, fault: str | Callable[[Reply], Reply]
-) -> None:
-    desk.serve(roster(3))
-    desk.downlink.follow(3)
-    desk.serve(roster(4))
-    line.faults.append(fault)
-    desk.downlink.follow(4)
-    assert desk.version == 3
-    assert desk.bench.memory.standing().roster_version == 3
-    desk.downlink.follow(4)
-    assert desk.version == 3
+def test_settings_that_cannot_be_used_leave_those_in_force_as_they_are(desk: Desk, served: Reply) -> None:
+    desk.bring(note(3, {"poll_s": 600}), 3)
+    before = {name: (desk.folder / name).read_bytes() for name in (SIGNED_FILE, STATION_FILE)}
+    desk.line.config = served
+    desk.downlink.follow(None, 4)
+    desk.begin()
+    assert (desk.version, desk.downlink.timing().poll_s) == (3, 600)
+    assert {name: (desk.folder / name).read_bytes() for name in before} == before
     desk.now += PAUSE_S
-    desk.downlink.follow(4)
-    assert desk.version == 4
+    desk.bring(note(5, {"poll_s": 300}), 5)
+    assert (desk.version, desk.downlink.timing().poll_s) == (5, 300)
 
 
-def test_a_lower_version_is_refused_even_where_the_file_was_lost(desk: Desk) -> None:
-    desk.serve(roster(3))
-    desk.downlink.follow(3)
-    desk.file.unlink()
-    desk.serve(roster(2))
-    desk.downlink.follow(2)
+@pytest.mark.invariant(35)
+def test_an_older_version_stays_out_even_where_the_files_were_lost_or_put_back(desk: Desk) -> None:
+    desk.bring(note(2, {"poll_s": 60}), 2)
+    older = (desk.folder / SIGNED_FILE).read_bytes()
+    desk.bring(note(3, {"poll_s": 600}), 3)
+    (desk.folder / SIGNED_FILE).write_bytes(older)
+    assert desk.begin().timing() == HERE
+    (desk.folder / SIGNED_FILE).unlink()
+    desk.begin()
+    desk.bring(note(2, {"poll_s": 60}), 2)
     assert desk.version is None
 
 
-def test_the_batch_says_which_roster_lies_here(desk: Desk, line: DirectCourier) -> None:
-    desk.serve(roster(3))
-    desk.downlink.follow(3)
-    desk.bench.settle()
-    assert wire.unpack(line.carried[-1], 10**6).envelope.have.roster == 3
+def test_nothing_is_asked_for_while_nothing_new_is_offered_nor_soon_after_a_useless_answer(
+    desk: Desk,
+) -> None:
+    asked = list[str]()
+    serve = desk.line.fetch_config
+
+    def counting(etag: str | None) -> Reply:
+        asked.append(str(etag))
+        return serve(etag)
+
+    desk.line.fetch_config = counting  # type: ignore[method-assign]  # counted on its way
+    desk.bring(note(3), 3)
+    for offered in (None, 2, 3):
+        desk.downlink.follow(None, offered)
+    assert asked == ["None"]
+    for _ in range(3):
+        desk.bring("{}", 4)
+    assert len(asked) == 2
+
+
+@pytest.mark.invariant(37)
+@pytest.mark.parametrize(
+    ("floor", "said"),
+    [(UNTIL - timedelta(seconds=2), []), (UNTIL, ["config.expired", "roster.expired"])],
+    ids=["in time", "run out"],
+)
+def test_settings_and_rosters_that_ran_out_stay_in_force_and_it_is_said_once(
+    desk: Desk, caplog: pytest.LogCaptureFixture, floor: datetime, said: list[str]
+) -> None:
+    desk.bench.rules.roster_text = roster(7).replace("2027-06-30T00:00:00", f"{UNTIL:%Y-%m-%dT%H:%M:%S}")
+    desk.downlink.follow(7, None)
+    desk.bring(note(3, {"poll_s": 600}), 3)
+    desk.bench.memory.stand(time_floor_ms=int(floor.timestamp() * 1000) + 1000)
+    for _ in range(3):
+        desk.downlink.follow(7, 3)
+    found = [record.message.split()[0] for record in caplog.records if "expired" in record.message]
+    assert sorted(found) == said
+    assert (desk.version, desk.downlink.roster.follow(7)) == (3, 7)
+    before = desk.bench.journal.head.seq
+    desk.bench.tap(2)
+    assert desk.bench.journal.head.seq == before + 2
+
+
+def test_every_bound_is_one_the_agent_accepts_from_its_own_file() -> None:
+    for name, setting in SETTABLE.items():
+        assert 0 < setting.least_s <= setting.most_s
+        assert setting.does.endswith(".")
+        if name not in OF_THE_STATION:
+            for value in (setting.least_s, setting.most_s):
+                replace(HERE, **{name: float(value)})
+    alive = SETTABLE["alive_s"]
+    for value in (alive.least_s, alive.most_s):
+        assert parse(compact({"version": 1, "values": {"alive_s": value}})).alive_s == value
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+NUMBERS = st.floats() | st.integers() | st.sampled_from([0, -1, 10**9, float("nan"), float("inf"), True])
+NAMED = st.dictionaries(st.sampled_from(sorted(SETTABLE)), NUMBERS | st.floats(1, 400), max_size=6)
+WHOLE = st.fixed_dictionaries(
+    {
+        "v": st.just(1) | ANYTHING,
+        "station": st.just(STATION) | ANYTHING,
+        "version": st.integers(1, 9) | ANYTHING,
+        "expires_at": st.just("2027-06-30T00:00:00.000Z") | ANYTHING,
+        "values": NAMED | ANYTHING,
+    }
+)
+
+
+@pytest.mark.invariant(36)
+@pytest.mark.fault("E3")
+@given(NAMED | WHOLE | ANYTHING)
+def test_whatever_is_signed_is_settings_in_their_bounds_or_refused_whole(drawn: object) -> None:
+    text = json.dumps(
+        drawn if isinstance(drawn, dict) and "v" in drawn else json.loads(note(1)) | {"values": drawn}
+    )
+    try:
+        config = Config.of(text)
+    except WireError:
+        return
+    assert set(config.values) <= set(SETTABLE)
+    for name, value in config.values.items():
+        assert SETTABLE[name].least_s <= value <= SETTABLE[name].most_s
+        assert type(value) in {int, float}
+    assert config.members() == json.loads(text)
+    paced = {name: float(value) for name, value in config.values.items() if name not in OF_THE_STATION}
+    assert replace(HERE, **paced).linger_s > 0
+
+
+@pytest.mark.invariant(36)
+@pytest.mark.fault("E3")
+@pytest.mark.parametrize(
+    "value", [0, -1, 0.0, -30.5, 10**9, 10**400, float("nan"), float("inf"), True, "30", None, [30]]
+)
+@pytest.mark.parametrize("name", sorted(SETTABLE))
+def test_no_interval_of_nothing_or_less_or_of_years_is_taken(name: str, value: object) -> None:
+    whole = json.loads(note(1)) | {"values": {name: value}}
+    with pytest.raises(WireError):
+        Config.of(json.dumps(whole))
+
+
+@pytest.mark.invariant(36)
+@pytest.mark.fault("E3")
+@pytest.mark.parametrize(
+    "name", ["state_dir", "path", "kind", "table", "journal", "tap", "max_entries", "prune", ""]
+)
+def test_nothing_but_intervals_can_be_named(desk: Desk, name: str) -> None:
+    desk.bring(note(3, {name: 30}), 3)
+    assert desk.version is None
+    assert not (desk.folder / STATION_FILE).exists()
+
+
+@pytest.mark.invariant(35, 37)
+@pytest.mark.fault("R1")
+@pytest.mark.parametrize(
+    ("served", "in_force"),
+    [
+        (roster(2), 3),
+        (roster(4).replace("2027-06-30", "2026-06-30"), 3),
+        (roster(4).replace('"tokens":"', '"tokens":"AAAA'), 3),
+        (roster(4).replace('"tokens":"AAECAwQFBgc="', '"tokens":""'), 4),
+        (roster(4), 4),
+    ],
+    ids=["older", "expired", "not in order", "no cards", "newer"],
+)
+def test_a_roster_is_refused_or_taken_and_taps_are_recorded_either_way(
+    desk: Desk, served: str, in_force: int
+) -> None:
+    desk.bench.rules.roster_text = roster(3)
+    desk.downlink.follow(3, None)
+    desk.bench.rules.roster_text = served
+    desk.downlink.follow(4, None)
+    assert json.loads((desk.folder / ROSTER_FILE).read_text())["version"] == in_force
+    before = desk.bench.journal.head.seq
+    desk.bench.tap()
+    assert desk.bench.journal.head.seq == before + 1
