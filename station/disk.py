@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from station.durable import sync_folder
 from station.logs import Log
 
 BALLAST: Final = "ballast"
@@ -68,7 +69,7 @@ class Disk:
             return False
         with suppress(OSError):
             # A journalling file system hands blocks out again only once their release is on the disk.
-            _sync(self._folder)
+            sync_folder(self._folder)
         log.warning("disk.ballast-spent", bytes=self._ballast_bytes)
         return True
 
@@ -100,11 +101,3 @@ class Disk:
         except OSError:
             return 0
         return found.f_bavail * found.f_frsize
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,24 +22,9 @@ from station.reader import (
     Unreadable,
 )
 from station.staff import act
-from station.station import Answered, Station
+from station.station import Station
 from station.tap import Kind, Tap
 from station.verdict import Notice, Sign, Verdict
-
-__all__ = [
-    "Answered",
-    "Events",
-    "Station",
-    "answer",
-    "attend",
-    "log_stored",
-    "pass_time",
-    "react",
-    "reaction",
-    "refuse",
-    "serve",
-    "show",
-]
 
 TICK_S: Final = 0.25
 """How long the loop waits for an event before it looks after the rest."""

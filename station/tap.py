@@ -136,6 +136,11 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(msg)
 
 
+def token_text(token: bytes) -> str:
+    """Return a token as entries write it: base64url without padding."""
+    return base64.urlsafe_b64encode(token).decode("ascii").rstrip("=")
+
+
 @dataclass(frozen=True, slots=True)
 class Tap:
     """One presentation of a credential, as a `tap` entry carries it.
@@ -152,9 +157,7 @@ class Tap:
 
     def payload(self) -> Json:
         """Return `[token|null, key_id|null, reader, flags, evidence|null]`, the token in base64url."""
-        text = None
-        if self.token is not None:
-            text = base64.urlsafe_b64encode(self.token).decode("ascii").rstrip("=")
+        text = None if self.token is None else token_text(self.token)
         return [text, self.key_id, self.reader, dict(self.flags), self.evidence]
 
     @classmethod

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from station.durable import sync_folder
 from station.errors import JournalError
 from station.journal import Identity
 from station.journal import file as journal_file
@@ -23,7 +24,6 @@ from station.salvage.remains.wal import wal_of
 from station.salvage.salvaged import Salvaged, read_back
 from station.salvage.shortfall import shortfall
 from station.sidecar import file as sidecar_file
-from station.sidecar.file import sync_folder
 from station.tap import Reading
 
 ASIDE: Final = ".damaged-"

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from station.durable import sync_folder
 from station.journal.file import Row
 
 _SUFFIX: Final = ".log"
@@ -89,15 +90,6 @@ def last_of(folder: Path) -> dict[int, int]:
         with suppress(OSError):
             last[epoch] = _last_seq(file)
     return last
-
-
-def sync_folder(folder: Path) -> None:
-    """Return once the names in a folder are on the disk; raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _file(folder: Path, epoch: int) -> Path:

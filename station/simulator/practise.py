@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TextIO
 
 from station.clock import clock_for
 from station.config import StationSettings, read
@@ -20,17 +20,13 @@ from station.simulator.bench import FOB_READER, READER, SCANNER, Bench
 from station.simulator.commands import HELP, Commands
 from station.simulator.deck import Deck
 from station.simulator.script import Script
+from station.simulator.usage import Parser
 from station.simulator.wallet import Wallet
 
 _CHUNK = 4096
 _PROGRAM = "rollbook-station practise"
 _READER_LINK = Path("practise-reader")
 _WALLET = Path("practise-wallet")
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_USAGE, f"{_PROGRAM}: {message}; see {_PROGRAM} --help\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -140,7 +136,7 @@ def _deck(wallet: Path, settings: StationSettings | None) -> Deck:
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = _Parser(
+    parser = Parser(
         prog=_PROGRAM,
         description="Emulate a PN532 reader (and a scanner) on pseudo-terminals. Name the links as `port` in "
         "station.toml, start the station, and lay cards down by typing; `help` lists the commands.",

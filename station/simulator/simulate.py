@@ -9,22 +9,18 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from station.clock import clock_for
-from station.errors import EXIT_DONE, EXIT_USAGE, StationError
+from station.errors import EXIT_DONE, StationError
 from station.simulator.room.errands import Errands
 from station.simulator.room.furniture import Folder, furnish
 from station.simulator.room.living import InLines, OnScreen
 from station.simulator.room.practice import Room
 from station.simulator.room.scene import Scene, lights
+from station.simulator.usage import Parser
 
 _PROGRAM: Final = "rollbook-station simulate"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_USAGE, f"{_PROGRAM}: {message}; see {_PROGRAM} --help\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,7 +94,7 @@ def _is_terminal() -> bool:
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = _Parser(
+    parser = Parser(
         prog=_PROGRAM,
         description="Open a practice room: the real station, an emulated reader, cards and phones to lay "
         "on it. Nothing is needed but this computer; what is recorded is marked as practice.",

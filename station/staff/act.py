@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-
 from station.errors import JournalError
 from station.logs import Log
 from station.staff.session import Act, Wish
 from station.station import Station
-from station.tap import Json, Kind
+from station.tap import Json, Kind, token_text
 from station.verdict import Notice
 
 log = Log(__name__)
@@ -28,7 +26,7 @@ def do(wish: Wish, station: Station) -> Notice | None:
 
 def enrol(card: bytes, wish: Wish, station: Station) -> Notice:
     """Put on record that a staff member had this card laid down to be enrolled."""
-    done = _record(wish, station, {"card": text_of(card)})
+    done = _record(wish, station, {"card": token_text(card)})
     if done is Notice.DONE:
         station.desk.enrolled(station.clock.reading().raw_ms)
     return done
@@ -44,16 +42,11 @@ def finish_self_test(station: Station) -> Notice | None:
     return Notice.FAILED if found else stored
 
 
-def text_of(token: bytes) -> str:
-    """Return a token as entries write it: base64url without padding."""
-    return base64.urlsafe_b64encode(token).decode("ascii").rstrip("=")
-
-
 def _record(
     wish: Wish, station: Station, more: dict[str, Json] | None = None, kind: Kind = Kind.STAFF
 ) -> Notice:
     who: dict[str, Json] = {
-        "token": text_of(wish.token),
+        "token": token_text(wish.token),
         "key_id": station.key_id,
         "reader": wish.reader,
         **(more or {}),

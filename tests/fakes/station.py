@@ -16,10 +16,11 @@ from station.clock import HandClock
 from station.credential import token
 from station.journal import FILE_NAME, Identity, Journal, JournalReader
 from station.journal import file as journal_file
-from station.loop import Answered, Station, pass_time, react, show
+from station.loop import pass_time, react, show
 from station.panel.recorded import RecordedPanel
 from station.reader import Credential, Presented, ReaderEvent, Removed
 from station.roster import Roster, RosterFile, compose
+from station.station import Answered, Station
 from station.tap import Entry, Kind, Tap, decode
 
 KEY = bytes(range(32))

@@ -4,9 +4,10 @@ import sys
 import threading
 
 from station import cli, loop, run
-from station.loop import Events, Station, Upkeep
+from station.loop import Events, Upkeep
 from station.panel import Panel
 from station.reader import Presented, ReaderEvent
+from station.station import Station
 from station.verdict import Sign, Verdict
 
 _DAWDLE_S = 0.05

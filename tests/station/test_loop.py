@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from station.journal import FILE_NAME, JournalReader
-from station.loop import Answered, Events, Station, answer, serve, show
+from station.loop import Events, answer, serve, show
 from station.panel import Panel
 from station.reader import Credential, ReaderDown, ReaderUp, Reason, Removed, TwoCards, Unreadable
 from station.roster import Roster
+from station.station import Answered, Station
 from station.tap import Kind
 from station.verdict import Sign, State, Verdict
 from tests.fakes.station import ANA, BEN, CARA, KEY_ID, Bench, broken_disk, token_of
 
 
-@pytest.mark.invariant(38)
 def test_a_known_card_is_welcomed_and_stored_as_a_token(bench: Bench) -> None:
     bench.expect(ANA)
     assert bench.tap(ANA) == "WELCOME"

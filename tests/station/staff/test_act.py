@@ -8,15 +8,14 @@ import pytest
 
 from station.loop import Events, serve
 from station.reader import Asked, Credential, ReaderEvent, Reason, Removed, Unreadable
-from station.staff.act import text_of
 from station.staff.examination import LAMPS_MS, Examination
 from station.staff.session import Desk, Wish
-from station.tap import Kind
+from station.tap import Kind, token_text
 from station.verdict import State
 from tests.fakes.station import ANA, BEN, KEY_ID, Bench, broken_disk, token_of
 
 RUTH = Credential("uid", "04c1b2c3d4e5f6", "nfc-a", 1, None)
-WHO = {"token": text_of(token_of(RUTH)), "key_id": KEY_ID, "reader": "nfc"}
+WHO = {"token": token_text(token_of(RUTH)), "key_id": KEY_ID, "reader": "nfc"}
 DEADLINE_S = 10.0
 
 
@@ -110,8 +109,8 @@ def test_a_card_laid_down_to_be_enrolled_is_a_tap_as_well(room: Bench) -> None:
     room.wait(3_000)
     room.tap(BEN)
     assert room.signs()[-1]["sign"] == "DONE"
-    assert staff_entries(room) == [{"did": "enrol", **WHO, "card": text_of(token_of(BEN))}]
-    assert base64.urlsafe_b64decode(text_of(token_of(BEN)) + "==") == token_of(BEN)
+    assert staff_entries(room) == [{"did": "enrol", **WHO, "card": token_text(token_of(BEN))}]
+    assert base64.urlsafe_b64decode(token_text(token_of(BEN)) + "==") == token_of(BEN)
     assert [tap.token for tap in room.taps()] == [token_of(RUTH), token_of(BEN)]
     assert room.station.desk.state is State.STAFF_ENROL
 

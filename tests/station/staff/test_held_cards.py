@@ -5,9 +5,8 @@ import pytest
 
 from station.journal import FILE_NAME
 from station.reader import Credential
-from station.staff.act import text_of
 from station.staff.examination import LAMPS_MS
-from station.tap import Kind, Tap
+from station.tap import Kind, Tap, token_text
 from tests.fakes.practice_station import PracticeStation
 from tests.fakes.simulator import practising
 from tests.fakes.station import ANA, BEN, entries_in, token_of
@@ -60,10 +59,10 @@ def test_a_teacher_does_everything_with_a_card_and_nobody_who_taps_meanwhile_is_
     wait_for(lambda: len(payloads(place, Kind.STAFF)) == 3, "the outcome of the self-test")
     place.stop()
 
-    who = {"token": text_of(token_of(RUTH)), "key_id": "k1", "reader": "nfc"}
+    who = {"token": token_text(token_of(RUTH)), "key_id": "k1", "reader": "nfc"}
     outage, enrolled, tested = payloads(place, Kind.STAFF)
     assert outage == {"did": "outage", **who}
-    assert enrolled == {"did": "enrol", **who, "card": text_of(token_of(BEN))}
+    assert enrolled == {"did": "enrol", **who, "card": token_text(token_of(BEN))}
     assert tested["did"] == "self-test"
     # How well this machine knows its time is not the test's affair.
     found = tested["found"]
