@@ -27,12 +27,12 @@ class Inbox:
         self._state_dir = state_dir
         self._number = 0
 
-    def holds(self, kind: Kind) -> bool:
-        """Say whether the station has yet to take an entry of this kind."""
+    def holds(self, kind: str) -> bool:
+        """Say whether the station has yet to take an entry of this kind, or an order."""
         return any((self._state_dir / FOLDER).glob(f"*-{kind}.json"))
 
-    def put(self, kind: Kind, payload: Mapping[str, object], reading: Reading) -> Path:
-        """Lay an entry down for the station and return the file it is in.
+    def put(self, kind: str, payload: Mapping[str, object], reading: Reading) -> Path:
+        """Lay an entry, or an order, down for the station and return the file it is in.
 
         Files are numbered by the clock of the boot, so that the station takes them in order. One
         that a power cut takes away is missed by nobody: the next talk brings another.

@@ -1,14 +1,24 @@
-"""Compose the messages a station sends: batches, and registrations of epochs."""
+"""Compose the messages a station sends: batches, registrations of epochs, questions of digests."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from station.tap import Reading
 from sync_agent.outbox import Parcel
 from sync_agent.signing import SigningKey, VerifyKey
 from sync_agent.standing import Peer, Pending, Standing
-from sync_agent.wire import Envelope, Have, Registration, epoch_request, nonce_text, pack
+from sync_agent.wire import (
+    Digests,
+    Envelope,
+    Have,
+    Position,
+    Registration,
+    digests_request,
+    epoch_request,
+    nonce_text,
+    pack,
+)
 
 _NONCE_BYTES = 16
 
@@ -72,8 +82,8 @@ def compose_batch(identity: Identity, peer: Peer, parcel: Parcel, around: Circum
     )
 
 
-def compose_registration(identity: Identity, epoch: int, genesis: Mapping[str, object]) -> bytes:
-    """Write the registration of an epoch from the payload of its first entry.
+def compose_registration(identity: Identity, epoch: int, genesis: Mapping[str, object]) -> tuple[str, bytes]:
+    """Return the nonce and the bytes of an epoch's registration, from the payload of its first entry.
 
     The nonce is made of what is registered, so that a repeated registration is the same bytes
     without having been kept.
@@ -88,4 +98,10 @@ def compose_registration(identity: Identity, epoch: int, genesis: Mapping[str, o
         prev_head=bytes.fromhex(prev_head) if isinstance(prev_head, str) else None,
         nonce=nonce_text(digest[:_NONCE_BYTES]),
     )
-    return epoch_request(registration, identity.key.sign)
+    return registration.nonce, epoch_request(registration, identity.key.sign)
+
+
+def compose_digests(identity: Identity, epoch: int, nonce: str, heads: Sequence[Position]) -> bytes:
+    """Write the question of how far central holds an epoch as the journal does."""
+    digests = Digests(station=identity.station, epoch=epoch, nonce=nonce, heads=heads)
+    return digests_request(digests, identity.key.sign)

@@ -1,80 +1,45 @@
 """One round of talk with central: what to send next, and what its answer changes, with no IO of its own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
 
 from station.clock import Clock
 from station.errors import ChainError
 from station.logs import Log
 from station.tap import Reading
-from sync_agent.composing import Circumstances, Identity, compose_batch, compose_registration
-from sync_agent.errors import CertificateDateError, CourierError
-from sync_agent.judgement import (
-    Ground,
+from sync_agent.composing import (
+    Circumstances,
+    Identity,
+    compose_batch,
+    compose_digests,
+    compose_registration,
+)
+from sync_agent.consequence import (
+    Common,
     Halt,
     Judgement,
+    Part,
     Proven,
     Registered,
     Reregister,
     Rewind,
     Shrink,
     Wait,
-    is_valid_now,
-    judge_batch,
-    judge_registration,
 )
+from sync_agent.errors import CertificateDateError, CourierError
+from sync_agent.ground import Ground
+from sync_agent.judgement import is_valid_now, judge_batch, judge_digests, judge_registration
 from sync_agent.memory import Memory
 from sync_agent.outbox import Limits, Outbox
+from sync_agent.outcome import Acked, Again, Halted, Later, Outcome, Reenrol
 from sync_agent.ports import Courier, Nonce
+from sync_agent.recovery import Recovery, heard
 from sync_agent.standing import Peer, Pending, Standing
-from sync_agent.wire import Pace, Position, instant_text, nonce_text
+from sync_agent.wire import Position, instant_text, nonce_text
+
+__all__ = ["Acked", "Again", "Exchange", "Halted", "Later", "Outcome", "Reenrol"]
 
 log = Log(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Acked:
-    """Central acknowledged; `more` when entries or epochs it lacks are known already.
-
-    `roster`, `config` and `certificate` are what central offers: two versions, and a day to be signed.
-    `beacon` is the payload for the journal: absent when the answer cannot bound the station's clock.
-    """
-
-    epoch: int
-    seq: int
-    more: bool
-    pace: Pace
-    roster: int | None
-    config: int | None
-    certificate: str | None
-    beacon: Mapping[str, object] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Nothing was acknowledged, but the next round has something new to say."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Nothing was acknowledged; try again, no sooner than asked. Unless `answered`, nobody was there."""
-
-    reason: str
-    retry_after_s: float | None = None
-    answered: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Halted:
-    """Nothing more may be sent until a person has looked."""
-
-    reason: str
-
-
-Outcome: TypeAlias = Acked | Again | Later | Halted
 
 
 class Exchange:
@@ -92,6 +57,7 @@ class Exchange:
         self._memory = memory
         self._clock = clock
         self._nonce = nonce
+        self._recovery = Recovery(outbox, memory)
         self._limits = Limits()
         self.health: Callable[[], Mapping[str, object]] = dict
 
@@ -101,19 +67,25 @@ class Exchange:
         epoch = pending.epoch if pending is not None else self._outbox.epoch_in_turn()
         if epoch is None:
             return Later("there is no journal yet")
+        peer = self._memory.peer(epoch)
         try:
-            return self._talk(self._memory.peer(epoch), pending)
+            return self._talk(peer, pending)
         except CertificateDateError as error:
-            return self._ask_time(error)
+            return self._ask_time(peer, error)
         except CourierError as error:
             return Later(str(error), answered=False)
         except ChainError:
             return Halted("journal-damaged")
 
     def _talk(self, peer: Peer, pending: Pending | None) -> Outcome:
+        if peer.parted is not None:
+            return self._agree(peer)
         if not peer.is_registered:
             return self._register(peer)
         if pending is None:
+            contradiction = self._outbox.contradiction(peer)
+            if contradiction is not None:
+                return self._recovery.part_by_own_memory(peer, contradiction)
             pending = self._build(peer)
         reply = self._courier.send_batch(pending.message, pending.idempotency_key)
         reading = self._clock.reading()
@@ -122,14 +94,26 @@ class Exchange:
             return self._accept(judgement, pending, reading)
         return self._follow(judgement, peer)
 
-    def _ask_time(self, doubt: CertificateDateError) -> Outcome:
+    def _agree(self, peer: Peer) -> Outcome:
+        """Ask how far central holds a parted epoch; without a question left, all waits for the station."""
+        if peer.agreed_inc is not None and peer.agreed_inc == self._memory.standing().inc:
+            return Reenrol(str(peer.parted))
+        heads = self._recovery.heads(peer)
+        nonce = nonce_text(self._nonce())
+        reply = self._courier.ask_digests(compose_digests(self._identity, peer.epoch, nonce, heads))
+        judgement = judge_digests(reply, nonce, self._ground(peer))
+        if isinstance(judgement, Common):
+            return self._recovery.narrow(peer, heads, judgement)
+        return self._follow(judgement, peer)
+
+    def _ask_time(self, peer: Peer, doubt: CertificateDateError) -> Outcome:
         """Let central's signed time decide whether its certificate or this machine's clock is wrong."""
         nonce = nonce_text(self._nonce())
         try:
             dated = self._courier.ask_time(nonce)
         except CourierError as error:
             return Later(str(error), answered=False)
-        if not is_valid_now(dated, nonce, self._identity.server_key):
+        if not is_valid_now(dated, nonce, self._ground(peer)):
             return Later(str(doubt), answered=False)
         self._courier.overlook_dates()
         log.warning("clock.wrong", claims=self._clock.now().isoformat(timespec="seconds"))
@@ -139,10 +123,17 @@ class Exchange:
         """Pack the next batch and keep it: a request is known before it is sent, or not sent."""
         parcel = self._outbox.parcel(peer, self._limits)
         standing = self._memory.standing()
-        around = Circumstances(self._clock.reading(), self._nonce(), standing, self.health())
+        around = Circumstances(
+            self._clock.reading(), self._nonce(), standing, self.health(), self._lost_receipt(peer)
+        )
         pending = compose_batch(self._identity, peer, parcel, around)
         self._memory.offer(pending)
         return pending
+
+    def _lost_receipt(self, peer: Peer) -> Mapping[str, object] | None:
+        """Return central's receipt for more than it says to hold in the same life of its store."""
+        found = None if peer.inc is None else self._memory.newest_receipt(peer.epoch, peer.inc)
+        return found[1] if found is not None and found[0] > peer.acked.seq else None
 
     def _ground(self, peer: Peer) -> Ground:
         return Ground(
@@ -177,30 +168,25 @@ class Exchange:
         )
 
     def _follow(self, judgement: Judgement, peer: Peer) -> Outcome:
-        if isinstance(judgement, Rewind):
-            return self._rewind(peer, judgement.seq)
-        if isinstance(judgement, Reregister):
-            self._memory.restart(replace(peer, is_registered=False))
-            log.warning("server.epoch_unknown", epoch=peer.epoch)
-            return Again("epoch-unknown")
-        if isinstance(judgement, Shrink):
-            return self._shrink(judgement)
-        if isinstance(judgement, Halt):
-            self._memory.discard()
-            return Halted(judgement.reason)
-        if isinstance(judgement, Wait):
-            if judgement.discard:
+        match judgement:
+            case Rewind():
+                outcome = self._recovery.rewind(peer, judgement)
+            case Reregister():
+                outcome = self._recovery.reregister(peer, judgement)
+            case Part():
+                outcome = self._recovery.part(peer, judgement)
+            case Shrink():
+                outcome = self._shrink(judgement)
+            case Halt():
                 self._memory.discard()
-            return Later(judgement.reason, judgement.retry_after_s)
-        return Later("an answer to another question")
-
-    def _rewind(self, peer: Peer, seq: int) -> Outcome:
-        rewound = self._outbox.rewound(peer, seq)
-        if rewound is None:
-            return Later("a gap was reported at a place the journal does not have")
-        self._memory.restart(rewound)
-        log.warning("server.lost_entries", epoch=peer.epoch, had=peer.acked.seq, has=seq)
-        return Again("gap")
+                outcome = Halted(judgement.reason)
+            case Wait():
+                if judgement.discard:
+                    self._memory.discard()
+                outcome = Later(judgement.reason, judgement.retry_after_s)
+            case _:
+                outcome = Later("an answer to another question")
+        return outcome
 
     def _shrink(self, judgement: Shrink) -> Outcome:
         smaller = self._limits.halved()
@@ -214,24 +200,24 @@ class Exchange:
         return Again("too-large")
 
     def _register(self, peer: Peer) -> Outcome:
-        message = compose_registration(self._identity, peer.epoch, self._outbox.genesis(peer.epoch))
+        genesis = self._outbox.genesis(peer.epoch)
+        nonce, message = compose_registration(self._identity, peer.epoch, genesis)
         reply = self._courier.register_epoch(message)
-        judgement = judge_registration(reply, self._ground(peer))
+        judgement = judge_registration(reply, nonce, self._ground(peer))
         if not isinstance(judgement, Registered):
             return self._follow(judgement, peer)
         # An epoch that is new to central has no entries and no ratchet there, whatever was once known.
-        self._memory.restart(Peer(peer.epoch, is_registered=True, sync_no=peer.sync_no))
+        self._memory.restart(Peer(peer.epoch, is_registered=True, sync_no=peer.sync_no, inc=peer.inc))
         log.info("epoch.registered", epoch=peer.epoch, server=judgement.note.server)
         return Again("registered")
 
 
 def _standing_after(standing: Standing, proven: Proven, reading: Reading) -> Standing:
     floor_ms = proven.beacon.t3_ms if proven.beacon is not None else 0
+    known = heard(standing, proven.ack)
     return replace(
-        standing,
-        inc=proven.ack.inc,
-        term=proven.ack.term,
-        time_floor_ms=max(standing.time_floor_ms, floor_ms),
+        known,
+        time_floor_ms=max(known.time_floor_ms, floor_ms),
         attempt=0,
         halted=None,
         window_s=proven.answer.pace.reconnect_window_s,

@@ -94,11 +94,22 @@ class Memory:
             )
             self._put_standing(standing)
 
-    def restart(self, peer: Peer) -> None:
+    def newest_receipt(self, epoch: int, inc: str) -> tuple[int, Mapping[str, object]] | None:
+        """Return `(seq, Signed)` of the furthest receipt of an epoch from one life of central's store."""
+        with self._guarded():
+            found = self._db.table("receipt").rows_where(
+                "epoch = ? AND inc = ?", [epoch, inc], order_by="seq DESC", limit=1
+            )
+            row = next(found, None)
+            return None if row is None else (int(row["seq"]), json.loads(row["note"]))
+
+    def restart(self, peer: Peer, standing: Standing | None = None) -> None:
         """Drop the request that was answered otherwise, and go on from this point of its epoch."""
         with self._transaction():
             self._drop_pending()
             self._put_peer(peer)
+            if standing is not None:
+                self._put_standing(standing)
 
     def carried(self, epoch: int, seq: int) -> None:
         """Note that the entries of an epoch up to `seq` stand in another epoch too."""

@@ -1,11 +1,11 @@
 """What central has not acknowledged yet: the journal seen from the agent's cursors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from station import chain
 from station.errors import ChainError, EntryError
-from station.journal import JournalReader, Row
+from station.journal import MOST_ROWS, JournalReader, Row
 from station.tap import Kind, decode
 from sync_agent.memory import Memory
 from sync_agent.standing import Peer
@@ -62,37 +62,77 @@ class Outbox:
     def __init__(self, journal: JournalReader, memory: Memory) -> None:
         self._journal = journal
         self._memory = memory
+        self._holes: dict[int, list[tuple[int, int]]] = {}
+        self._holes_key: tuple[tuple[int, ...], int] | None = None
+
+    def newest_epoch(self) -> int | None:
+        """Return the epoch the station writes, None while there is no journal."""
+        epochs = self._journal.epochs()
+        return epochs[-1] if epochs else None
+
+    def head(self, epoch: int) -> Position:
+        """Return the newest place of an epoch of the journal."""
+        head = self._journal.head(epoch)
+        return Position(head.seq, head.h)
 
     def epoch_in_turn(self) -> int | None:
         """Return the epoch to speak of next, None while there is no journal.
 
         The oldest epoch central lacks something of comes first. When central's store has begun a new
-        life, every epoch it has not acknowledged in that life is greeted again, because the old
+        life, every epoch it has not acknowledged in that life is spoken of again, because the old
         acknowledgements say nothing about the new store.
         """
-        epochs = self._journal.epochs()
-        inc = self._memory.standing().inc
-        broken = self.broken_epochs()
+        epochs, inc = self._journal.epochs(), self._memory.standing().inc
         for epoch in epochs:
-            if epoch in broken:
-                continue
-            peer = self._memory.peer(epoch)
-            if not peer.is_registered or peer.inc != inc or self._journal.head(epoch).seq > peer.acked.seq:
+            if self._is_in_turn(self._memory.peer(epoch), inc):
                 return epoch
         return epochs[-1] if epochs else None
 
-    def broken_epochs(self) -> list[int]:
-        """Return the epochs of which no more can be sent: the next entry was lost with a damaged disk.
+    def _is_in_turn(self, peer: Peer, inc: str | None) -> bool:
+        if peer.parted is not None:
+            return peer.agreed_inc is None or peer.agreed_inc != inc
+        if self._is_broken(peer):
+            return peer.is_registered and peer.inc != inc
+        has_more = self._journal.head(peer.epoch).seq > peer.acked.seq
+        return not peer.is_registered or peer.inc != inc or has_more
 
-        What stands behind the hole cannot be chained to what central holds; it is carried instead.
+    def epochs_to_carry(self) -> list[int]:
+        """Return the epochs of which entries can reach central only inside another epoch, oldest first.
+
+        Of a parted epoch nothing is sent any more; behind a hole, what follows cannot be chained to
+        what central holds. None while the newest epoch is parted itself: what is carried would end
+        where nothing is sent of.
         """
-        *older, _ = self._journal.epochs() or [0]
-        return [epoch for epoch in older if self._is_broken(epoch)]
+        peers = [self._memory.peer(epoch) for epoch in self._journal.epochs()]
+        if not peers or peers[-1].parted is not None:
+            return []
+        return [peer.epoch for peer in peers if _is_agreed(peer) or self._is_broken(peer)]
 
-    def _is_broken(self, epoch: int) -> bool:
-        holes = self._journal.holes(epoch)
-        following = self._memory.peer(epoch).acked.seq + 1 if holes else 0
-        return any(first <= following <= last for first, last in holes)
+    def _is_broken(self, peer: Peer) -> bool:
+        """Say whether the next entry of an epoch was lost with a damaged disk."""
+        return peer.parted is None and self._is_lost(peer.epoch, peer.acked.seq + 1)
+
+    def _is_lost(self, epoch: int, seq: int) -> bool:
+        return any(first <= seq <= last for first, last in self._holes_of(epoch))
+
+    def _holes_of(self, epoch: int) -> Sequence[tuple[int, int]]:
+        # Holes are declared in the first rows a reader takes of a later epoch, and nowhere else.
+        epochs = self._journal.epochs()
+        key = tuple(epochs), min(self._journal.head(epochs[-1]).seq, MOST_ROWS) if len(epochs) > 1 else 0
+        if key != self._holes_key:
+            self._holes = {one: self._journal.holes(one) for one in epochs[:-1]}
+            self._holes_key = key
+        return self._holes.get(epoch, ())
+
+    def contradiction(self, peer: Peer) -> str | None:
+        """Say how the journal contradicts central's receipt for an epoch: it does not hold what was sent.
+
+        "rollback" where it ends before that place, "fork" where it holds something else there.
+        """
+        mine = self.hash_at(peer.epoch, peer.acked.seq)
+        if mine == peer.acked.h:
+            return None
+        return "rollback" if mine is None else "fork"
 
     def parcel(self, peer: Peer, limits: Limits) -> Parcel:
         """Return the next entries of an epoch after its cursor, as many as the limits allow.
@@ -101,10 +141,11 @@ class Outbox:
         was damaged goes no further than its sound part.
         """
         found = self._journal.rows(peer.epoch, peer.acked.seq, limits.entries)
+        if self._is_broken(peer):
+            found = []
         rows = _sound(peer.acked.h, _fitting(found, limits.body_bytes))
-        head = self._journal.head(peer.epoch)
         last = Position(rows[-1].seq, rows[-1].h) if rows else peer.acked
-        return Parcel([row.body for row in rows], last, Position(head.seq, head.h))
+        return Parcel([row.body for row in rows], last, self.head(peer.epoch))
 
     def hash_at(self, epoch: int, seq: int) -> bytes | None:
         """Return the journal's hash at a place, None beyond its end or in an epoch it does not hold."""
@@ -116,8 +157,12 @@ class Outbox:
             return pending.batch_h
         if epoch not in self._journal.epochs():
             return None
-        rows = self._journal.rows(epoch, seq - 1, 1)
-        return rows[0].h if rows else None
+        row = next(iter(self._journal.rows(epoch, seq - 1, 1)), None)
+        if row is not None and row.seq == seq:
+            return row.h
+        # The row is gone with a damaged disk; that it was there is known from central's receipt.
+        acked = self._memory.peer(epoch).acked
+        return acked.h if acked.seq == seq and self._is_lost(epoch, seq) else None
 
     def genesis(self, epoch: int) -> dict[str, object]:
         """Return the payload of an epoch's first entry, empty when it cannot be read."""
@@ -130,11 +175,11 @@ class Outbox:
 
     def has_news(self) -> bool:
         """Say whether entries wait that the agent did not itself have journalled."""
-        broken = self.broken_epochs()
         for epoch in self._journal.epochs():
-            if epoch in broken:
+            peer = self._memory.peer(epoch)
+            if peer.parted is not None or self._is_broken(peer):
                 continue
-            rows = self._journal.rows(epoch, self._memory.peer(epoch).acked.seq)
+            rows = self._journal.rows(epoch, peer.acked.seq)
             if any(_kind(row) not in _OWN for row in rows) or len(rows) == MAX_ENTRIES:
                 return True
         return False
@@ -143,15 +188,15 @@ class Outbox:
         """Return how much waits."""
         waiting, newest, end = 0, None, Position(0, chain.START)
         for epoch in self._journal.epochs():
-            head, peer = self._journal.head(epoch), self._memory.peer(epoch)
-            waiting += max(0, head.seq - max(peer.acked.seq, peer.carried_seq))
-            newest, end = epoch, Position(head.seq, head.h)
+            head, peer = self.head(epoch), self._memory.peer(epoch)
+            reached = peer.carried_seq if _is_agreed(peer) else max(peer.acked.seq, peer.carried_seq)
+            waiting += max(0, head.seq - reached)
+            newest, end = epoch, head
         return Backlog(waiting, newest, end)
 
-    def rewound(self, peer: Peer, seq: int) -> Peer | None:
-        """Return the cursor set back to `seq`, None when the journal has no such place."""
-        h = self.hash_at(peer.epoch, seq)
-        return None if h is None else replace(peer, acked=Position(seq, h))
+
+def _is_agreed(peer: Peer) -> bool:
+    return peer.parted is not None and peer.agreed_inc is not None
 
 
 def _fitting(rows: Sequence[Row], body_bytes: int) -> Sequence[Row]:

@@ -121,6 +121,11 @@ class DirectCourier:
         """Carry a registration."""
         return self._through(lambda: self.rules.register(message))
 
+    @property
+    def nonce(self) -> str:
+        """Return the name of the batch last carried, which a refusal must repeat."""
+        return wire.unpack(self.carried[-1], wire.MAX_MESSAGE_BYTES).envelope.nonce
+
     def fetch_config(self, etag: str | None) -> Reply:
         """Ask for the configuration."""
         known = self.config

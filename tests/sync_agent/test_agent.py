@@ -21,7 +21,7 @@ from sync_agent.downlink import Downlink
 from sync_agent.exchange import Acked, Again
 from sync_agent.ports import Reply
 from sync_agent.roster_way import RosterWay
-from tests.fakes.central_rules import CONFIG_KEY, STATION, problem
+from tests.fakes.central_rules import CONFIG_KEY, STATION, Refusing, problem
 from tests.fakes.sync_agent import STATION_KEY, Bench, DirectCourier
 
 
@@ -37,7 +37,7 @@ class Watch:
         self.agent = self.begin(poll_s, first_s)
 
     def begin(self, poll_s: float | None = 30.0, first_s: float = 0.0) -> Agent:
-        bench, inbox = self.bench, Inbox(self.bench.folder)
+        bench, inbox, downlink = self.bench, Inbox(self.bench.folder), self.downlink(poll_s)
         parts = Parts(
             exchange=bench.exchange,
             outbox=bench.outbox,
@@ -45,11 +45,12 @@ class Watch:
             inbox=inbox,
             sealer=Sealer(STATION, STATION_KEY, bench.outbox, inbox),
             carrier=Carrier(bench.reader, bench.outbox, bench.memory, inbox),
-            downlink=self.downlink(poll_s),
+            downlink=downlink,
             clock=bench.clock,
             state_dir=bench.folder,
+            timing=downlink.timing,
         )
-        pacing = Pacing.of(parts.downlink.timing())
+        pacing = Pacing.of(downlink.timing())
         self.agent = Agent(parts, pacing, lambda: self.now, lambda: self.die, first_s)
         return self.agent
 
@@ -151,39 +152,38 @@ def test_a_tap_does_not_shorten_the_wait_after_a_failure(watch: Watch, line: Dir
     assert watch.pass_time(6) >= 1
 
 
-@pytest.mark.parametrize("name", ["fork", "rollback", "clone", "revoked"])
-def test_a_halted_agent_sends_nothing_more_and_says_so(
-    watch: Watch, line: DirectCourier, name: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.invariant(20)
+def test_a_revoked_station_sends_nothing_more_and_goes_on_recording(
+    watch: Watch, caplog: pytest.LogCaptureFixture
 ) -> None:
     watch.pass_time(5)
-    line.faults.append(always(problem(name)))
+    watch.bench.rules.is_revoked = True
     watch.pass_time(31)
     watch.bench.tap(5)
     assert watch.pass_time(4_000) == 0
-    assert watch.status()["state"] == "halted"
-    assert watch.status()["halted"] == name
+    assert (watch.status()["state"], watch.status()["halted"]) == ("SPOOL", "revoked")
     assert "sync.halted" in caplog.text
     assert watch.status()["waiting"] >= 5
 
 
-def test_a_halted_agent_notices_within_hours_that_a_person_has_put_things_right(watch: Watch) -> None:
+def test_a_revoked_station_notices_within_hours_that_it_is_in_use_again(watch: Watch) -> None:
     watch.bench.rules.is_revoked = True
     watch.pass_time(5)
     watch.bench.rules.is_revoked = False
     assert watch.pass_time(HALTED_S - 60) == 0
     assert watch.pass_time(120) >= 1
-    assert watch.status()["state"] == "online"
+    assert watch.status()["state"] == "IDLE"
 
 
 def test_after_a_restart_a_halted_agent_tries_once_more(watch: Watch) -> None:
     watch.bench.rules.is_revoked = True
     watch.pass_time(5)
-    assert watch.status()["state"] == "halted"
+    assert watch.status()["state"] == "SPOOL"
     watch.bench.rules.is_revoked = False
     watch.bench.restart_agent()
     watch.begin()
     assert watch.pass_time(1) >= 1
-    assert watch.status()["state"] == "online"
+    assert watch.status()["state"] == "IDLE"
     assert watch.bench.memory.standing().halted is None
 
 
@@ -228,7 +228,11 @@ def test_the_first_talk_waits_for_its_part_of_the_window(bench: Bench, line: Dir
 
 def test_a_server_going_in_circles_is_waited_out(watch: Watch, line: DirectCourier) -> None:
     watch.pass_time(5)
-    line.faults.extend([always(problem("epoch-unknown")), "none"] * 100)
+
+    def forget(_true: Reply) -> Reply:
+        return Refusing(watch.bench.epoch)("epoch-unknown", line.nonce)
+
+    line.faults.extend([forget, "none"] * 100)
     watch.bench.tap()
     assert watch.pass_time(10) <= 40
     assert watch.bench.memory.standing().attempt >= 1
@@ -259,7 +263,7 @@ def test_a_journal_that_cannot_be_read_is_tried_again(watch: Watch, caplog: pyte
 def test_the_status_tells_how_things_stand(watch: Watch) -> None:
     watch.pass_time(5)
     told = watch.status()
-    assert told["state"] == "online"
+    assert (told["state"], told["clock"]) == ("IDLE", "anchored")
     assert told["epoch"] == watch.bench.epoch
     assert told["last_success_at"].endswith("Z")
     assert told["attempt"] == 0

@@ -95,7 +95,7 @@ def test_a_hole_in_what_central_has_already_stops_nothing(bench: Bench) -> None:
     bench.tap(12)
     bench.settle()
     old = salvage(bench)
-    assert bench.outbox.broken_epochs() == []
+    assert bench.outbox.epochs_to_carry() == []
     carry_all(bench, carrier_of(bench))
     assert carried(bench) == []
     bench.settle()
