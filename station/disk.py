@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from station.durable import sync_folder
+from station.errors import JournalFullError
 from station.logs import Log
 
 BALLAST: Final = "ballast"
@@ -18,8 +20,23 @@ ROOM_BYTES: Final = 256 * 1024
 """With so much free a tap that was refused may well be stored, its write-ahead frames included."""
 
 _BLOCK = 512
+_Done = TypeVar("_Done")
 
 log = Log(__name__)
+
+
+def with_room(work: Callable[[], _Done], make_room: Callable[[], bool]) -> _Done:
+    """Do what needs room, and once more when there was none and something could be given up for it.
+
+    Raises what `work` raises, the second time as the first.
+    """
+    try:
+        return work()
+    except JournalFullError:
+        # Before anybody is told that there was no room: what was kept for this day is given up.
+        if not make_room():
+            raise
+        return work()
 
 
 class DiskState(StrEnum):

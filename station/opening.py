@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, TextIO, TypeVar
+from typing import Final, TextIO
 
 from station.boot import boot_id_of
 from station.clock import Clock
 from station.config import StationSettings
-from station.disk import Disk
+from station.disk import Disk, with_room
 from station.errors import JournalBusyError, JournalDamagedError, JournalError, JournalFullError, StationError
 from station.inbox import FOLDER
 from station.journal import FILE_NAME, Journal
@@ -32,8 +32,6 @@ ALARM_S: Final = 10.0
 """How long the room sees that nothing is recorded before a service that cannot go on is started again."""
 RETRY_S: Final = 5.0
 """How long a disk that cannot be used is left alone before it is asked again."""
-
-_Done = TypeVar("_Done")
 
 log = Log(__name__)
 
@@ -87,7 +85,7 @@ class Opening:
             raise JournalDamagedError(why)
         clock = clock_of(settings, boot_of(settings, self.machine.boot_id))
         opened = partial(Journal.open, path, identity, clock.reading(), random63)
-        return clock, _with_room(settings, opened)
+        return clock, with_room(opened, Disk(settings.state_dir).make_room)
 
     def _wait_or_raise(self, error: JournalError) -> None:
         # What has a cause outside is the disk's, or a fault of a salvage that may succeed another time.
@@ -133,7 +131,8 @@ def salvage_journal(settings: StationSettings, boot_id: str) -> None:
     """Build a sound journal out of what is left of this one; raises JournalError."""
     path, clock = settings.state_dir / FILE_NAME, _clock_to_salvage_by(settings, boot_id)
     identity, reading, stamp = identity_of(settings), clock.reading(), stamp_of(clock)
-    _with_room(settings, partial(salvage, path, settings.sidecar, identity, reading, random63, stamp))
+    salvaged = partial(salvage, path, settings.sidecar, identity, reading, random63, stamp)
+    with_room(salvaged, Disk(settings.state_dir).make_room)
 
 
 def salvage_by_hand(settings: StationSettings, out: TextIO) -> int:
@@ -153,16 +152,6 @@ def stamp_of(clock: Clock) -> str:
 def random63() -> int:
     """Draw an epoch."""
     return secrets.randbits(63)
-
-
-def _with_room(settings: StationSettings, work: Callable[[], _Done]) -> _Done:
-    """Do what needs room, and once more when there was none but a ballast to throw away."""
-    try:
-        return work()
-    except JournalFullError:
-        if not Disk(settings.state_dir).make_room():
-            raise
-        return work()
 
 
 def _clock_to_salvage_by(settings: StationSettings, boot_id: str) -> Clock:

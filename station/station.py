@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from station import credential
 from station.clock import Clock
-from station.errors import JournalFullError
+from station.disk import with_room
 from station.journal import Head, Journal
 from station.loss import Losses
 from station.presence import Presence
@@ -85,13 +86,8 @@ class Station:
         """Append entries after all that is owed, giving up the ballast if need be; raises JournalError."""
         due = [*self.losses.entries(), *items]
         reading = self.clock.reading()
-        try:
-            head = self.journal.append_all(due, reading)
-        except JournalFullError:
-            # Before anybody is told that there was no room: what was kept for this day is given up.
-            if self.disk is None or not self.disk.make_room():
-                raise
-            head = self.journal.append_all(due, reading)
+        stored = partial(self.journal.append_all, due, reading)
+        head = stored() if self.disk is None else with_room(stored, self.disk.make_room)
         self.losses.settle()
         self.answered.seq = head.seq
         return head
