@@ -1,4 +1,4 @@
-"""The command `publish`: bring the stations' rosters and the keyring up to date."""
+"""The command `publish`: bring the stations' rosters, their settings and the keyring up to date."""
 
 import argparse
 
@@ -6,7 +6,7 @@ from central.commands import Now, say
 from central.config import CentralConfig
 from central.work.publish import publish
 
-HELP = "bring the stations' rosters and the keyring up to date (serve does it by itself)"
+HELP = "bring the stations' rosters, their settings and the keyring up to date (serve does it by itself)"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,5 +18,5 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Publish, and say how much is new."""
     del args
     published = publish(config, now())
-    say(f"{published.renewed} of {published.stations} station rosters are new")
+    say(f"{published.renewed} of {published.stations} station rosters are new, and {published.configured} configurations")
     return 0

@@ -1,8 +1,7 @@
-"""Publish what stations and the intake read: one signed roster a station, and the keyring."""
+"""Publish what stations and the intake read: a signed roster and configuration a station, and the keyring."""
 
 import fcntl
 import json
-import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,8 @@ from django.db.models import Q
 
 from central.config import CentralConfig
 from central.store.models import Credential, Placement, School, Station, StationKey
-from central.work import keys
+from central.work import keys, publish_config, published_file
+from central.work.configure import values_of
 from station import roster
 from station.errors import RosterError
 from sync_agent.signing import SignatureError, SigningKey, open_text, sign_text
@@ -29,10 +29,11 @@ PURPOSE: Final = "roster"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many stations have a roster, and how many of these are new."""
+    """How many stations there are, how many of their rosters are new, and of what they are set to."""
 
     stations: int
     renewed: int
+    configured: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +45,33 @@ class Listed:
 
 
 def publish(config: CentralConfig, now: datetime) -> Published:
-    """Bring every station's roster and the keyring up to date; files are replaced whole, by rename.
+    """Bring what every station is to know, and the keyring, up to date; files are replaced whole, by rename.
 
-    A roster gets a new version only when it says something new, or is halfway to its end.
+    A roster or configuration gets a new version only when it says something new, or is halfway to its end.
     """
     school = School.objects.get()
     key = keys.signing_key(config.keys, keys.CONFIG)
     on = now.astimezone(ZoneInfo(school.time_zone)).date()
-    folder = config.data / "rosters"
-    folder.mkdir(exist_ok=True)
+    rosters, configs = config.data / "rosters", config.data / "configs"
+    rosters.mkdir(exist_ok=True)
+    configs.mkdir(exist_ok=True)
     with _alone(config.data / "publish.lock"):
         stations = list(Station.objects.filter(school=school, retired_at=None))
         expected, staff = _expected(school, on), _staff(school, on)
         renewed = 0
         for station in stations:
             listed = Listed(frozenset(expected.get(station.room_id, set()) | staff), frozenset(staff))
-            renewed += _renew(folder / f"{station.code}.json", listed, key, now)
+            renewed += _renew(rosters / f"{station.code}.json", listed, key, now)
+        configured = sum(
+            publish_config.renew(configs / f"{code}.json", values, key, now)
+            for code, values in values_of(stations, school).items()
+        )
         kept = {f"{station.code}.json" for station in stations}
-        for path in folder.glob("*.json"):
+        for path in (*rosters.glob("*.json"), *configs.glob("*.json")):
             if path.name not in kept:
                 path.unlink()
-        _replace(config.data / "keyring.json", _keyring(school))
-    return Published(len(stations), renewed)
+        published_file.replace(config.data / "keyring.json", _keyring(school))
+    return Published(len(stations), renewed, configured)
 
 
 def _expected(school: School, on: date) -> dict[int, set[bytes]]:
@@ -104,7 +110,7 @@ def _renew(path: Path, listed: Listed, key: SigningKey, now: datetime) -> bool:
     says_the_same = before and _says(before) == _says(roster.parse(text))
     if before and says_the_same and before.expires_at - now > LIFETIME / 2:
         return False
-    _replace(path, json.dumps(sign_text(PURPOSE, text, key)))
+    published_file.replace(path, json.dumps(sign_text(PURPOSE, text, key)))
     return True
 
 
@@ -130,19 +136,6 @@ def _keyring(school: School) -> str:
         if isinstance(named, list):
             named.append({"kid": row.kid, "public": row.public_key, "revoked": row.revoked_at is not None})
     return json.dumps({"v": 1, "stations": stations})
-
-
-def _replace(path: Path, text: str) -> None:
-    """Replace a file whole and durably; one that says the same already is left alone."""
-    data = f"{text}\n".encode("ascii")
-    if path.exists() and path.read_bytes() == data:
-        return
-    making = path.with_suffix(".new")
-    with making.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    making.rename(path)
 
 
 @contextmanager
