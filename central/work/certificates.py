@@ -57,10 +57,12 @@ def certify_days(config: CentralConfig, now: datetime) -> Certified:
         stations = list(Station.objects.filter(school=school).order_by("code"))
         days = ended_days(school, now)
         made = sum(run.certify(station, days) for station in stations)
-        in_use = {
-            day.on: [each.code for each in stations if is_in_use(each, day.on, run.zone)] for day in days
+        expected = {
+            day.on: codes
+            for day in days
+            if (codes := [each.code for each in stations if is_in_use(each, day.on, run.zone)])
         }
-        return Certified(made, certify_school(config, school, in_use, run.key, now))
+        return Certified(made, certify_school(config, school, expected, run.key, now))
 
 
 def newest(station: str) -> dict[date, Kept]:
