@@ -30,7 +30,8 @@ class CentralConfig:
 
     `allowed_hosts` names every host staff type into a browser. `public_url` is what stations and
     printed pages point to. Stations are heard on `station_port` by a process of their own; with
-    `serve --single` they share `port`.
+    `serve --single` they share `port`. `clock_error_ms` is how far this machine's clock may be from
+    UTC where its kernel does not know: while it is set by hand, or by something that does not tell it.
     """
 
     data_dir: str = "var/central"
@@ -41,6 +42,7 @@ class CentralConfig:
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     time_zone: str = "America/Los_Angeles"
     language: str = "en"
+    clock_error_ms: int = 50
     tls: TlsConfig | None = None
     practice: PracticeConfig | None = None
 

@@ -1,11 +1,12 @@
 """Sign what a station is told: acknowledgements, beacons, registrations, refusals and their proof."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final, TypeAlias
 
+from central.intake.evidence import Head
 from central.intake.identity import Server
 from central.intake.offer import Offer
 from central.intake.reply import Reply, refused
@@ -21,7 +22,7 @@ Now: TypeAlias = Callable[[], datetime]
 """Says what time it is, as an aware UTC datetime."""
 
 EPS_MS: Final = 50
-"""How far this server's own clock may be from UTC when it is kept by NTP."""
+"""How far this server's own clock may be from UTC where nothing better is known."""
 
 Asked: TypeAlias = wire.Envelope | wire.Registration | wire.Digests
 """What a station asked; a proof names its station, epoch and nonce."""
@@ -46,29 +47,52 @@ def reconnect_window_s(stations: int) -> int:
     return max(_LEAST_WINDOW_S, ceil(_SPREAD * stations * _REQUESTS_EACH / _REQUESTS_A_SECOND))
 
 
+def pace(stations: int) -> wire.Pace:
+    """Return how often and how much one of so many stations is to send."""
+    return wire.Pace(
+        poll_s=POLL_S,
+        max_entries=wire.MAX_ENTRIES,
+        max_bytes=wire.MAX_BODY_BYTES,
+        reconnect_window_s=reconnect_window_s(stations),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a signature rests on beside the key; by itself, nothing lasts beyond this process.
+
+    `begin` makes the next life of the store last. `safe_seq` tells how far an epoch of a station is
+    in a backup, `eps_ms` how far this machine's clock may be from UTC at this moment.
+    """
+
+    begin: Callable[[Server, str], Server] = lambda before, inc: replace(
+        before, inc=inc, term=before.term + 1
+    )
+    safe_seq: Callable[[str, int], int] = lambda _station, _epoch: 0
+    eps_ms: Callable[[], int] = lambda: EPS_MS
+
+
 class Signer:
     """Signs in the name of one server, in the life its store has at that moment."""
 
     def __init__(
-        self,
-        server: Server,
-        now: Now,
-        new_token: Callable[[], str],
-        begin: Callable[[Server, str], Server] | None = None,
+        self, server: Server, now: Now, new_token: Callable[[], str], ground: Ground | None = None
     ) -> None:
-        """Take the clock, and the source of ratchet tokens nobody can guess.
-
-        `begin` makes the next life of the store last beyond this process; without it, it does not.
-        """
+        """Take the clock, and the source of ratchet tokens nobody can guess."""
         self.new_token = new_token
         self._server = server
         self._now = now
-        self._begin = begin or (lambda before, inc: replace(before, inc=inc, term=before.term + 1))
+        self._ground = ground or Ground()
 
     @property
     def inc(self) -> str:
         """Return the life of the store."""
         return self._server.inc
+
+    @property
+    def term(self) -> int:
+        """Return how many lives the store has had."""
+        return self._server.term
 
     @property
     def verify_key(self) -> VerifyKey:
@@ -80,7 +104,7 @@ class Signer:
 
         Raises OSError when that cannot be written down.
         """
-        self._server = self._begin(self._server, self.new_token())
+        self._server = self._ground.begin(self._server, self.new_token())
         log.error("incarnation.begun", reason=reason, inc=self._server.inc, term=self._server.term)
 
     def answer(
@@ -94,7 +118,7 @@ class Signer:
             epoch=envelope.epoch,
             seq=held.seq,
             h=held.h,
-            safe_seq=0,
+            safe_seq=min(held.seq, self._ground.safe_seq(envelope.station, envelope.epoch)),
             at=sent_at,
             server=self._server.name,
             inc=self._server.inc,
@@ -105,7 +129,7 @@ class Signer:
             nonce=envelope.nonce,
             t2_ms=proven.arrived.received_ms,
             t3_ms=ms(sent_at),
-            eps_ms=EPS_MS,
+            eps_ms=self._ground.eps_ms(),
             head=envelope.head.h,
         )
         return wire.Answer(
@@ -130,17 +154,17 @@ class Signer:
         )
         return sign_note("epoch", note.members(), self._server.key)
 
-    def refused(self, name: str, asked: Asked, held: wire.Position | None = None, **members: object) -> Reply:
+    def refused(self, name: str, asked: Asked, head: Head | None, **members: object) -> Reply:
         """Return one of the problems a station acts upon, with the proof that this server gave it.
 
-        `held` is how far the epoch is held, None for one that is not known.
+        `head` is how far the epoch is held, None for one that is not known.
         """
         refusal = wire.Refusal(
             station=asked.station,
             epoch=asked.epoch,
             nonce=asked.nonce,
             type=name,
-            held=held or _NOTHING,
+            held=_NOTHING if head is None else head.position,
             at=self._now(),
             server=self._server.name,
             inc=self._server.inc,
@@ -149,14 +173,14 @@ class Signer:
         proof = sign_note("refusal", refusal.members(), self._server.key)
         return refused(name, **members, proof=proof)
 
-    def agreed(self, digests: wire.Digests, agreed_seq: int, held: wire.Position) -> dict[str, str]:
+    def agreed(self, digests: wire.Digests, agreed_seq: int, head: Head) -> dict[str, str]:
         """Return the Signed object that says how far an epoch is held, and how far both ends agree."""
         note = wire.DigestsNote(
             station=digests.station,
             epoch=digests.epoch,
             nonce=digests.nonce,
             agreed_seq=agreed_seq,
-            held=held,
+            held=head.position,
             at=self._now(),
             server=self._server.name,
             inc=self._server.inc,
@@ -171,7 +195,7 @@ class Signer:
             nonce=nonce,
             t2_ms=received_ms,
             t3_ms=ms(self._sent_at(received_ms)),
-            eps_ms=EPS_MS,
+            eps_ms=self._ground.eps_ms(),
             head=chain.START,
         )
         return sign_note("beacon", beacon.members(), self._server.key)

@@ -14,20 +14,20 @@ def judge_digests(evidence: Evidence, proven: ProvenDigests, signer: Signer) -> 
     asked = proven.digests
     head = evidence.head(asked.station, asked.epoch)
     if proven.is_revoked:
-        return signer.refused("revoked", asked, head and head.position)
+        return signer.refused("revoked", asked, head)
     if head is None:
-        return signer.refused("epoch-unknown", asked)
-    note = signer.agreed(asked, _agreed_seq(evidence, asked, head.position), head.position)
+        return signer.refused("epoch-unknown", asked, None)
+    note = signer.agreed(asked, _agreed_seq(evidence, asked, head.seq), head)
     return Reply(200, json.dumps(note).encode())
 
 
-def _agreed_seq(evidence: Evidence, asked: wire.Digests, held: wire.Position) -> int:
+def _agreed_seq(evidence: Evidence, asked: wire.Digests, have_seq: int) -> int:
     """Return the highest place of those given whose hash is the one held there, 0 where there is none.
 
     One equal hash proves every byte before it, so that half of what is left falls away at each look:
     seven batches are unpacked for 64 places.
     """
-    known = [place for place in asked.heads if place.seq <= held.seq]
+    known = [place for place in asked.heads if place.seq <= have_seq]
     low, high = 0, len(known)
     while low < high:
         middle = (low + high) // 2

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 
 from starlette.applications import Starlette
@@ -11,13 +11,16 @@ from starlette.routing import Route
 
 from central.config import CentralConfig
 from central.intake import certificates, documents, usb
-from central.intake.acks import Now, Signer
+from central.intake.acks import Ground, Now, Signer
 from central.intake.endpoints import Endpoints
 from central.intake.evidence import Evidence
 from central.intake.identity import begin_incarnation, read_server
 from central.intake.keyring import Keyring
 from central.intake.lock import Lock
+from central.intake.mark import Mark
+from central.intake.own_error import own_error
 from central.intake.parts import Parts
+from central.intake.safe import Safe
 from central.intake.writer import Writer
 from station.logs import Log
 
@@ -34,20 +37,17 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
     """
     server = read_server(config)
     lock = Lock(config.data / "evidence.lock")
+    mark = Mark(config.data / "evidence.mark")
+    signer = Signer(server, now, new_token or partial(secrets.token_urlsafe, _TOKEN_BYTES), _ground(config))
     try:
-        Evidence.open(config.evidence).close()
+        _look(config, mark, signer)
     except Exception:
         lock.release()
         raise
-    writer = Writer(partial(Evidence.open, config.evidence))
+    writer = Writer(partial(Evidence.open, config.evidence, mark))
     parts = Parts(
         writer=writer,
-        signer=Signer(
-            server,
-            now,
-            new_token or partial(secrets.token_urlsafe, _TOKEN_BYTES),
-            partial(begin_incarnation, config.data),
-        ),
+        signer=signer,
         keyring=Keyring(config.data / "keyring.json"),
         now=now,
         data=config.data,
@@ -56,7 +56,7 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         writer.start()
-        log.info("intake.started", server=server.name, inc=server.inc, term=server.term)
+        log.info("intake.started", server=server.name, inc=signer.inc, term=signer.term)
         try:
             yield
         finally:
@@ -65,6 +65,26 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
             log.info("intake.stopped", server=server.name)
 
     return Starlette(routes=_routes(parts), lifespan=lifespan)
+
+
+def _ground(config: CentralConfig) -> Ground:
+    return Ground(
+        begin=partial(begin_incarnation, config.data),
+        safe_seq=Safe(config.data / "safe.json").seq,
+        eps_ms=own_error(config).eps_ms,
+    )
+
+
+def _look(config: CentralConfig, mark: Mark, signer: Signer) -> None:
+    """Open the evidence once, and begin a new life of it where it lacks what was there before."""
+    with closing(Evidence.open(config.evidence)) as evidence:
+        if mark.digest is None or evidence.digest_at(mark.srv_seq) == mark.digest:
+            return
+        newest = evidence.newest()
+    have_seq = 0 if newest is None else newest[0]
+    log.error("evidence.went-back", have_seq=have_seq, mark_seq=mark.srv_seq)
+    signer.begin_incarnation("mark")
+    mark.forget()
 
 
 def _routes(parts: Parts) -> list[Route]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from central.intake import schema
+from central.intake.mark import Mark
 from station import chain
 from sync_agent import wire
 
@@ -15,6 +16,10 @@ ANSWERS_KEPT: Final = 256
 """So many requests back, an answer that added no entries is kept to be given again."""
 REQUESTS_KEPT: Final = 20_000
 """So many requests back, a request is known to have been answered: a week of polls every 30 s."""
+
+
+REFUSED: Final = b""
+"""Stands for the answer of a request that was refused and may be judged again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +48,47 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A request that was answered before; `answer` is None where it is no longer kept."""
+    """A request that came before; `answer` is None where it is no longer kept."""
 
     digest: bytes
     answer: bytes | None
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether it was not carried out, so that it may be judged again."""
+        return self.answer == REFUSED
 
 
 class Evidence:
     """The one writing connection, used by one thread; every method but `close` inside begin and commit."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, mark: Mark | None = None) -> None:
         self._connection = connection
+        self._mark = mark
         self._do = connection.execute
         self.is_sound = True
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the file at `path`; raises UnavailableError or ConfigError."""
-        return cls(schema.open_file(path))
+    def open(cls, path: Path, mark: Mark | None = None) -> Self:
+        """Open the file at `path`; raises UnavailableError or ConfigError.
+
+        `mark` is told now and then how far the file has come.
+        """
+        return cls(schema.open_file(path), mark)
 
     def close(self) -> None:
         """Give up whatever is not committed and close the file."""
         self._connection.close()
+
+    def newest(self) -> tuple[int, bytes] | None:
+        """Return the place of the last batch received and the digest of its bytes, None before the first."""
+        row = self._do("SELECT srv_seq, digest FROM batch ORDER BY srv_seq DESC LIMIT 1").fetchone()
+        return None if row is None else (int(row[0]), bytes(row[1]))
+
+    def digest_at(self, srv_seq: int) -> bytes | None:
+        """Return the digest of the batch at a place, None where there is none."""
+        row = self._do("SELECT digest FROM batch WHERE srv_seq = ?", (srv_seq,)).fetchone()
+        return None if row is None else bytes(row[0])
 
     def begin(self) -> None:
         """Take the write lock."""
@@ -73,6 +97,9 @@ class Evidence:
     def commit(self) -> None:
         """Return when everything since `begin` is on the disk."""
         self._do("COMMIT")
+        newest = self.newest() if self._mark is not None else None
+        if self._mark is not None and newest is not None:
+            self._mark.note(*newest)
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -118,6 +145,17 @@ class Evidence:
             h = chain.link(h, body)
         return h
 
+    def newest_by_line(self, station: str, epoch: int) -> int:
+        """Return the last sequence a station itself sent, 0 where all of it was carried here by hand."""
+        rows = self._do(
+            "SELECT last_seq, bytes FROM batch WHERE station = ? AND epoch = ? ORDER BY first_seq DESC",
+            (station, epoch),
+        )
+        for last_seq, data in rows:
+            if wire.unpack(data, wire.MAX_MESSAGE_BYTES).envelope.via == wire.LINE:
+                return int(last_seq)
+        return 0
+
     def add(self, batch: wire.Batch, first_seq: int, arrived: Arrived, answer: bytes) -> int:
         """Keep a batch whose entries from `first_seq` on are new; return its place among all received."""
         envelope = batch.envelope
@@ -153,7 +191,8 @@ class Evidence:
         """Remember a request by where its answer is, and forget what nobody can still be waiting for."""
         self._do(
             "INSERT INTO replay (station, epoch, sync_no, nonce, request_digest, srv_seq, answer)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET srv_seq = excluded.srv_seq, answer = excluded.answer",
             (*_request(envelope), digest, srv_seq, answer),
         )
         whose = (envelope.station, envelope.epoch)

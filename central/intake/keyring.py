@@ -32,6 +32,10 @@ class Keyring:
         """Return the keys of a station, None for one that was never commissioned."""
         return self._stations.current().get(station)
 
+    def owner(self, kid: str) -> str | None:
+        """Return the station a key belongs to, None for a key nobody has."""
+        return next((name for name, keys in self._stations.current().items() if kid in keys), None)
+
     def __len__(self) -> int:
         return len(self._stations.current())
 

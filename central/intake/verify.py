@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from central.intake.evidence import Arrived
-from central.intake.keyring import Keys
+from central.intake.keyring import Keyring, Keys
 from central.intake.reply import Reply, refused, too_large
 from station import chain
 from sync_agent import wire
@@ -47,6 +47,16 @@ class ProvenRegistration:
 
 
 @dataclass(frozen=True, slots=True)
+class Strange:
+    """A batch in the name of the station `named`, signed by the key of the station `owner`."""
+
+    arrived: Arrived
+    owner: str
+    named: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProvenDigests:
     """A question its station signed of how far both ends agree."""
 
@@ -64,7 +74,22 @@ def prove_batch(
         batch = wire.unpack(data, wire.MAX_MESSAGE_BYTES)
         _check_sizes(batch)
         _check_station(batch.envelope.station, station)
+        _check_way(batch.envelope, wire.LINE)
         _check_key(batch.envelope, headers.get("idempotency-key"))
+        is_revoked = _signer(keys, batch.signed_bytes, batch.signature)
+        return ProvenBatch(_arrived(data, received_ms), batch, _hashes(batch), is_revoked)
+
+    return _refusing(prove)
+
+
+def prove_usb(station: str, keys: Keys, data: bytes, received_ms: int) -> ProvenBatch | Reply:
+    """Return the batch in `data`, which was carried here by hand, or the refusal of what it is instead."""
+
+    def prove() -> ProvenBatch:
+        batch = wire.unpack(data, wire.MAX_MESSAGE_BYTES)
+        _check_sizes(batch)
+        _check_station(batch.envelope.station, station)
+        _check_way(batch.envelope, wire.USB)
         is_revoked = _signer(keys, batch.signed_bytes, batch.signature)
         return ProvenBatch(_arrived(data, received_ms), batch, _hashes(batch), is_revoked)
 
@@ -99,6 +124,19 @@ def prove_digests(
         return ProvenDigests(digests, _signer(keys, signed, signature))
 
     return _refusing(prove)
+
+
+def prove_strange(keyring: Keyring, data: bytes, received_ms: int) -> Strange | None:
+    """Return what a batch is that one station's key signed in the name of another, None for any other."""
+    try:
+        batch = wire.unpack(data, wire.MAX_MESSAGE_BYTES)
+        owner = keyring.owner(batch.signature.kid)
+        if owner is None or owner == batch.envelope.station:
+            return None
+        _signer(keyring.station(owner) or {}, batch.signed_bytes, batch.signature)
+    except (wire.WireError, SignatureError):
+        return None
+    return Strange(_arrived(data, received_ms), owner, batch.envelope.station, batch.envelope.epoch)
 
 
 class _Refusal(Exception):  # noqa: N818  an answer on its way out, not a fault of the program
@@ -147,6 +185,11 @@ def _check_sizes(batch: wire.Batch) -> None:
 def _check_station(named: str, addressed: str) -> None:
     if named != addressed:
         raise _Refusal(refused("malformed", detail="the message is of another station"))
+
+
+def _check_way(envelope: wire.Envelope, way: str) -> None:
+    if envelope.via != way:
+        raise _Refusal(refused("malformed", detail=f"a batch comes this way with via={way} alone"))
 
 
 def _check_key(envelope: wire.Envelope, idempotency_key: str | None) -> None:

@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from central.intake.acks import Signer, ms
+from central.intake.acks import Ground, Signer, ms
 from central.intake.agreement import judge_digests
 from central.intake.evidence import Evidence
 from central.intake.identity import Server
-from central.intake.judge import Terms, judge_batch, judge_registration
+from central.intake.judge import Terms, judge_batch, judge_registration, judge_usb
 from central.intake.keyring import StationKey
 from central.intake.offer import Offer
 from central.intake.reply import Reply as Answer
 from central.intake.reply import refused, too_large
-from central.intake.verify import prove_batch, prove_digests, prove_registration
+from central.intake.verify import prove_batch, prove_digests, prove_registration, prove_usb
 from station import chain
 from sync_agent import wire
 from sync_agent.ports import Reply
@@ -153,6 +153,14 @@ class CentralRules:
         terms = Terms(self._pace(), self._offer())
         return self._judged(lambda evidence: judge_batch(evidence, proven, self._signer(), terms))
 
+    def usb(self, message: bytes) -> Reply:
+        """Answer a batch that was carried here by hand."""
+        proven = prove_usb(self.station, self._keys(), message, self._ms())
+        if isinstance(proven, Answer):
+            return _reply(proven)
+        terms = Terms(self._pace(), self._offer())
+        return self._judged(lambda evidence: judge_usb(evidence, proven, self._signer(), terms))
+
     def digests(self, message: bytes) -> Reply:
         """Answer a question of how far both ends agree."""
         proven = prove_digests(self.station, self._keys(), _headers(message), message, self._ms())
@@ -187,9 +195,8 @@ class CentralRules:
         return _reply(answer)
 
     def _signer(self) -> Signer:
-        return Signer(
-            Server("s1", self.inc, self.term, self.ack_key), self._now, self._new_token, self._begin
-        )
+        server = Server("s1", self.inc, self.term, self.ack_key)
+        return Signer(server, self._now, self._new_token, Ground(begin=self._begin))
 
     def _begin(self, before: Server, inc: str) -> Server:
         self.inc, self.term = inc, before.term + 1

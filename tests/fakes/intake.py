@@ -83,6 +83,13 @@ class IntakeBench:
         (row,) = rows(self.config, "SELECT seq, h FROM station_head WHERE station = ? AND epoch = ?", *where)
         return row
 
+    def position(self, station: VirtualStation) -> wire.Position:
+        """Return how far a station's epoch is held."""
+        seq, h = self.held(station)
+        assert isinstance(seq, int)
+        assert isinstance(h, bytes)
+        return wire.Position(seq, h)
+
     def count(self, table: str) -> int:
         """Return the number of rows of a table."""
         ((number,),) = rows(self.config, f"SELECT count(*) FROM {table}")  # noqa: S608  the test's own word

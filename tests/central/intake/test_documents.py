@@ -20,7 +20,7 @@ from tests.fakes.virtual_station import VirtualStation
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs/reference/sync-api.md").read_text(encoding="utf-8")
 API: dict[str, Any] = yaml.safe_load(  # a YAML document has whatever shape it has
-    (ROOT / "docs/reference/sync-api.yaml").read_text(encoding="utf-8")
+    (ROOT / "central/intake/sync-api.yaml").read_text(encoding="utf-8")
 )
 
 

@@ -61,7 +61,7 @@ def test_a_refusal_a_station_acts_upon_is_proven(bench: IntakeBench, name: str) 
     bench.sync(bench.station)
     message = _ASKED[name](bench)
     known = name != "epoch-unknown"
-    held = wire.Position(*_held(bench)) if known else wire.Position(0, chain.START)
+    held = bench.position(bench.station) if known else wire.Position(0, chain.START)
     answer = bench.post(message)
     assert problem(answer)[0] == name
     assert message.envelope is not None
@@ -103,10 +103,3 @@ def test_a_proof_is_by_no_other_key_and_for_no_other_purpose(bench: IntakeBench)
 def _clone_after_contact(bench: IntakeBench) -> Message:
     bench.sync(bench.station)
     return _clone(bench)
-
-
-def _held(bench: IntakeBench) -> tuple[int, bytes]:
-    seq, h = bench.held(bench.station)
-    assert isinstance(seq, int)
-    assert isinstance(h, bytes)
-    return seq, h
