@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from station.errors import EntryError, JournalError
+from station.errors import JournalError
 from station.journal import JournalReader
+from station.journal.genesis import origin_of
 from station.salvage import ASIDE
-from station.tap import Kind, decode
 
 _MOST_SHOWN: Final = 10
 
@@ -49,11 +49,5 @@ def _epoch(path: Path, journal: JournalReader, epoch: int, findings: list[str]) 
 
 
 def _reason(journal: JournalReader, epoch: int) -> str:
-    rows = journal.rows(epoch, 0, 1)
-    try:
-        entry = decode(rows[0].body) if rows else None
-    except EntryError:
-        entry = None
-    is_genesis = entry is not None and entry.kind == Kind.GENESIS
-    payload = entry.payload if entry is not None and is_genesis else None
-    return str(payload.get("reason")) if isinstance(payload, dict) else "its beginning is lost"
+    origin = origin_of(next(iter(journal.rows(epoch, 0, 1)), None))
+    return "its beginning is lost" if origin is None else str(origin.get("reason"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -13,11 +12,10 @@ from typing import Final, TextIO
 
 import sqlite_utils
 
-from station import chain
 from station.clock import instant
-from station.errors import EntryError, JournalDamagedError, JournalError, UsageError
+from station.errors import EntryError, JournalError, UsageError
 from station.journal import FILE_NAME, MOST_ROWS, JournalReader, Row
-from station.journal.file import connect_to_read
+from station.journal.proof import proven
 from station.tap import Entry, Kind, Reading, Tap, decode
 
 SHOWN_TOKEN: Final = 8
@@ -34,18 +32,8 @@ def verified(path: Path, epoch: int) -> Iterator[Row]:
     stands by its own hash. Raises JournalDamagedError at the first row that is missing undeclared or
     was changed.
     """
-    last = Row(0, b"", chain.START)
-    while page := _page(path, epoch, last.seq):
-        for row in page:
-            is_declared = row.seq > last.seq + 1 and _is_declared(path, epoch, last.seq + 1, row.seq - 1)
-            if not is_declared and (row.seq != last.seq + 1 or chain.link(last.h, row.body) != row.h):
-                msg = (
-                    f"{path}: entry {last.seq + 1} is missing or was changed;"
-                    " keep the file and call for salvage"
-                )
-                raise JournalDamagedError(msg)
-            last = row
-            yield row
+    for page in proven(JournalReader(path), epoch):
+        yield from page
 
 
 def taps(state_dir: Path, out: TextIO, *, limit: int, as_json: bool) -> int:
@@ -107,30 +95,11 @@ def _entries(state_dir: Path) -> Iterator[tuple[int, Row, Entry | None]]:
                 yield epoch, row, None
 
 
-def _is_declared(path: Path, epoch: int, first: int, last: int) -> bool:
-    return any(low <= first and last <= high for low, high in JournalReader(path).holes(epoch))
-
-
 def _lacking(state_dir: Path) -> str:
     reader = JournalReader(state_dir / FILE_NAME)
     holes = [hole for epoch in reader.epochs() for hole in reader.holes(epoch)]
     count = sum(last - first + 1 for first, last in holes)
     return f", and the salvage of it says that {count} entries are missing" if count else ""
-
-
-def _page(path: Path, epoch: int, after: int) -> list[Row]:
-    where = "epoch = :epoch and seq > :after"
-    try:
-        with closing(connect_to_read(path)) as connection:
-            # Neither a pragma nor a plug-in has any business on a connection that only reads.
-            database = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
-            found = database.table("entry").rows_where(
-                where, {"epoch": epoch, "after": after}, order_by="seq", limit=MOST_ROWS
-            )
-            return [Row(row["seq"], row["body"], row["h"]) for row in found]
-    except sqlite3.Error as error:
-        msg = f"{path}: the journal cannot be read ({error}); check that the station made it"
-        raise JournalError(msg) from error
 
 
 def _tap_line(tap: Mapping[str, object]) -> str:

@@ -41,6 +41,11 @@ class JournalReader:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def path(self) -> Path:
+        """Where the journal lies."""
+        return self._path
+
     def epochs(self) -> list[int]:
         """Return the epochs, oldest first; none while no station has begun the journal."""
         if not self._path.exists():

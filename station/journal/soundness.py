@@ -8,7 +8,7 @@ from pathlib import Path
 from station import chain
 from station.errors import ChainError, JournalDamagedError, JournalError
 from station.journal.file import TAIL_ROWS, Head, refusal, rows_after, salvaged_beside
-from station.tap import decode
+from station.journal.genesis import origin_of, owner_in
 
 
 def verify_no_salvage_waits(path: Path) -> None:
@@ -51,12 +51,11 @@ def verify_owner(connection: sqlite3.Connection, head: Head, owner: tuple[str, s
 
     Raises JournalDamagedError when the entry that says so is not the one the epoch began with.
     """
-    first = rows_after(connection, head.epoch, 0, 1)
-    if not first or first[0].seq != 1 or chain.link(chain.START, first[0].body) != first[0].h:
+    origin = origin_of(next(iter(rows_after(connection, head.epoch, 0, 1)), None))
+    if origin is None:
         msg = f"{path}: the first entry is missing or was changed; keep the file and call for salvage"
         raise JournalDamagedError(msg)
-    payload = decode(first[0].body).payload
-    found = (payload.get("station"), payload.get("school")) if isinstance(payload, dict) else None
+    found = owner_in(origin)
     if found != owner:
         msg = f"{path}: this journal is of {found}, not of {owner}; correct station, school or state_dir"
         raise JournalError(msg)

@@ -6,18 +6,18 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from station import chain
 from station.errors import EntryError, JournalDamagedError, JournalError
 from station.journal import file as journal_file
 from station.journal import soundness
+from station.journal.chaining import beginning, chained
 from station.journal.file import Head, Row
+from station.journal.genesis import Identity, genesis
 from station.journal.schema import schema_version, write_schema
 from station.logs import Log
-from station.tap import VERSION, Entry, Json, Kind, Reading, decode, encode
+from station.tap import VERSION, Entry, Json, Kind, Reading, decode
 
 FILE_NAME: Final = "journal.sqlite"
 
@@ -35,15 +35,6 @@ _ENDS: Final = frozenset({Kind.SHUTDOWN, Kind.GENESIS})
 # Half a second of jitter, and what kernel slewing and the crystal may do together.
 _STEP_MS = 500
 _STEP_PPM = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose journal this is: the station's name, its school, and the software that writes."""
-
-    station: str
-    school: str
-    sw: str
 
 
 class Journal:
@@ -125,7 +116,7 @@ class Journal:
         if entries and step is not None:
             entries.insert(0, Entry(VERSION, Kind.STEP, reading, step))
         with self._guarded():
-            rows = _chained(head, entries)
+            rows = chained(head, entries)
             if rows:
                 journal_file.store(self._connection, head.epoch, rows)
         return self._stored(head.epoch, rows, entries) if rows else head
@@ -137,9 +128,9 @@ class Journal:
         """
         head, _ = self._load()
         with self._guarded():
-            entry = self._genesis(reason, head, reading)
+            entry = genesis(self._identity, reason, head, reading)
             epoch = (random63 or self._random63)()
-            rows = _chained(Head(epoch, 0, chain.START), [entry])
+            rows = chained(beginning(epoch), [entry])
             with journal_file.transaction(self._connection):
                 journal_file.close_epoch(self._connection, head.epoch, reason)
                 journal_file.add_epoch(self._connection, epoch, rows[0].h, reading.boot, None)
@@ -165,28 +156,17 @@ class Journal:
         if not self.was_clean:
             soundness.quick_check(connection, path)
         soundness.verify_tail(connection, head, path)
-        soundness.verify_owner(connection, head, (self._identity.station, self._identity.school), path)
+        soundness.verify_owner(connection, head, self._identity.owner, path)
         journal_file.reserve_log(path)
         self._newest = head, decode(body)
 
     def _begin(self, reading: Reading) -> None:
         epoch = self._random63()
-        rows = _chained(Head(epoch, 0, chain.START), [self._genesis("first", None, reading)])
+        rows = chained(beginning(epoch), [genesis(self._identity, "first", None, reading)])
         with journal_file.transaction(self._connection):
             write_schema(self._connection)
             journal_file.add_epoch(self._connection, epoch, rows[0].h, reading.boot, None)
             journal_file.insert(self._connection, epoch, rows)
-
-    def _genesis(self, reason: str, before: Head | None, reading: Reading) -> Entry:
-        payload: Json = {
-            "station": self._identity.station,
-            "school": self._identity.school,
-            "reason": reason,
-            "prev_epoch": None if before is None else before.epoch,
-            "prev_head": None if before is None else before.h.hex(),
-            "sw": self._identity.sw,
-        }
-        return Entry(VERSION, Kind.GENESIS, reading, payload)
 
     def _load(self) -> tuple[Head, Entry]:
         if self._newest is None:
@@ -251,15 +231,6 @@ def _is_end(body: bytes) -> bool:
         return decode(body).kind in _ENDS
     except EntryError:
         return False
-
-
-def _chained(head: Head, entries: Sequence[Entry]) -> list[Row]:
-    h, rows = head.h, list[Row]()
-    for seq, entry in enumerate(entries, head.seq + 1):
-        body = encode(entry)
-        h = chain.link(h, body)
-        rows.append(Row(seq, body, h))
-    return rows
 
 
 def _step(last: Reading, reading: Reading) -> Json:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from station import chain
-from station.errors import EntryError, JournalDamagedError, JournalError
+from station.errors import JournalError
 from station.journal import file as journal_file
-from station.journal.file import Row
+from station.journal.proof import proven
 from station.journal.reader import JournalReader
 from station.journal.schema import SCHEMA, SCHEMA_VERSION
 from station.salvage.remains import wal
@@ -78,31 +76,3 @@ def _has_its_tables(connection: sqlite3.Connection) -> bool:
         return True
     found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
     return [sql for (sql,) in found] == [statement.strip() for statement in SCHEMA]
-
-
-def proven(journal: JournalReader, epoch: int) -> Iterator[list[Row]]:
-    """Yield an epoch's rows in order, up to 500 at a time, once the chain has proven them.
-
-    Behind a hole that a salvage declared the chain begins anew: the first row there is held by the one
-    that follows it alone. Raises JournalDamagedError at the first row missing or changed.
-    """
-    try:
-        yield from _proven(journal, epoch)
-    except (AttributeError, TypeError, ValueError, EntryError) as error:
-        # On a page that holds something else SQLite finds values of any type, and of any text.
-        msg = f"epoch {epoch}: what stands there is no row ({error}); call for salvage"
-        raise JournalDamagedError(msg) from error
-
-
-def _proven(journal: JournalReader, epoch: int) -> Iterator[list[Row]]:
-    holes = journal.holes(epoch)
-    h, seq = chain.START, 0
-    while page := journal.rows(epoch, seq):
-        for row in page:
-            is_behind_hole = any(first <= seq + 1 and row.seq <= last + 1 for first, last in holes)
-            is_next = row.seq == seq + 1 and chain.link(h, row.body) == row.h
-            if not is_next and not (row.seq > seq + 1 and is_behind_hole):
-                msg = f"epoch {epoch}: entry {seq + 1} is missing or was changed; call for salvage"
-                raise JournalDamagedError(msg)
-            h, seq = row.h, row.seq
-        yield page

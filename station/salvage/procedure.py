@@ -79,7 +79,7 @@ def is_due(path: Path, sidecar_dir: Path, identity: Identity) -> str | None:
         # A power cut may have left the file and not its words.
         return _beside(path, _ASKED).read_text(encoding="utf-8", errors="replace") or "it was asked for"
     except OSError:
-        return shortfall(path, sidecar_dir, (identity.station, identity.school))
+        return shortfall(path, sidecar_dir, identity.owner)
 
 
 def ask_for(path: Path, why: str) -> None:

@@ -10,15 +10,15 @@ from itertools import zip_longest
 from pathlib import Path
 from sqlite3 import Connection
 
-from station import chain
 from station.errors import EntryError, JournalError
-from station.journal import Identity
+from station.journal import Identity, chaining
 from station.journal import file as journal_file
-from station.journal.file import Row
+from station.journal.file import Head, Row
+from station.journal.genesis import genesis, origin_of, owner_in
 from station.salvage.remains.pool import Found, Pool
 from station.salvage.remains.provable import provable
 from station.salvage.salvaged import SalvagedEpoch
-from station.tap import VERSION, Entry, Json, Kind, Reading, decode, encode
+from station.tap import VERSION, Entry, Json, Kind, Reading, decode
 
 REASON = "salvage"
 
@@ -61,7 +61,7 @@ def _fill(connection: Connection, pool: Pool, beginning: Beginning) -> None:
     carried = (_carry_over(connection, pool, epoch, beginning.identity) for epoch in pool.epochs())
     old = _in_order([epoch for epoch in carried if epoch is not None])
     for epoch, after in zip_longest(old, old[1:]):
-        origin = {} if after is None else _origin(after.first)
+        origin = {} if after is None else origin_of(after.first) or {}
         reason = REASON if after is None else str(origin.get("reason", REASON))
         epoch.told.is_tail_known = origin.get("prev_head") == epoch.last.h.hex()
         genesis_h = epoch.first.h if epoch.first.seq == 1 else b""
@@ -77,9 +77,9 @@ def _carry_over(connection: Connection, pool: Pool, epoch: int, identity: Identi
     first = next(found, None)
     if first is None:
         return None
-    origin = _origin(first.row)
-    owner = (origin.get("station"), origin.get("school"))
-    if origin and owner != (identity.station, identity.school):
+    origin = origin_of(first.row) or {}
+    owner = owner_in(origin)
+    if origin and owner != identity.owner:
         if not pool.is_in_file(epoch):
             # Somebody else's sidecar lies in the folder.
             return None
@@ -106,9 +106,7 @@ def _in_order(epochs: Sequence[_Old]) -> list[_Old]:
     while waiting:
         numbers = {epoch.number for epoch in waiting}
         # In a circle, which no station writes, the clocks alone decide.
-        following = next(
-            (epoch for epoch in waiting if _origin(epoch.first).get("prev_epoch") not in numbers), waiting[0]
-        )
+        following = next((epoch for epoch in waiting if _before(epoch) not in numbers), waiting[0])
         waiting.remove(following)
         ordered.append(following)
     return ordered
@@ -116,24 +114,18 @@ def _in_order(epochs: Sequence[_Old]) -> list[_Old]:
 
 def _first_rows(old: Sequence[_Old], beginning: Beginning) -> list[Row]:
     boot = max([beginning.reading.boot, *(_moment(epoch.last)[0] for epoch in old)])
-    genesis = {
-        "station": beginning.identity.station,
-        "school": beginning.identity.school,
-        "reason": REASON,
-        "prev_epoch": old[-1].number if old else None,
-        "prev_head": old[-1].last.h.hex() if old else None,
-        "sw": beginning.identity.sw,
-    }
+    reading = replace(beginning.reading, boot=boot)
+    before = Head(old[-1].number, old[-1].last.seq, old[-1].last.h) if old else None
     # Of a journal nothing is left of, one entry says at least that.
     tales = [epoch.told for epoch in old] or [SalvagedEpoch(None)]
-    items: list[tuple[Kind, Json]] = [(Kind.GENESIS, genesis)]
-    items += [(Kind.SALVAGE, payload) for tale in tales for payload in tale.payloads(beginning.aside)]
-    h, rows = chain.START, list[Row]()
-    for seq, (kind, payload) in enumerate(items, 1):
-        body = encode(Entry(VERSION, kind, replace(beginning.reading, boot=boot), payload))
-        h = chain.link(h, body)
-        rows.append(Row(seq, body, h))
-    return rows
+    told = [payload for tale in tales for payload in tale.payloads(beginning.aside)]
+    entries = [Entry(VERSION, Kind.SALVAGE, reading, payload) for payload in told]
+    first = genesis(beginning.identity, REASON, before, reading)
+    return chaining.chained(chaining.beginning(beginning.epoch), [first, *entries])
+
+
+def _before(epoch: _Old) -> Json:
+    return (origin_of(epoch.first) or {}).get("prev_epoch")
 
 
 def _moment(row: Row) -> tuple[int, int]:
@@ -142,13 +134,3 @@ def _moment(row: Row) -> tuple[int, int]:
     except EntryError:
         return (0, 0)
     return (reading.boot, reading.raw_ms)
-
-
-def _origin(row: Row) -> dict[str, Json]:
-    """Return what the genesis of an epoch says; nothing for any other row."""
-    try:
-        entry = decode(row.body)
-    except EntryError:
-        return {}
-    is_genesis = row.seq == 1 and entry.kind == Kind.GENESIS and isinstance(entry.payload, dict)
-    return dict(entry.payload) if is_genesis and isinstance(entry.payload, dict) else {}

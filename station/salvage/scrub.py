@@ -8,9 +8,10 @@ from typing import Final
 
 from station import salvage
 from station.errors import JournalDamagedError, JournalError
+from station.journal.proof import proven
 from station.journal.reader import JournalReader
 from station.logs import Log
-from station.salvage.examine import check_pages, proven
+from station.salvage.examine import check_pages
 
 PAUSE_S: Final = 1.0
 EVERY_S: Final = 24 * 60 * 60.0

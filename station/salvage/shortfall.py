@@ -10,10 +10,11 @@ from pathlib import Path
 from station import chain
 from station.errors import EntryError, JournalError
 from station.journal.file import Head, Row
+from station.journal.genesis import origin_of, owner_in
 from station.journal.reader import JournalReader
 from station.salvage.remains.record import in_frames
 from station.sidecar.file import first_of, last_of
-from station.tap import Kind, Reading, decode
+from station.tap import Json, Reading, decode
 
 
 def shortfall(path: Path, sidecar_dir: Path, owner: tuple[str, str]) -> str | None:
@@ -37,22 +38,14 @@ def shortfall(path: Path, sidecar_dir: Path, owner: tuple[str, str]) -> str | No
     for epoch, last in last_of(sidecar_dir).items():
         if epoch == youngest and last > heads[epoch].seq:
             return f"the sidecar goes on to sequence {last}, the journal ends at {heads[epoch].seq}"
-        if epoch not in heads and is_begun_by(owner, first_of(sidecar_dir, epoch)):
+        if epoch not in heads and _owner_of(first_of(sidecar_dir, epoch)) == owner:
             return f"the sidecar holds epoch {epoch}, the journal does not"
     return None
 
 
-def is_begun_by(owner: tuple[str, str], first: Row | None) -> bool:
-    """Say whether a row is the genesis of an epoch of this `(station, school)`."""
-    if first is None or first.seq != 1 or chain.link(chain.START, first.body) != first.h:
-        return False
-    try:
-        genesis = decode(first.body)
-    except EntryError:
-        return False
-    payload = genesis.payload
-    told = (payload.get("station"), payload.get("school")) if isinstance(payload, dict) else None
-    return genesis.kind == Kind.GENESIS and told == owner
+def _owner_of(first: Row | None) -> tuple[Json, Json] | None:
+    origin = origin_of(first)
+    return None if origin is None else owner_in(origin)
 
 
 def _heads(path: Path) -> dict[int, Head]:

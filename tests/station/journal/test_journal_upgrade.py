@@ -10,7 +10,7 @@ from station import chain
 from station.clock import HandClock
 from station.errors import JournalError
 from station.journal import FILE_NAME, JournalReader, schema
-from station.salvage.examine import proven
+from station.journal.proof import proven
 from station.tap import Json, Kind
 from tests.fakes.station import IDENTITY, open_journal
 from tests.station.journal.holed_journal import OLD, write_first_release
