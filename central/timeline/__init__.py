@@ -13,7 +13,7 @@ from central.timeline.facts import (
 )
 from central.timeline.grade import Grade, grade, local_day
 from central.timeline.provable import provable
-from central.timeline.resolve import RHO_PPM, RULE_VERSION, resolve
+from central.timeline.resolve import RHO_PPM, RULE_VERSION, Judgement, judge, resolve
 from central.timeline.zones import tzdata_version
 
 __all__ = [
@@ -25,12 +25,14 @@ __all__ = [
     "Fact",
     "Grade",
     "Interval",
+    "Judgement",
     "KnownFact",
     "Placed",
     "ReceiptFact",
     "Stamped",
     "drift",
     "grade",
+    "judge",
     "least_ms",
     "local_day",
     "provable",

@@ -36,6 +36,18 @@ class _Soft:
     doubted: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The intervals, and what of them rests on signed exchanges, receipts and the raw clock alone.
+
+    `broken` are the entries of the boots in which proofs contradict one another.
+    """
+
+    intervals: list[Interval]
+    proven: Bounds
+    broken: frozenset[int]
+
+
 def resolve(entries: Sequence[Stamped], facts: Iterable[Fact] = (), rho_ppm: int = RHO_PPM) -> list[Interval]:
     """Return one interval for each entry; `entries` are one epoch's, in the chain's order.
 
@@ -48,6 +60,11 @@ def resolve(entries: Sequence[Stamped], facts: Iterable[Fact] = (), rho_ppm: int
     its boot is left out. Proofs come before people, and people before wall clocks: what contradicts
     something better does not count, and shows.
     """
+    return judge(entries, facts, rho_ppm).intervals
+
+
+def judge(entries: Sequence[Stamped], facts: Iterable[Fact] = (), rho_ppm: int = RHO_PPM) -> Judgement:
+    """Return what `resolve` does, and beside it what of that is proven without people and wall clocks."""
     given = list(facts)
     lives = boots(entries)
     moments = Moments(entries, lives)
@@ -59,7 +76,8 @@ def resolve(entries: Sequence[Stamped], facts: Iterable[Fact] = (), rho_ppm: int
     soft = _Soft(said, final, refuted, doubted)
     brackets = provable(len(entries), given)
     broken = _broken(lives, proven)
-    return [_interval(n, proven, soft, brackets, is_broken=n in broken) for n in range(len(entries))]
+    found = [_interval(n, proven, soft, brackets, is_broken=n in broken) for n in range(len(entries))]
+    return Judgement(found, proven, broken)
 
 
 def _words(
@@ -128,9 +146,10 @@ def _gap(bounds: Bounds, index: int, claimed: tuple[int, int]) -> int:
     return low - high
 
 
-def _broken(lives: Sequence[Boot], proven: Bounds) -> set[int]:
+def _broken(lives: Sequence[Boot], proven: Bounds) -> frozenset[int]:
     """Return the entries of every boot in which proofs contradict one another."""
-    return {n for life in lives if life.first in proven.broken for n in range(life.first, life.last + 1)}
+    broken = (life for life in lives if life.first in proven.broken)
+    return frozenset(n for life in broken for n in range(life.first, life.last + 1))
 
 
 def _interval(

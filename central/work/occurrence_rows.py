@@ -7,13 +7,17 @@ from typing import Final
 from central.store.models import Occurrence, Station
 from central.store.rewrite import rewrite
 from central.timeline import Interval
-from central.work.tap_rows import Seen, instant
+from central.work.lines import Seen
+from central.work.tap_times import instant
 from station.tap import Json, Kind
 
 SHOWN: Final = frozenset({Kind.ERR, Kind.GAP, Kind.SALVAGE, Kind.STAFF, Kind.ANCHOR})
 KEPT: Final = 50
 """How many a journal; a station whose disk is dying writes one after another."""
+REFUTED: Final = "refuted"
+"""What is added to an anchor that proofs deny."""
 _MOST_CHARS: Final = 4_000
+_MOST_NESTED: Final = 50
 
 
 def write_occurrences(
@@ -22,7 +26,7 @@ def write_occurrences(
     """Add the new ones, renew the times of those still open, and drop all but the newest."""
     kept = Occurrence.objects.filter(station=station, epoch=epoch)
     rows = [row for row in kept if _is_retimed(row, intervals)]
-    rewrite(rows, ["earliest_at", "latest_at"])
+    rewrite(rows, ["earliest_at", "latest_at", "payload"])
     fresh = [_row(station, epoch, line) for line in seen if line.entry and line.entry.kind in SHOWN][-KEPT:]
     if not fresh:
         return
@@ -45,7 +49,11 @@ def _trimmed(payload: Json) -> Json:
     """Return what a page can show; whatever is longer stands in the evidence."""
     if not isinstance(payload, Mapping):
         return {}
-    if len(json.dumps(payload)) <= _MOST_CHARS:
+    try:
+        text = json.dumps(payload)
+    except RecursionError:
+        return {}
+    if len(text) <= _MOST_CHARS and text.count("[") + text.count("{") <= _MOST_NESTED:
         return payload
     return {name: value for name, value in payload.items() if isinstance(value, int)}
 
@@ -55,6 +63,9 @@ def _is_retimed(row: Occurrence, intervals: Mapping[int, Interval]) -> bool:
     found = intervals.get(row.sequence)
     if found is None:
         return False
-    before = row.earliest_at, row.latest_at
+    before = row.earliest_at, row.latest_at, row.payload
     row.earliest_at, row.latest_at = instant(found.earliest_ms), instant(found.latest_ms)
-    return before != (row.earliest_at, row.latest_at)
+    if row.kind == Kind.ANCHOR and found.is_word_refuted and isinstance(row.payload, Mapping):
+        # What a person said and proofs deny is not believed, and not passed over in silence either.
+        row.payload = {**row.payload, REFUTED: True}
+    return before != (row.earliest_at, row.latest_at, row.payload)

@@ -1,9 +1,19 @@
 """The entries of one journal whose times may still become better known, and when they are settled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from central.timeline import BeaconFact, Fact, Interval, KnownFact, ReceiptFact, Stamped, resolve
+from central.timeline import (
+    AttestedFact,
+    BeaconFact,
+    Fact,
+    Interval,
+    Judgement,
+    KnownFact,
+    ReceiptFact,
+    Stamped,
+    judge,
+)
 from station.tap import Entry
 from sync_agent import wire
 
@@ -11,11 +21,19 @@ from sync_agent import wire
 RECEIPT_EPS_MS = 1_000
 # An exchange that proves the time to this needs no later one to prove it better.
 _SETTLED_MS = 2_000
+# So many entries are looked at again and again while no exchange settles them; a boot may last a year.
+_MOST_OPEN = 2_000
+
+Word = tuple[int, int]
+"""The earliest and latest ms at which a person says an entry happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The entry from which on times are open, and its bounds in ms; sequence 0 before any exchange."""
+    """The entry from which on times are open, and its bounds in ms; sequence 0 before any exchange.
+
+    Where the earliest lies behind the latest, proofs contradicted one another up to there.
+    """
 
     sequence: int = 0
     earliest_ms: int | None = None
@@ -26,44 +44,78 @@ class Settled:
 class OpenTimes:
     """The tail of one journal: entries in order, what is known about them, and what follows.
 
-    Batches are added one at a time and judged at each proven exchange. What follows therefore
-    depends on the journal alone, never on how many batches happened to be read at once.
+    Batches are added one at a time and settled by proven exchanges. What follows therefore depends on
+    the journal alone, never on how many batches happened to be read at once.
     """
 
     settled: Settled
     intervals: dict[int, Interval] = field(default_factory=dict)
     """What was last found for each entry added, by sequence."""
-    _sequences: list[int] = field(default_factory=list)
+    _sequences: list[int | None] = field(default_factory=list)
     _entries: list[Stamped] = field(default_factory=list)
     _facts: list[Fact] = field(default_factory=list)
     _anchors: list[int] = field(default_factory=list)
     _is_judged: bool = True
+    _asked_at: int = 0
+    """How many entries there were when they were last judged in vain."""
 
-    def add(self, entries: Iterable[tuple[int, Entry, wire.Beacon | None]], received_ms: int) -> None:
-        """Add a batch: each entry with its sequence and the beacon it carries, if one is proven."""
+    def add(
+        self,
+        entries: Iterable[tuple[int, Entry, wire.Beacon | None]],
+        received_ms: int,
+        words: Mapping[int, Word] | None = None,
+    ) -> None:
+        """Add a batch: each entry with its sequence and the beacon it carries, if one is proven.
+
+        `words` are what people said of entries, by sequence.
+        """
         has_anchor = False
         for sequence, entry, beacon in entries:
             if sequence < self.settled.sequence:
                 continue
             has_anchor = self._append(sequence, entry, beacon) or has_anchor
+            word = (words or {}).get(sequence)
+            if word is not None:
+                self._facts.append(AttestedFact(len(self._entries) - 1, *word))
         if not self._entries:
             return
         self._facts.append(ReceiptFact(len(self._entries) - 1, received_ms, RECEIPT_EPS_MS))
         self._is_judged = False
-        if has_anchor:
-            self.judge()
+        # Asked again after ever more entries, so that what cannot be settled costs no more than its length.
+        if has_anchor and 2 * len(self._entries) > 3 * self._asked_at:
+            self._settle()
 
-    def judge(self) -> None:
-        """Find the intervals of all open entries and settle what an exchange has proven."""
-        if self._is_judged:
+    def judge(self, following: "OpenTimes | None" = None) -> None:
+        """Find the intervals of all open entries, given those that surely came after them."""
+        if self._is_judged and following is None:
             return
-        found = resolve(self._entries, self._facts)
-        self.intervals.update(zip(self._sequences, found, strict=True))
-        self._is_judged = True
-        for index in reversed(self._anchors):
-            if _is_settled(found[index]):
-                self._cut(index, found[index])
-                return
+        after = following.placed_at(len(self._entries)) if following else ([], [])
+        self._found(judge([*self._entries, *after[0]], [*self._facts, *after[1]]))
+
+    def continued(self) -> "OpenTimes":
+        """Return a tail that goes on from this one's end; what it finds is of its own entries alone."""
+        nameless = list[int | None]([None] * len(self._entries))
+        return OpenTimes(Settled(), {}, nameless, [*self._entries], [*self._facts], [*self._anchors])
+
+    @property
+    def has_exchange(self) -> bool:
+        """Whether a proven exchange is among the entries."""
+        return self.settled.sequence > 0 or bool(self._anchors)
+
+    def placed_at(self, place: int) -> tuple[list[Stamped], list[Fact]]:
+        """Return entries and facts for the end of another tail.
+
+        That central had these says nothing about when the others lay before it: their receipts count
+        for these alone.
+        """
+        moved = (_moved(fact, -place) for fact in self._facts)
+        own = [
+            KnownFact(fact.up_to_index, None, fact.received_ms + fact.eps_ms)
+            if isinstance(fact, ReceiptFact)
+            else fact
+            for fact in moved
+        ]
+        return self._entries, list(own)
 
     def _append(self, sequence: int, entry: Entry, beacon: wire.Beacon | None) -> bool:
         index = len(self._entries)
@@ -72,27 +124,77 @@ class OpenTimes:
         self._entries.append(
             Stamped(reading.boot, reading.raw_ms, reading.wall_ms, reading.sync_state, reading.max_error_ms)
         )
+        fact = None if beacon is None else _beacon_fact(index, entry, beacon)
         if sequence == self.settled.sequence:
-            self._facts.append(KnownFact(index, self.settled.earliest_ms, self.settled.latest_ms))
+            settled = self.settled
+            self._facts.append(KnownFact(index, settled.earliest_ms, settled.latest_ms, _signed_ms(fact)))
             return False
-        fact = beacon and _beacon_fact(index, entry, beacon)
         if not fact:
             return False
         self._facts.append(fact)
         self._anchors.append(index)
         return True
 
-    def _cut(self, index: int, interval: Interval) -> None:
-        """Forget everything before a settled entry; its bounds stand for all of it."""
-        self.settled = Settled(self._sequences[index], interval.earliest_ms, interval.latest_ms)
+    def _found(self, judged: Judgement, first: int = 0) -> None:
+        named = zip(self._sequences[first:], judged.intervals, strict=False)
+        self.intervals.update((name, found) for name, found in named if name is not None)
+        self._is_judged = True
+
+    def _settle(self) -> None:
+        """Forget what is before the newest exchange that has proven its time."""
+        judged = judge(self._entries, self._facts)
+        self._found(judged)
+        self._asked_at = len(self._entries)
+        for index in reversed(self._anchors):
+            bounds = _bounds(judged, index)
+            if bounds is not None and bounds[1] - bounds[0] <= _SETTLED_MS:
+                self._cut(index, *bounds)
+                return
+        if len(self._entries) > _MOST_OPEN:
+            self._give_up(judged)
+
+    def _give_up(self, judged: Judgement) -> None:
+        """Forget the older half although nothing settled it, because it grows longer and longer.
+
+        A contradiction ends there if the younger half knows nothing of it; else it goes on to the boot's end.
+        """
+        index = max((anchor for anchor in self._anchors if 2 * anchor <= len(self._entries)), default=0)
+        bounds = _bounds(judged, index)
+        if bounds is None and index in judged.broken:
+            young = [_moved(fact, index) for fact in self._facts if _place(fact) >= index]
+            alone = judge(self._entries[index:], young)
+            bounds = _bounds(alone, 0)
+            if bounds is not None:
+                self._found(alone, index)
+            else:
+                by_ms = judged.proven.latest[index] or 0
+                bounds = by_ms + 1, by_ms
+        if index and bounds is not None:
+            self._cut(index, *bounds)
+
+    def _cut(self, index: int, earliest_ms: int, latest_ms: int) -> None:
+        """Forget everything before an entry; its bounds stand for all of it."""
+        name = self._sequences[index]
+        if name is not None:
+            self.settled = Settled(name, earliest_ms, latest_ms)
+        signed_ms = next(
+            (_signed_ms(f) for f in self._facts if isinstance(f, BeaconFact) and f.index == index), None
+        )
         self._sequences, self._entries = self._sequences[index:], self._entries[index:]
         self._anchors = [anchor - index for anchor in self._anchors if anchor > index]
-        kept = [_moved(fact, index) for fact in self._facts if _reaches_beyond(fact, index)]
-        self._facts = [KnownFact(0, interval.earliest_ms, interval.latest_ms), *kept]
+        kept = [
+            _moved(fact, index) for fact in self._facts if _place(fact) >= index + (not _is_receipt(fact))
+        ]
+        self._facts = [KnownFact(0, earliest_ms, latest_ms, signed_ms), *kept]
+        self._asked_at = 0
 
 
-def _reaches_beyond(fact: Fact, index: int) -> bool:
-    return fact.up_to_index >= index if isinstance(fact, ReceiptFact) else fact.index > index
+def _is_receipt(fact: Fact) -> bool:
+    return isinstance(fact, ReceiptFact)
+
+
+def _place(fact: Fact) -> int:
+    return fact.up_to_index if isinstance(fact, ReceiptFact) else fact.index
 
 
 def _moved(fact: Fact, by: int) -> Fact:
@@ -101,10 +203,16 @@ def _moved(fact: Fact, by: int) -> Fact:
     return replace(fact, index=fact.index - by)
 
 
-def _is_settled(interval: Interval) -> bool:
-    if interval.is_contradiction or interval.earliest_ms is None or interval.latest_ms is None:
-        return False
-    return interval.latest_ms - interval.earliest_ms <= _SETTLED_MS
+def _bounds(judged: Judgement, index: int) -> tuple[int, int] | None:
+    """Return what is proven of an entry without people and wall clocks; None where proofs quarrel or lack."""
+    earliest_ms, latest_ms = judged.proven.earliest[index], judged.proven.latest[index]
+    if index in judged.broken or earliest_ms is None or latest_ms is None:
+        return None
+    return earliest_ms, latest_ms
+
+
+def _signed_ms(fact: BeaconFact | None) -> int | None:
+    return None if fact is None else fact.t3_ms - fact.eps_ms
 
 
 def _beacon_fact(index: int, entry: Entry, beacon: wire.Beacon) -> BeaconFact | None:

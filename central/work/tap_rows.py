@@ -1,139 +1,181 @@
 """Write the taps of one journal and keep the times of the open ones as they become better known."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from central.store.models import Station, Tap
+from central.store.models import AttendanceRecord, Station, Tap
 from central.store.rewrite import rewrite
-from central.timeline import Grade, Interval, grade, local_day
+from central.timeline import Interval
+from central.work.lines import Seen
+from central.work.open_times import Word
 from central.work.prove import PROOF_FIELDS, Prover, ask_again, settle_copies
-from station import tap
+from central.work.tap_times import TIMES, UNBOUNDED, set_time
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNBOUNDED = Interval(None, None)
-_TIMES = ["earliest_at", "latest_at", "time_quality", "on", "is_clock_doubted", "outcome"]
+log = logging.getLogger(__name__)
+_ADDRESS = ["epoch", "sequence", "server_sequence", "position", "carried_from"]
+_READ = ["key_id", "reader", "flags", "evidence", "is_clock_synchronised"]
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One journal entry as it was found: its address, its leaf hash, and what could be read of it."""
+class JournalTimes:
+    """What is known of the times in one journal, by the sequence its entries came in under.
 
-    server_sequence: int
-    position: int
-    sequence: int
-    leaf: bytes
-    entry: tap.Entry | None
-    tap: tap.Tap | None
+    `epoch` is the one that came in. Where that only carried the journal, `carried_from` is its own.
+    """
 
-    @property
-    def is_tap(self) -> bool:
-        """Tell whether this is a tap, or may have been one: what cannot be read is shown to a person."""
-        return self.entry is None or self.entry.kind == tap.Kind.TAP
+    epoch: int
+    intervals: Mapping[int, Interval]
+    decided: Mapping[int, Word] = field(default_factory=dict)
+    carried_from: int = 0
 
 
-def write_taps(
-    station: Station, epoch: int, seen: Sequence[Seen], intervals: Mapping[int, Interval], prover: Prover
-) -> int:
-    """Add a row for each new tap and renew the times of those still open; return how many were renewed."""
+@dataclass(frozen=True, slots=True)
+class Disturbed:
+    """A tap behind a record a person has decided on, whose day is another one now."""
+
+    tap: Tap
+    was_on: date | None
+
+
+@dataclass(slots=True)
+class Written:
+    """What was done: taps that are new, older ones timed anew, and whose record that puts in question."""
+
+    new: int = 0
+    renewed: int = 0
+    disturbed: list[Disturbed] = field(default_factory=list)
+
+
+def write_taps(station: Station, times: JournalTimes, seen: Sequence[Seen], prover: Prover) -> Written:
+    """Add a row for each new tap and renew the times of those still open.
+
+    A tap that came in by several ways is one row: under its own journal's address as soon as that is
+    known, else under the least of those that carried it, so that the order of arrival changes nothing.
+    """
     zone = ZoneInfo(station.school.time_zone)
-    fresh = {line.sequence for line in seen}
-    older = {sequence: found for sequence, found in intervals.items() if sequence not in fresh}
-    renewed = _renew(station, epoch, older, zone)
-    known = _known_leaves(station, seen)
-    rows = [
-        _row(station, epoch, line, intervals.get(line.sequence, _UNBOUNDED), zone)
-        for line in seen
-        if line.leaf not in known
-    ]
-    for row in [*renewed, *rows]:
-        prover.judge(row)
-    rewrite(renewed, [*_TIMES, *PROOF_FIELDS])
+    known = _known(station, seen)
+    rows, touched = list[Tap](), list[Tap]()
+    for line in _once(seen):
+        row = known.get(line.leaf)
+        if row is None:
+            rows.append(_row(station, times, line))
+        elif _rank(times.carried_from, times.epoch, line.sequence) < _rank(
+            row.carried_from, row.epoch, row.sequence
+        ):
+            _move(row, times, line)
+            touched.append(row)
+        elif row.outcome == Tap.Outcome.UNPARSED and _is_at(row, times, line):
+            _read(row, line)
+            touched.append(row)
+    for row in rows:
+        set_time(row, times.intervals.get(row.sequence, UNBOUNDED), times.decided.get(row.sequence), zone)
+    done = Written(len(rows))
+    renewed = [row for row in _retimed(station, times, touched, zone, done) if row not in touched]
+    for row in [*renewed, *touched, *rows]:
+        _judge(row, prover)
+    rewrite(renewed, [*TIMES, *PROOF_FIELDS, "outcome"])
+    rewrite(touched, [*TIMES, *PROOF_FIELDS, *_ADDRESS, *_READ, "outcome"])
     Tap.objects.bulk_create(rows, batch_size=_AT_ONCE)
-    settle_copies(station.school, {row.once for row in [*renewed, *rows]}, prover)
-    return len(renewed)
+    settle_copies(station.school, {row.once for row in [*renewed, *touched, *rows]}, prover)
+    done.renewed = len(renewed) + len(touched)
+    return done
 
 
-def _known_leaves(station: Station, seen: Sequence[Seen]) -> set[bytes]:
+def _known(station: Station, seen: Sequence[Seen]) -> dict[bytes, Tap]:
     """Return the taps that are there already: a station that lost its place may say them again."""
-    found: set[bytes] = set()
+    found: dict[bytes, Tap] = {}
     leaves = [line.leaf for line in seen]
     for start in range(0, len(leaves), _AT_ONCE):
         some = leaves[start : start + _AT_ONCE]
-        known = Tap.objects.filter(station=station, leaf__in=some).values_list("leaf", flat=True)
-        found.update(bytes(leaf) for leaf in known)
+        rows = Tap.objects.select_related("record").filter(station=station, leaf__in=some)
+        found.update((bytes(row.leaf), row) for row in rows)
     return found
 
 
-def _row(station: Station, epoch: int, line: Seen, interval: Interval, zone: ZoneInfo) -> Tap:
-    row = Tap(
-        school_id=station.school_id,
-        station=station,
-        epoch=epoch,
-        server_sequence=line.server_sequence,
-        position=line.position,
-        sequence=line.sequence,
-        leaf=line.leaf,
-    )
-    if line.tap is not None:
-        row.token = line.tap.token
-        row.key_id = (line.tap.key_id or "")[:20]
-        row.reader = line.tap.reader[:40]
-        row.flags = dict(line.tap.flags)
-        row.evidence = line.tap.evidence or ""
-        row.is_clock_synchronised = line.entry is not None and line.entry.reading.sync_state == 1
-    else:
-        row.outcome = Tap.Outcome.UNPARSED
-    _set_time(row, interval, zone)
+def _once(seen: Sequence[Seen]) -> Iterator[Seen]:
+    """Yield the first of those that are the same bytes."""
+    leaves = set[bytes]()
+    for line in sorted(seen, key=lambda each: each.sequence):
+        if line.leaf not in leaves:
+            leaves.add(line.leaf)
+            yield line
+
+
+def _rank(carried_from: int, epoch: int, sequence: int) -> tuple[bool, int, int]:
+    return carried_from != 0, epoch, sequence
+
+
+def _is_at(row: Tap, times: JournalTimes, line: Seen) -> bool:
+    return (row.epoch, row.sequence) == (times.epoch, line.sequence)
+
+
+def _row(station: Station, times: JournalTimes, line: Seen) -> Tap:
+    row = Tap(school_id=station.school_id, station=station, leaf=line.leaf)
+    _move(row, times, line)
+    _read(row, line)
     return row
 
 
-def _renew(station: Station, epoch: int, intervals: Mapping[int, Interval], zone: ZoneInfo) -> list[Tap]:
-    """Return the rows whose times are better known now, not saved yet."""
-    if not intervals:
-        return []
-    rows = Tap.objects.select_related("record").filter(
-        station=station, epoch=epoch, sequence__range=(min(intervals), max(intervals))
-    )
-    return [row for row in rows if row.sequence in intervals and _renewed(row, intervals, zone)]
+def _move(row: Tap, times: JournalTimes, line: Seen) -> None:
+    row.epoch, row.sequence, row.carried_from = times.epoch, line.sequence, times.carried_from
+    row.server_sequence, row.position = line.server_sequence, line.position
 
 
-def _renewed(row: Tap, intervals: Mapping[int, Interval], zone: ZoneInfo) -> bool:
-    before = (row.earliest_at, row.latest_at, row.time_quality, row.is_clock_doubted)
-    _set_time(row, intervals[row.sequence], zone)
-    if before == (row.earliest_at, row.latest_at, row.time_quality, row.is_clock_doubted):
-        return False
-    ask_again(row)
-    return True
-
-
-def _set_time(row: Tap, interval: Interval, zone: ZoneInfo) -> None:
-    quality = grade(interval, zone)
-    if quality is Grade.DAY:
-        quality = grade(interval, zone, _bell_periods(row, interval, zone))
-    row.earliest_at, row.latest_at = instant(interval.earliest_ms), instant(interval.latest_ms)
-    row.time_quality, row.is_clock_doubted = quality, interval.is_clock_doubted
-    row.on = None if quality in {Grade.REVIEW, Grade.CONTRADICTION} else local_day(interval, zone)
-
-
-def _bell_periods(row: Tap, interval: Interval, zone: ZoneInfo) -> Iterable[tuple[int, int]]:
-    """Return the meetings held that day in the station's room, as spans of ms."""
-    on = local_day(interval, zone)
-    if on is None:
+def _read(row: Tap, line: Seen) -> None:
+    if line.tap is None:
+        row.outcome = Tap.Outcome.UNPARSED
         return
-    sections = row.station.room.sections.filter(since__lte=on, until__gte=on, meetings__weekday=on.weekday())
-    for starts, ends in sections.values_list("meetings__starts", "meetings__ends"):
-        bells = (datetime.combine(on, clock, zone) for clock in (starts, ends))
-        first, last = (int(bell.timestamp() * 1000) for bell in bells)
-        yield first, last
+    row.token = line.tap.token
+    row.key_id = (line.tap.key_id or "")[:20]
+    row.reader = line.tap.reader[:40]
+    row.flags = dict(line.tap.flags)
+    row.evidence = line.tap.evidence or ""
+    row.is_clock_synchronised = line.entry is not None and line.entry.reading.sync_state == 1
+    row.outcome = Tap.Outcome.PENDING
 
 
-def instant(at_ms: int | None) -> datetime | None:
-    """Return a bound of an interval (ms UTC) as the records keep it, None where there is none."""
+def _judge(row: Tap, prover: Prover) -> None:
+    """Judge a row's evidence; a program that fails at one tap goes on with the next."""
     try:
-        return None if at_ms is None else _EPOCH + timedelta(milliseconds=at_ms)
-    except OverflowError:
-        # A raw clock at the end of its range; no calendar reaches there.
-        return None
+        prover.judge(row)
+    except Exception:  # whatever the fault, the taps behind this one must not wait for its mending
+        log.exception("tap.unparsed station=%s epoch=%d sequence=%d", row.station_id, row.epoch, row.sequence)
+        row.outcome = Tap.Outcome.UNPARSED
+
+
+def _retimed(
+    station: Station, times: JournalTimes, touched: Sequence[Tap], zone: ZoneInfo, done: Written
+) -> Iterator[Tap]:
+    """Yield the rows whose times are other ones now, not saved yet."""
+    own = {row.sequence: row for row in touched}
+    asked = sorted(times.intervals.keys() | own.keys())
+    if not asked:
+        return
+    older = Tap.objects.select_related("record").filter(
+        station=station,
+        epoch=times.epoch,
+        carried_from=times.carried_from,
+        sequence__range=(asked[0], asked[-1]),
+    )
+    rows = {row.sequence: row for row in older if row.sequence in times.intervals} | own
+    for sequence, row in rows.items():
+        was_on, was_rule = row.on, row.time_rule
+        if set_time(row, times.intervals.get(sequence, UNBOUNDED), times.decided.get(sequence), zone):
+            ask_again(row)
+            _disturb(row, was_on, done)
+            yield row
+        elif row.time_rule != was_rule:
+            yield row
+
+
+def _disturb(row: Tap, was_on: date | None, done: Written) -> None:
+    """Show it to a person when the day of a tap behind a decided record is another one."""
+    if row.record is None or row.record.stage == AttendanceRecord.Stage.PROVISIONAL or row.on == was_on:
+        return
+    if row.on != row.record.on:
+        row.outcome = Tap.Outcome.TIME_REVIEW
+    done.disturbed.append(Disturbed(row, was_on))

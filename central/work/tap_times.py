@@ -1,0 +1,91 @@
+"""Write into a tap's row what is known of its time: proven, attested, or decided by a person."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from central.store.models import Tap
+from central.timeline import RULE_VERSION, Grade, Interval, grade, local_day
+from central.work.open_times import Word
+
+UNBOUNDED: Final = Interval(None, None)
+TIMES: Final = [
+    "earliest_at",
+    "latest_at",
+    "provable_earliest_at",
+    "provable_latest_at",
+    "time_quality",
+    "time_rule",
+    "on",
+    "is_attested",
+    "is_clock_doubted",
+]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_UNDATED: Final = {Grade.REVIEW, Grade.CONTRADICTION}
+
+
+def set_time(row: Tap, interval: Interval, decided: Word | None, zone: ZoneInfo) -> bool:
+    """Write an interval into a row, not saved; tell whether another time is known than was.
+
+    A person's decision dates a tap that nothing else does. The grade stays that of the evidence.
+    """
+    before = _time(row)
+    quality = grade(interval, zone)
+    if quality is Grade.DAY:
+        quality = grade(interval, zone, _bell_periods(row, interval, zone))
+    is_dated = quality not in _UNDATED
+    if decided is not None and not is_dated:
+        given = interval
+        interval = _as_decided(given, decided)
+        is_dated = interval is not given
+    row.earliest_at, row.latest_at = instant(interval.earliest_ms), instant(interval.latest_ms)
+    row.provable_earliest_at = instant(interval.provable_earliest_ms)
+    row.provable_latest_at = instant(interval.provable_latest_ms)
+    row.time_quality, row.time_rule = quality.value, RULE_VERSION
+    row.is_attested, row.is_clock_doubted = interval.is_attested, interval.is_clock_doubted
+    row.on = local_day(interval, zone) if is_dated else None
+    return before != _time(row)
+
+
+def instant(at_ms: int | None) -> datetime | None:
+    """Return a bound of an interval (ms UTC) as the records keep it, None where there is none."""
+    try:
+        return None if at_ms is None else _EPOCH + timedelta(milliseconds=at_ms)
+    except OverflowError:
+        # A raw clock at the end of its range; no calendar reaches there.
+        return None
+
+
+def _time(row: Tap) -> list[object]:
+    return [getattr(row, name) for name in TIMES if name != "time_rule"]
+
+
+def _as_decided(interval: Interval, decided: Word) -> Interval:
+    """Return what a person decided within what is proven; the same interval where the two exclude each other.
+
+    Where evidence contradicts itself only the bracket that trusts no clock of the station is held to it.
+    """
+    earliest_ms, latest_ms = interval.earliest_ms, interval.latest_ms
+    if interval.is_contradiction:
+        earliest_ms, latest_ms = interval.provable_earliest_ms, interval.provable_latest_ms
+        if earliest_ms is not None and latest_ms is not None and earliest_ms > latest_ms:
+            earliest_ms = latest_ms = None
+    low = decided[0] if earliest_ms is None else max(decided[0], earliest_ms)
+    high = decided[1] if latest_ms is None else min(decided[1], latest_ms)
+    if low > high:
+        return interval
+    return replace(interval, earliest_ms=low, latest_ms=high, is_contradiction=False, is_attested=True)
+
+
+def _bell_periods(row: Tap, interval: Interval, zone: ZoneInfo) -> Iterable[tuple[int, int]]:
+    """Return the meetings held that day in the station's room, as spans of ms."""
+    on = local_day(interval, zone)
+    if on is None:
+        return
+    sections = row.station.room.sections.filter(since__lte=on, until__gte=on, meetings__weekday=on.weekday())
+    for starts, ends in sections.values_list("meetings__starts", "meetings__ends"):
+        bells = (datetime.combine(on, clock, zone) for clock in (starts, ends))
+        first, last = (int(bell.timestamp() * 1000) for bell in bells)
+        yield first, last
