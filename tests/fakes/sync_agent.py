@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +23,7 @@ from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
 from sync_agent.memory_file import migrate
 from sync_agent.outbox import Outbox
 from sync_agent.ports import Courier, Dated, Reply
-from sync_agent.signing import SigningKey, sign_note
+from sync_agent.signing import SigningKey
 from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, STATION, CentralRules, problem
 
 STATION_SEED = b"the station signs with this key."
@@ -148,7 +147,7 @@ class DirectCourier:
 
     def ask_digests(self, message: bytes) -> Reply:
         """Carry a question of how far both ends agree."""
-        return self._through(lambda: digests_of(self.rules, message))
+        return self._through(lambda: self.rules.digests(message))
 
     def fetch_roster(self, etag: str | None) -> Reply:
         """Ask for the roster."""
@@ -179,38 +178,16 @@ class DirectCourier:
         return reply if isinstance(fault, str) else fault(reply)
 
 
-def digests_of(rules: CentralRules, message: bytes) -> Reply:
-    """Answer as central does how far it agrees with a journal."""
-    asked, signed, signature = wire.parse_digests_request(message)
-    rules.station_key.verify(signed, signature)
-    held = rules.state.epochs.get(asked.epoch)
-    if held is None:
-        return problem("epoch-unknown")
-    rows = held.rows
-    agreed = [head.seq for head in asked.heads if head.seq <= len(rows) and rows[head.seq - 1][1] == head.h]
-    note = wire.DigestsNote(
-        station=asked.station,
-        epoch=asked.epoch,
-        nonce=asked.nonce,
-        agreed_seq=max(agreed, default=0),
-        held=wire.Position(len(rows), held.head),
-        at=datetime.fromtimestamp(rules.now_ms() / 1000, UTC),
-        server="s1",
-        inc=rules.inc,
-        term=rules.term,
-    )
-    body = json.dumps(sign_note("digests", note.members(), rules.ack_key)).encode()
-    return Reply(200, "application/json", body)
-
-
 class Bench:
     """A station's folder with a real journal, a real memory, and an agent's core between them and central."""
 
-    def __init__(self, folder: Path, courier: Courier | None = None, seed: int = 7) -> None:
+    def __init__(
+        self, folder: Path, courier: Courier | None = None, seed: int = 7, rules: CentralRules | None = None
+    ) -> None:
         self.folder = folder
         self.dice = random.Random(seed)  # noqa: S311 (repeatable, and nobody is to be kept out)
         self.clock = HandClock()
-        self.rules = CentralRules(STATION_KEY.verify_key)
+        self.rules = rules or CentralRules(STATION_KEY.verify_key)
         self.courier: Courier = courier if courier is not None else DirectCourier(self.rules)
         self.journal = self.open_journal()
         self.reader = JournalReader(folder / JOURNAL_FILE)
