@@ -33,7 +33,7 @@ def _proven(journal: JournalReader, epoch: int) -> Iterator[list[Row]]:
             is_behind_hole = any(first <= seq + 1 and row.seq <= last + 1 for first, last in holes)
             is_next = row.seq == seq + 1 and chain.link(h, row.body) == row.h
             if not is_next and not (row.seq > seq + 1 and is_behind_hole):
-                what = f"entry {seq + 1} of epoch {epoch} is missing or was changed"
+                what = f"epoch {epoch}, entry {seq + 1} is missing or was changed"
                 msg = f"{journal.path}: {what}; keep the file and call for salvage"
                 raise JournalDamagedError(msg)
             h, seq = row.h, row.seq
