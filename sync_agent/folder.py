@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from station.durable import sync_folder
 from sync_agent.errors import MemoryFileError
 
 
@@ -11,16 +12,21 @@ def place(file: Path, text: str, *, is_durable: bool) -> None:
 
     Raises MemoryFileError.
     """
+    place_bytes(file, text.encode(), is_durable=is_durable)
+
+
+def place_bytes(file: Path, data: bytes, *, is_durable: bool) -> None:
+    """Put bytes there as `place` does a text; raises MemoryFileError."""
     draft = file.with_name(f".{file.name}")
     try:
-        with draft.open("w", encoding="utf-8") as stream:
-            stream.write(text)
+        with draft.open("wb") as stream:
+            stream.write(data)
             stream.flush()
             if is_durable:
                 os.fsync(stream.fileno())
         draft.replace(file)
         if is_durable:
-            _sync_folder(file.parent)
+            sync_folder(file.parent)
     except OSError as error:
         raise unwritable(file, error) from error
 
@@ -28,11 +34,3 @@ def place(file: Path, text: str, *, is_durable: bool) -> None:
 def unwritable(file: Path, error: OSError) -> MemoryFileError:
     """Return the error that says a file cannot be written, and why."""
     return MemoryFileError(f"{file}: cannot be written ({error.strerror}); look at the disk and the rights")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -82,16 +82,17 @@ class Memory:
 
     def accept(self, peer: Peer, ack: Ack, signed: Mapping[str, object], standing: Standing) -> None:
         """Keep an acknowledgement that was proven: cursor, ratchet, receipt and standing, all or none."""
-        day = ack.at.date().isoformat()
-        same_day = "epoch = ? AND day = ? AND inc = ? AND seq <= ?"
-        with self._transaction() as db:
+        with self._transaction():
             self._drop_pending()
             self._put_peer(peer)
-            db.table("receipt").delete_where(same_day, [ack.epoch, day, ack.inc, ack.seq])
-            note = json.dumps(dict(signed), ensure_ascii=False, separators=(",", ":"))
-            db.table("receipt").insert(
-                {"epoch": ack.epoch, "day": day, "inc": ack.inc, "seq": ack.seq, "note": note}
-            )
+            self._put_receipt(ack, signed)
+            self._put_standing(standing)
+
+    def confirm(self, peer: Peer, ack: Ack, signed: Mapping[str, object], standing: Standing) -> None:
+        """Keep an acknowledgement that was proven and came by hand: what is on its way stays on its way."""
+        with self._transaction():
+            self._put_peer(peer)
+            self._put_receipt(ack, signed)
             self._put_standing(standing)
 
     def newest_receipt(self, epoch: int, inc: str) -> tuple[int, Mapping[str, object]] | None:
@@ -147,6 +148,13 @@ class Memory:
             "agreed_inc": peer.agreed_inc,
         }
         self._db.table("peer").upsert(row, pk="epoch")
+
+    def _put_receipt(self, ack: Ack, signed: Mapping[str, object]) -> None:
+        day, receipts = ack.at.date().isoformat(), self._db.table("receipt")
+        same_day = "epoch = ? AND day = ? AND inc = ? AND seq <= ?"
+        receipts.delete_where(same_day, [ack.epoch, day, ack.inc, ack.seq])
+        note = json.dumps(dict(signed), ensure_ascii=False, separators=(",", ":"))
+        receipts.insert({"epoch": ack.epoch, "day": day, "inc": ack.inc, "seq": ack.seq, "note": note})
 
     def _put_standing(self, standing: Standing) -> None:
         self._db.table("standing").update(1, dataclasses.asdict(standing))

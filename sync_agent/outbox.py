@@ -140,12 +140,9 @@ class Outbox:
         Raises ChainError when the very next entry is not the one the chain needs: a journal that
         was damaged goes no further than its sound part.
         """
-        found = self._journal.rows(peer.epoch, peer.acked.seq, limits.entries)
         if self._is_broken(peer):
-            found = []
-        rows = _sound(peer.acked.h, _fitting(found, limits.body_bytes))
-        last = Position(rows[-1].seq, rows[-1].h) if rows else peer.acked
-        return Parcel([row.body for row in rows], last, self.head(peer.epoch))
+            return Parcel([], peer.acked, self.head(peer.epoch))
+        return next_parcel(self._journal, peer.epoch, peer.acked, limits)
 
     def hash_at(self, epoch: int, seq: int) -> bytes | None:
         """Return the journal's hash at a place, None beyond its end or in an epoch it does not hold."""
@@ -197,6 +194,18 @@ class Outbox:
 
 def _is_agreed(peer: Peer) -> bool:
     return peer.parted is not None and peer.agreed_inc is not None
+
+
+def next_parcel(journal: JournalReader, epoch: int, after: Position, limits: Limits) -> Parcel:
+    """Return the entries of an epoch that follow a place, as many as the limits allow.
+
+    Raises ChainError when the very next entry is not the one the chain needs, and JournalError.
+    """
+    found = journal.rows(epoch, after.seq, limits.entries)
+    rows = _sound(after.h, _fitting(found, limits.body_bytes))
+    head = journal.head(epoch)
+    last = Position(rows[-1].seq, rows[-1].h) if rows else after
+    return Parcel([row.body for row in rows], last, Position(head.seq, head.h))
 
 
 def _fitting(rows: Sequence[Row], body_bytes: int) -> Sequence[Row]:
