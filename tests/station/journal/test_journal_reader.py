@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from station.clock import HandClock
 from station.errors import JournalDamagedError, JournalError
 from station.journal import FILE_NAME, MOST_ROWS, SCHEMA_VERSION, Journal, JournalReader
-from station.tap import Kind
+from station.journal import file as journal_file
+from station.tap import Json, Kind
 from tests.fakes.station import open_journal
 from tests.station.journal import holed_journal
 
@@ -150,3 +152,35 @@ def test_holes_are_what_salvage_declared_of_that_epoch_ascending_and_apart(tmp_p
     reader = JournalReader(tmp_path / FILE_NAME)
     assert reader.holes(holed_journal.OLD) == [(2, 5), (9, 9)]
     assert reader.holes(holed_journal.YOUNG) == []
+
+
+def test_however_many_epochs_there_are_holes_are_asked_for_in_one_look(
+    journal: Journal, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        journal.begin_epoch("fork", clock.reading(), partial(int, number + 3))
+        journal.append_all([(Kind.ALIVE, {})] * 50, clock.reading())
+    looks = 0
+
+    def connect(path: Path) -> sqlite3.Connection:
+        nonlocal looks
+        looks += 1
+        return connect_to_read(path)
+
+    connect_to_read = journal_file.connect_to_read
+    monkeypatch.setattr(journal_file, "connect_to_read", connect)
+    assert JournalReader(tmp_path / FILE_NAME).holes(3) == []
+    assert looks == 1
+
+
+def test_all_that_was_carried_is_found_wherever_in_the_younger_epochs_it_stands(
+    journal: Journal, tmp_path: Path, clock: HandClock
+) -> None:
+    journal.append(Kind.CARRY, {"n": "in the oldest, where nothing can be carried to"}, clock.reading())
+    for epoch in (9, 4):
+        journal.begin_epoch("fork", clock.reading(), partial(int, epoch))
+        for number in range(3):
+            items: list[tuple[Kind, Json]] = [(Kind.ALIVE, {}), (Kind.CARRY, {"n": [epoch, number]})]
+            journal.append_all(items * 200, clock.reading())
+    told = list(JournalReader(tmp_path / FILE_NAME).carried())
+    assert told == [{"n": [epoch, number]} for epoch in (9, 4) for number in range(3) for _ in range(200)]
