@@ -9,18 +9,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from central.config import CentralConfig
 from central.fleet.line import Line, Question
-from central.intake.acks import POLL_S, Now, Signer, ms, reconnect_window_s
+from central.intake.acks import POLL_S, Ground, Now, Signer, ms, reconnect_window_s
+from central.intake.agreement import judge_digests
 from central.intake.evidence import Evidence
-from central.intake.identity import read_server
+from central.intake.identity import begin_incarnation, read_server
 from central.intake.judge import Terms, judge_batch, judge_registration
 from central.intake.keyring import Keyring, Keys
 from central.intake.offer import Offer
 from central.intake.reply import FAILED, Reply, refused
-from central.intake.verify import prove_batch, prove_registration
+from central.intake.verify import prove_batch, prove_digests, prove_registration
 from central.intake.writer import Judge
 from central.work import keys
 from station.logs import Log
@@ -30,10 +31,8 @@ from sync_agent.signing import SigningKey, VerifyKey
 log = Log(__name__)
 
 SCHOOL: Final = "34000000123456"
-VALID_DAYS: Final = 365
 _TOKEN_BYTES: Final = 16
 _SEED_BYTES: Final = 32
-_INC_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,7 @@ class CentralInProcess:
         self._looks = {
             wire.SYNC_PATH: self._batch,
             wire.EPOCHS_PATH: self._registration,
+            wire.DIGESTS_PATH: self._digests,
             wire.TIME_PATH: self._time,
         }
 
@@ -131,6 +131,16 @@ class CentralInProcess:
         evidence.commit()
         return replies
 
+    def heads(self) -> dict[tuple[str, int], tuple[int, bytes]]:
+        """Return how far every epoch is held: sequence and hash by station and epoch."""
+        rows = self.ask_evidence("SELECT station, epoch, seq, h FROM station_head")
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+    def ask_evidence(self, sql: str, *values: object) -> list[tuple[Any, ...]]:  # columns are of any type
+        """Ask the evidence from outside, as any other process may."""
+        with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql, values).fetchall()
+
     def crash(self) -> None:
         """Lose the process and whatever was not committed, and begin again with what is on the disk."""
         self.close()
@@ -144,6 +154,7 @@ class CentralInProcess:
 
     def backup(self) -> Backup:
         """Copy the evidence as it is now."""
+        self._open()
         self._backups += 1
         target = self._config.data / f"backup-{self._backups}.sqlite"
         with (
@@ -162,7 +173,7 @@ class CentralInProcess:
             file.unlink()
         shutil.copyfile(backup.path, self.path)
         if is_told:
-            self._begin_new_life()
+            begin_incarnation(self._config.data, read_server(self._config), self._new_token())
         self._signer = self._begin()
 
     def _found(self) -> None:
@@ -177,13 +188,9 @@ class CentralInProcess:
         self._publish()
 
     def _begin(self) -> Signer:
-        return Signer(read_server(self._config), self._now, self._new_token)
-
-    def _begin_new_life(self) -> None:
-        file = self._config.data / "server.json"
-        identity = json.loads(file.read_text(encoding="utf-8"))
-        identity["inc"], identity["term"] = self._dice.randbytes(_INC_BYTES).hex(), identity["term"] + 1
-        _place(file, identity)
+        # Nobody notes here how far the evidence had come: only a receipt can tell that it went back.
+        ground = Ground(begin=partial(begin_incarnation, self._config.data))
+        return Signer(read_server(self._config), self._now, self._new_token, ground)
 
     def _batch(self, question: Question, known: Keys, received_ms: int) -> Judge:
         proven = prove_batch(question.station, known, question.headers, question.data, received_ms)
@@ -196,6 +203,12 @@ class CentralInProcess:
         if isinstance(proven, Reply):
             return _always(proven)
         return partial(judge_registration, proven=proven, signer=self._signer)
+
+    def _digests(self, question: Question, known: Keys, received_ms: int) -> Judge:
+        proven = prove_digests(question.station, known, question.headers, question.data, received_ms)
+        if isinstance(proven, Reply):
+            return _always(proven)
+        return partial(judge_digests, proven=proven, signer=self._signer)
 
     def _time(self, question: Question, known: Keys, received_ms: int) -> Judge:
         del known

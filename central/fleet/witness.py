@@ -1,0 +1,46 @@
+"""What really happened: every entry any station wrote with its true time, and every green light shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from central.fleet.clockwork import Clockwork
+from central.fleet.invariants import Broken, Invariant
+from station import chain
+from station.journal import Row
+from station.tap import Kind
+
+_TAP = f'[1,"{Kind.TAP}",'.encode()
+
+
+@dataclass(slots=True)
+class Witness:
+    """Sees everything and takes part in nothing; all by leaf hash, which is an entry's own name.
+
+    `green` are the taps whose students were shown that they were recorded; `gone` those of them that
+    lay on no disk any more after an image was put over the only one, which nobody can be asked for.
+    """
+
+    clockwork: Clockwork
+    written: dict[bytes, int] = field(default_factory=dict)
+    green: dict[bytes, str] = field(default_factory=dict)
+    gone: set[bytes] = field(default_factory=set)
+    taps: int = 0
+    not_recorded: int = 0
+
+    def wrote(self, who: str, rows: Sequence[Row]) -> None:
+        """Take note that a station wrote entries just now."""
+        now_ms = self.clockwork.now_ms
+        for row in rows:
+            self.written.setdefault(chain.leaf(row.body), now_ms)
+        self.clockwork.note(who, "wrote", rows[-1].h.hex())
+
+    def showed_green(self, who: str, row: Row | None, seq: int) -> None:
+        """Take note that a student was told that the tap of this place is recorded; raises Broken."""
+        if row is None or row.seq != seq or not row.body.startswith(_TAP):
+            raise Broken(Invariant.GREEN_IS_STORED, who, f"place {seq} holds no tap just stored")
+        self.green[chain.leaf(row.body)] = who
+        self.clockwork.note(who, "green", seq)
+
+    def lost(self, leaves: Iterable[bytes]) -> None:
+        """Take note that these taps lie on no disk any more."""
+        self.gone.update(leaf for leaf in leaves if leaf in self.green)
