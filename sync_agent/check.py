@@ -1,5 +1,6 @@
 """One screen about an agent for a phone call with IT: settings, versions, keys, clock, backlog."""
 
+import json
 import platform
 import sqlite3
 from importlib import metadata
@@ -8,13 +9,18 @@ from typing import TextIO
 
 import sync_agent as package
 from station.check_settings import effective
+from station.clock import instant
 from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import JournalReader
+from station.tap import Reading
 from sync_agent.assembly import clock_of
 from sync_agent.config import SyncSettings, read_keys
 from sync_agent.errors import EXIT_DONE, EXIT_FINDINGS
 from sync_agent.memory import Recollection, look
 from sync_agent.memory_file import FILE_NAME, is_current
+from sync_agent.outbox import reached
+from sync_agent.standing import Peer, Standing
+from sync_agent.state import STATUS_FILE, clock_trust
 
 _LIBRARIES = ("requests", "APScheduler", "sqlite-utils", "cryptography")
 
@@ -64,10 +70,21 @@ def _clock(settings: SyncSettings, findings: list[str]) -> list[str]:
     claim = clock.now().isoformat(timespec="seconds")
     quality = f"wrong by {reading.max_error_ms} ms at most" if reading.sync_state else "not synchronised"
     lines = [f"claims {claim}, {quality}", f"boot {reading.boot}"]
+    if is_current(settings.state_dir / FILE_NAME):
+        lines += _floor(look(settings.state_dir / FILE_NAME).standing, reading, findings)
     if settings.practice is not None:
         lines.append(f"PRACTICE: time is moved by {settings.practice.clock}; nothing sent from here is real")
         findings.append("this is a practice station; remove [practice] for real use")
     return lines
+
+
+def _floor(standing: Standing, reading: Reading, findings: list[str]) -> list[str]:
+    if not standing.time_floor_ms:
+        return []
+    proven = instant(standing.time_floor_ms).isoformat(timespec="seconds")
+    if reading.wall_ms < standing.time_floor_ms:
+        findings.append(f"the clock claims a time before {proven}, which central has proven; see to the RTC")
+    return [f"central has proven {proven}; {clock_trust(standing, reading)}"]
 
 
 def _sync(settings: SyncSettings, findings: list[str]) -> list[str]:
@@ -81,12 +98,27 @@ def _sync(settings: SyncSettings, findings: list[str]) -> list[str]:
     seen = look(settings.state_dir / FILE_NAME)
     waiting, lines = 0, []
     for epoch in epochs:
-        head = journal.head(epoch).seq
-        acked = seen.peers[epoch].acked.seq if epoch in seen.peers else 0
-        waiting += max(0, head - acked)
-        lines.append(f"epoch {epoch} head {head} acknowledged {acked}")
+        head, peer = journal.head(epoch).seq, seen.peers.get(epoch, Peer(epoch))
+        waiting += max(0, head - reached(peer))
+        line = f"epoch {epoch} head {head} acknowledged {peer.acked.seq}"
+        lines.append(line if peer.parted is None else f"{line}, {_parted(peer)}")
+    lines.append(f"state {_state(settings.state_dir / STATUS_FILE)}")
     lines += _standing(seen, waiting, findings)
     return lines
+
+
+def _parted(peer: Peer) -> str:
+    if peer.agreed_inc is None:
+        return f"parted ({peer.parted}), central is to be asked how far it agrees"
+    return f"parted ({peer.parted}), agreed {peer.agreed_seq} carried {peer.carried_seq}"
+
+
+def _state(file: Path) -> str:
+    """Return what the agent last said of itself."""
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["state"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "unknown: the agent has not run here"
 
 
 def _standing(seen: Recollection, waiting: int, findings: list[str]) -> list[str]:

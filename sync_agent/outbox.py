@@ -186,10 +186,14 @@ class Outbox:
         waiting, newest, end = 0, None, Position(0, chain.START)
         for epoch in self._journal.epochs():
             head, peer = self.head(epoch), self._memory.peer(epoch)
-            reached = peer.carried_seq if _is_agreed(peer) else max(peer.acked.seq, peer.carried_seq)
-            waiting += max(0, head.seq - reached)
+            waiting += max(0, head.seq - reached(peer))
             newest, end = epoch, head
         return Backlog(waiting, newest, end)
+
+
+def reached(peer: Peer) -> int:
+    """Return the place of an epoch up to which central has it, or another epoch carries it."""
+    return peer.carried_seq if _is_agreed(peer) else max(peer.acked.seq, peer.carried_seq)
 
 
 def _is_agreed(peer: Peer) -> bool:

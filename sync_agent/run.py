@@ -24,8 +24,8 @@ from sync_agent.errors import (
     RefusedError,
     TryAgainError,
 )
-from sync_agent.exchange import Acked, Halted, Later
 from sync_agent.memory_file import FILE_NAME, is_current
+from sync_agent.outcome import Acked, Halted, Later, Reenrol
 from sync_agent.schedule import Schedule
 
 SIGNAL_S = 1.0
@@ -76,6 +76,9 @@ def once(settings: SyncSettings, config_file: Path) -> int:
                 raise RefusedError(msg)
             if isinstance(outcome, Later):
                 raise _undone(outcome)
+            if isinstance(outcome, Reenrol):
+                msg = f"the station is to begin a new epoch ({outcome.reason}); let it run, then try again"
+                raise TryAgainError(msg)
             if isinstance(outcome, Acked) and not outcome.more:
                 return outcome.seq
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from station.inbox import Inbox as StationInbox
 from station.tap import Kind, decode
@@ -100,3 +102,13 @@ def arrived(rules: CentralRules) -> list[bytes]:
             if is_tap(body):
                 found.append(body)
     return found
+
+
+def assert_all_arrived(*boards: Board) -> None:
+    """Fail unless central has every tap of these boards of one station."""
+    for one in boards:
+        assert one.taps() <= set(arrived(boards[0].rules))
+
+
+Imaging: TypeAlias = Callable[[], Board]
+"""Copies a board's storage to another board."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.sync_agent import Bench, DirectCourier
+from tests.fakes.boards import Board, Imaging
+from tests.fakes.central_rules import CentralRules
+from tests.fakes.sync_agent import STATION_KEY, Bench, DirectCourier
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (Linux's folder in memory)
 
@@ -36,3 +39,26 @@ def line(bench: Bench) -> DirectCourier:
     """The line between the bench's agent and its central, to be disturbed."""
     assert isinstance(bench.courier, DirectCourier)
     return bench.courier
+
+
+@pytest.fixture
+def board(folder: Path) -> Iterator[Board]:
+    """A station in use, with some taps central has."""
+    with closing(Board(folder / "board-1", CentralRules(STATION_KEY.verify_key), 7)) as board:
+        board.tap(3)
+        board.sync()
+        yield board
+
+
+@pytest.fixture
+def image(board: Board, folder: Path) -> Iterator[Imaging]:
+    """Return what copies the board's storage to another board."""
+    made: list[Board] = []
+
+    def imaging() -> Board:
+        made.append(board.image(folder / f"board-{len(made) + 2}", len(made) + 8))
+        return made[-1]
+
+    yield imaging
+    for one in made:
+        one.close()

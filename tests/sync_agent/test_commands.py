@@ -139,7 +139,7 @@ def test_the_agent_runs_delivers_survives_a_kill_and_stops_when_told(
     assert "Traceback" not in err
     assert stub.rules.alarms == []
     status = json.loads((tmp_path / "sync-status.json").read_text())
-    assert (status["state"], status["head"]) == ("online", journal.head.seq)
+    assert (status["state"], status["head"]) == ("IDLE", journal.head.seq)
 
 
 @pytest.mark.journey

@@ -1,52 +1,19 @@
-"""Copied, restored and lost storage at either end: every tap reaches central, and no alarm is vain."""
+"""Copied, put back and lost storage of a station: every tap reaches central, and no alarm is vain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
-from sync_agent import wire
 from sync_agent.beacon import Inbox
 from sync_agent.memory_file import FILE_NAME, migrate
 from sync_agent.outcome import Acked, Again, Later, Reenrol
 from sync_agent.parting import order_epoch
-from tests.fakes.boards import Board, arrived
+from tests.fakes.boards import Board, Imaging, arrived, assert_all_arrived
 from tests.fakes.central_rules import CentralRules, Refusing
 from tests.fakes.sync_agent import STATION_KEY
-
-Imaging: TypeAlias = Callable[[], Board]
-
-
-@pytest.fixture
-def board(folder: Path) -> Iterator[Board]:
-    """A station in use, with some taps central has."""
-    with closing(Board(folder / "board-1", CentralRules(STATION_KEY.verify_key), 7)) as board:
-        board.tap(3)
-        board.sync()
-        yield board
-
-
-@pytest.fixture
-def image(board: Board, folder: Path) -> Iterator[Imaging]:
-    """Return what copies the board's storage to another board."""
-    made: list[Board] = []
-
-    def imaging() -> Board:
-        made.append(board.image(folder / f"board-{len(made) + 2}", len(made) + 8))
-        return made[-1]
-
-    yield imaging
-    for one in made:
-        one.close()
-
-
-def assert_all_arrived(*boards: Board) -> None:
-    for one in boards:
-        assert one.taps() <= set(arrived(boards[0].rules))
 
 
 @pytest.mark.fault("C2")
@@ -127,80 +94,6 @@ def test_an_image_taken_while_a_request_was_on_its_way_is_sorted_out_within_two_
     assert len(board.rules.alarms) == 1
 
 
-@pytest.mark.fault("S2")
-@pytest.mark.invariant(14, 15)
-@pytest.mark.parametrize("how", ["restored", "put back by somebody"])
-def test_a_central_with_an_old_backup_gets_everything_again(board: Board, how: str) -> None:
-    backup, life = board.rules.backup(), board.rules.inc
-    board.tap(6)
-    board.sync()
-    if how == "restored":
-        board.rules.restore(backup)
-    else:
-        # The server believes that it has lost nothing.
-        board.rules.state = backup
-    board.tap()
-    board.sync()
-    assert_all_arrived(board)
-    assert board.rules.bodies(board.epoch) == board.bodies()
-    assert board.rules.alarms == []
-    assert board.rules.inc != life
-    assert board.reader.epochs() == [board.epoch]
-
-
-@pytest.mark.fault("S2")
-@pytest.mark.invariant(14)
-def test_a_server_that_lost_an_epoch_without_knowing_is_shown_its_receipt(board: Board) -> None:
-    empty = CentralRules(STATION_KEY.verify_key).backup()
-    board.rules.state, life = empty, board.rules.inc
-    board.sync()
-    assert_all_arrived(board)
-    assert board.rules.alarms == []
-    assert board.rules.inc != life
-
-
-@pytest.mark.fault("S3")
-@pytest.mark.invariant(7, 15)
-def test_a_stale_copy_that_reaches_a_restored_central_first_costs_one_epoch_at_most(board: Board) -> None:
-    backup = board.rules.backup()
-    for _ in range(4):
-        board.tap(2)
-        board.sync()
-    board.rules.restore(backup)
-    stale = next(message for message in board.line.carried if _adds(board, message))
-    board.rules.sync(stale)
-    board.tap(3)
-    board.sync()
-    board.sync()
-    assert_all_arrived(board)
-    assert len(board.reader.epochs()) <= 2
-    assert len(board.rules.alarms) <= 1
-
-
-def _adds(board: Board, message: bytes) -> bool:
-    """Say whether a restored central can add what an old request holds."""
-    envelope = wire.unpack(message, wire.MAX_MESSAGE_BYTES).envelope
-    return envelope.first == len(board.rules.bodies(board.epoch)) + 1 and envelope.count > 0
-
-
-@pytest.mark.fault("N3")
-@pytest.mark.invariant(7, 21)
-def test_old_requests_that_come_again_a_day_later_change_nothing(board: Board) -> None:
-    for _ in range(5):
-        board.tap(2)
-        board.sync()
-    before = board.rules.state.epochs
-    now_ms = board.rules.now_ms()
-    board.rules.now_ms = lambda: now_ms + 86_400_000
-    for message in board.line.carried:
-        assert board.rules.sync(message).status == 200
-    assert board.rules.state.epochs == before
-    board.tap()
-    board.sync()
-    assert board.rules.alarms == []
-    assert len(board.reader.epochs()) == 1
-
-
 @pytest.mark.invariant(4, 15, 16)
 def test_an_agent_without_its_memory_begins_a_new_epoch_and_carries_only_what_central_lacks(
     board: Board,
@@ -250,47 +143,6 @@ def test_an_older_journal_beside_a_newer_memory_is_found_without_central(
     assert kept | board.taps() == set(arrived(board.rules))
     assert board.epoch != epoch
     assert board.rules.alarms == []
-
-
-@pytest.mark.invariant(14, 15, 16)
-@pytest.mark.parametrize("when", ["parted", "carried"])
-def test_what_was_common_before_a_parting_is_carried_when_central_loses_it(
-    board: Board, image: Imaging, when: str
-) -> None:
-    empty = CentralRules(STATION_KEY.verify_key).backup()
-    other = image()
-    board.tap(20)
-    board.sync()
-    other.tap(40)
-    if when == "carried":
-        other.sync()
-    else:
-        while other.memory.peer(other.epoch).parted is None:
-            other.exchange.round()
-    board.close()
-    # The first board is gone, and with it the only one that would send the common part again.
-    board.rules.restore(empty)
-    other.tap()
-    other.sync()
-    assert other.taps() <= set(arrived(other.rules))
-    other.sync()
-    assert len(other.reader.epochs()) == 2
-
-
-def test_carrying_begins_anew_when_central_is_found_to_lack_more_meanwhile(
-    board: Board, image: Imaging
-) -> None:
-    backup = CentralRules(STATION_KEY.verify_key).backup()
-    other = image()
-    board.tap(4)
-    board.sync()
-    board.close()
-    other.tap(30)
-    while not other.carrier.is_under_way:
-        other.step()
-    other.rules.restore(backup)
-    other.sync()
-    assert other.taps() <= set(arrived(other.rules))
 
 
 @pytest.mark.fault("C1")
