@@ -104,20 +104,56 @@ class Evidence:
                 for station, received_ms, sequence in rows
             }
 
+    def batch(self, server_sequence: int) -> StoredBatch | None:
+        """Return one batch, None where there is none of that server sequence."""
+        if not self._path.exists():
+            return None
+        query = f"SELECT {_JOURNAL_COLUMNS} FROM batch WHERE srv_seq = ?"  # noqa: S608  our own constant
+        with self._reading() as connection:
+            return next(iter(_batches(connection.execute(query, (server_sequence,)).fetchall())), None)
+
+    def held_before(self, station: str, received_ms: int, back: int) -> dict[int, int]:
+        """Return by epoch of a station from which entry on to read for what came in since an instant.
+
+        That is the first entry of the batch `back` batches before; 1 where there are not so many.
+        Journals of which nothing came in since are left out.
+        """
+        if not self._path.exists():
+            return {}
+        since = "SELECT DISTINCT epoch FROM batch WHERE station = ? AND received_ms >= ?"
+        earlier = (
+            "SELECT first_seq FROM batch WHERE station = ? AND epoch = ? AND received_ms < ?"
+            " ORDER BY first_seq DESC LIMIT 1 OFFSET ?"
+        )
+        with self._reading() as connection:
+            found = {}
+            for (epoch,) in connection.execute(since, (station, received_ms)).fetchall():
+                row = connection.execute(earlier, (station, epoch, received_ms, back - 1)).fetchone()
+                found[epoch] = 1 if row is None else row[0]
+            return found
+
     def journal(
-        self, station: str, epoch: int, *, beyond: int = 0, up_to: int | None = None
+        self,
+        station: str,
+        epoch: int,
+        *,
+        beyond: int = 0,
+        up_to: int | None = None,
+        limit: int | None = None,
     ) -> list[StoredBatch]:
         """Return a journal's batches that hold entries beyond a sequence, in the journal's order.
 
-        `up_to` leaves out batches that came in after that server sequence.
+        `up_to` leaves out batches that came in after that server sequence; no more than `limit` come.
         """
         query = (
             f"SELECT {_JOURNAL_COLUMNS} FROM batch WHERE station = ? AND epoch = ? AND last_seq > ? "  # noqa: S608  our own constant
-            "AND srv_seq <= ? ORDER BY first_seq"
+            "AND srv_seq <= ? ORDER BY first_seq LIMIT ?"
         )
         newest = 2**63 - 1 if up_to is None else up_to
         with self._reading() as connection:
-            return _batches(connection.execute(query, (station, epoch, beyond, newest)).fetchall())
+            return _batches(
+                connection.execute(query, (station, epoch, beyond, newest, limit or -1)).fetchall()
+            )
 
     def set_aside(self, after: int, limit: int) -> list[SetAside]:
         """Return up to `limit` messages set aside after one of that id, oldest first."""

@@ -53,11 +53,19 @@ def newest(school: School, now: datetime) -> dict[str, list[OccurrenceLine]]:
     found: dict[str, list[OccurrenceLine]] = defaultdict(list)
     for row in recent.iterator():
         if len(found[row.station_id]) < _SHOWN:
-            found[row.station_id].append(_line(row))
+            found[row.station_id].append(told(row))
     return dict(found)
 
 
-def _line(row: Occurrence) -> OccurrenceLine:
+def how_many(row: Occurrence) -> int | None:
+    """Return how many taps or entries an entry says are missing, where it says so."""
+    payload = row.payload if isinstance(row.payload, dict) else {}
+    _, what = _told(row.kind, payload)
+    return int(what) if row.kind in {Kind.GAP, Kind.SALVAGE} and what.isdecimal() else None
+
+
+def told(row: Occurrence) -> OccurrenceLine:
+    """Return what an entry says."""
     earliest_at, latest_at = row.earliest_at, row.latest_at
     is_exact = earliest_at is not None and latest_at is not None and latest_at - earliest_at <= _EXACT
     payload = row.payload if isinstance(row.payload, dict) else {}
