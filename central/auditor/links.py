@@ -15,8 +15,8 @@ def links(batch: wire.Batch, whose: tuple[str, int], keys: Mapping[str, VerifyKe
     """Return the chain's hashes from the one before the batch's first entry to its last.
 
     `whose` is the station and the epoch it must belong to. Raises SignatureError unless one of the
-    keys, by their short names, signed it, and UnprovenError where it belongs elsewhere. That it names
-    the hash it ends in is left to the caller, who knows what is held.
+    keys, by their short names, signed it, and UnprovenError where it belongs elsewhere or does not end
+    in the hash it names. Whether it follows what is held is for the caller to say.
     """
     signature, envelope = batch.signature, batch.envelope
     if signature.kid not in keys:
@@ -29,4 +29,7 @@ def links(batch: wire.Batch, whose: tuple[str, int], keys: Mapping[str, VerifyKe
     hashes = [envelope.prev]
     for body in batch.bodies:
         hashes.append(chain.link(hashes[-1], body))
+    if hashes[-1] != envelope.batch_h:
+        msg = "it does not end in the hash it names"
+        raise UnprovenError(msg)
     return hashes

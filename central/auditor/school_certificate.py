@@ -41,8 +41,12 @@ class StationDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolCertificate:
-    """One revision of a school's day; `silent` are the stations in use of which no entry is held that day."""
+    """One revision of a school's day; `silent` are the stations in use of which no entry is held that day.
 
+    `index` is its place in the log of all of them, from 0.
+    """
+
+    index: int
     school: str
     day: date
     stations: Sequence[StationDay]
@@ -61,6 +65,7 @@ class SchoolCertificate:
         """Return the note to be signed for the purpose "school-certificate"."""
         return {
             "v": VERSION,
+            "index": self.index,
             "school": self.school,
             "day": self.day.isoformat(),
             "stations": [each.members() for each in self.stations],
@@ -80,6 +85,7 @@ class SchoolCertificate:
         if not isinstance(stations, list) or not isinstance(silent, list):
             raise fields.wrong("stations", "a list beside the list of the silent")  # noqa: EM101  names a member
         found = cls(
+            index=fields.whole("index"),
             school=fields.text("school"),
             day=date.fromisoformat(fields.text("day")),
             stations=[

@@ -75,6 +75,17 @@ def newest(station: str) -> dict[date, Kept]:
     return found
 
 
+def countersigned_text(config: CentralConfig, station: str, kept: Kept) -> SignedText:
+    """Return a certificate with the station's signature where it has signed it."""
+    key = kept.certificate.day.isoformat(), kept.signed.sha256
+    found = countersigned(config.evidence, station).get(key)
+    if found is None:
+        return kept.signed
+    signed = json.loads(found)
+    signature = {name: str(signed[name]) for name in ("kid", "alg", "sig")}
+    return SignedText(kept.signed.note, kept.signed.signature, signature)
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """One run: for whom, in whose name, and when."""

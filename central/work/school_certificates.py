@@ -19,11 +19,10 @@ from sync_agent.signing import SigningKey, sign_text
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The newest revision there is of a school's day, and its place in the log."""
+    """The newest revision there is of a school's day."""
 
     certificate: SchoolCertificate
     signed: SignedText
-    leaf_index: int
 
 
 def certify_school(
@@ -46,11 +45,18 @@ def certify_school(
         found = [parts[on, code] for code in expected if (on, code) in parts]
         silent = [code for code in expected if (on, code) not in parts or not parts[on, code].roots]
         proposed = SchoolCertificate(
-            school=school.code, day=on, stations=found, silent=silent, prev=prev, replaces=None, revision=1
+            index=index + len(made),
+            school=school.code,
+            day=on,
+            stations=found,
+            silent=silent,
+            prev=prev,
+            replaces=None,
+            revision=1,
         )
         before = kept.get(on)
         if before is None or not _says_the_same(before.certificate, proposed):
-            kept[on] = _sign(proposed, before, index + len(made), key)
+            kept[on] = _sign(proposed, before, key)
             made.append(kept[on])
         prev = kept[on].signed.sha256
     _store(school, made, now)
@@ -68,9 +74,9 @@ def newest(school: models.School) -> dict[date, Kept]:
     """Return the newest revision of each certified day of the school, by day, ascending."""
     found: dict[date, Kept] = {}
     rows = models.SchoolCertificate.objects.filter(school=school).order_by("on", "revision")
-    for on, text, index in rows.values_list("on", "signed", "leaf_index"):
+    for on, text in rows.values_list("on", "signed"):
         signed = SignedText.of(text.encode())
-        found[on] = Kept(SchoolCertificate.of(json.loads(signed.note)), signed, index)
+        found[on] = Kept(SchoolCertificate.of(json.loads(signed.note)), signed)
     return found
 
 
@@ -87,11 +93,13 @@ def _station_days() -> dict[tuple[date, str], StationDay]:
 
 
 def _says_the_same(before: SchoolCertificate, now: SchoolCertificate) -> bool:
-    same = replace(now, prev=before.prev, replaces=before.replaces, revision=before.revision)
+    same = replace(
+        now, index=before.index, prev=before.prev, replaces=before.replaces, revision=before.revision
+    )
     return same.members() == before.members()
 
 
-def _sign(proposed: SchoolCertificate, before: Kept | None, index: int, key: SigningKey) -> Kept:
+def _sign(proposed: SchoolCertificate, before: Kept | None, key: SigningKey) -> Kept:
     certificate = replace(
         proposed,
         replaces=None if before is None else before.signed.sha256,
@@ -100,7 +108,7 @@ def _sign(proposed: SchoolCertificate, before: Kept | None, index: int, key: Sig
     note = json.dumps(certificate.members(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     signed = sign_text(PURPOSE, note, key)
     signature = {name: signed[name] for name in ("kid", "alg", "sig")}
-    return Kept(certificate, SignedText(note, signature), index)
+    return Kept(certificate, SignedText(note, signature))
 
 
 def _store(school: models.School, made: Sequence[Kept], now: datetime) -> None:
@@ -112,7 +120,7 @@ def _store(school: models.School, made: Sequence[Kept], now: datetime) -> None:
             is_closed=each.certificate.state == "closed",
             signed=each.signed.text(),
             sha256=each.signed.sha256,
-            leaf_index=each.leaf_index,
+            leaf_index=each.certificate.index,
             made_at=now,
         )
         for each in made
