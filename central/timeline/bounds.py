@@ -55,6 +55,16 @@ def upper_bounds(tracks: Sequence[Track], rho_ppm: int) -> list[list[int | None]
     return [[None if low is None else -low for low in reversed(lows)] for lows in reversed(mirrored)]
 
 
+def higher(a: int | None, b: int | None) -> int | None:
+    """Return the better of two lower bounds, where None is none."""
+    return b if a is None else a if b is None else max(a, b)
+
+
+def lower(a: int | None, b: int | None) -> int | None:
+    """Return the better of two upper bounds, where None is none."""
+    return b if a is None else a if b is None else min(a, b)
+
+
 def _carry(readings: Iterable[tuple[int, int | None]], rate: int) -> Iterator[int | None]:
     """Yield, for each reading, what the readings before it say when time passes at `rate`/PPM."""
     best: int | None = None

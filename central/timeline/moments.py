@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from central.timeline.boots import Boot
-from central.timeline.bounds import Track, lower_bounds, upper_bounds
+from central.timeline.bounds import Track, higher, lower, lower_bounds, upper_bounds
 from central.timeline.claims import Stretch, claim
 from central.timeline.facts import AttestedFact, BeaconFact, Fact, KnownFact, ReceiptFact, Stamped
 
@@ -34,11 +34,11 @@ class _Moment:
 
     @property
     def stated_low(self) -> int | None:
-        return _higher(_higher(self.low, self.said_low), self.claimed_low)
+        return higher(higher(self.low, self.said_low), self.claimed_low)
 
     @property
     def stated_high(self) -> int | None:
-        return _lower(_lower(self.high, self.said_high), self.claimed_high)
+        return lower(lower(self.high, self.said_high), self.claimed_high)
 
     @property
     def is_impossible(self) -> bool:
@@ -63,11 +63,11 @@ class Moments:
             case ReceiptFact():
                 # What lay before it in the chain follows from it, by the order alone.
                 moment = self._entries[fact.up_to_index]
-                moment.high = _lower(moment.high, fact.received_ms + fact.eps_ms)
+                moment.high = lower(moment.high, fact.received_ms + fact.eps_ms)
             case KnownFact():
                 moment = self._entries[fact.index]
-                moment.low = _higher(moment.low, fact.earliest_ms)
-                moment.high = _lower(moment.high, fact.latest_ms)
+                moment.low = higher(moment.low, fact.earliest_ms)
+                moment.high = lower(moment.high, fact.latest_ms)
 
     def say(self, words: Iterable[AttestedFact]) -> None:
         """Let these words of people count, and no others."""
@@ -75,8 +75,8 @@ class Moments:
             moment.said_low = moment.said_high = None
         for fact in words:
             moment = self._entries[fact.index]
-            moment.said_low = _higher(moment.said_low, fact.earliest_ms)
-            moment.said_high = _lower(moment.said_high, fact.latest_ms)
+            moment.said_low = higher(moment.said_low, fact.earliest_ms)
+            moment.said_high = lower(moment.said_high, fact.latest_ms)
 
     def claim(self, stretch: Stretch, entries: Sequence[Stamped]) -> None:
         """Let the wall clock's claims of one stretch count."""
@@ -111,7 +111,7 @@ class Moments:
     def _exchange(self, fact: BeaconFact) -> None:
         # Whatever the raw clocks say: nobody can write a reply down before it was signed.
         carrier = self._entries[fact.index]
-        carrier.low = _higher(carrier.low, fact.t3_ms - fact.eps_ms)
+        carrier.low = higher(carrier.low, fact.t3_ms - fact.eps_ms)
         life = self._life_of[fact.index]
         if fact.boot is not None:
             while life >= 0 and self._numbers[life] != fact.boot:
@@ -135,11 +135,3 @@ class Moments:
             raws = [each.raw_ms for each in members]
             tracks.append(Track(raws, bounds, min(life.since_raw_ms, raws[0]), raws[-1]))
         return tracks
-
-
-def _higher(a: int | None, b: int | None) -> int | None:
-    return b if a is None else a if b is None else max(a, b)
-
-
-def _lower(a: int | None, b: int | None) -> int | None:
-    return b if a is None else a if b is None else min(a, b)

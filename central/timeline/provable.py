@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from central.timeline.bounds import higher, lower
 from central.timeline.facts import BeaconFact, Fact, KnownFact, ReceiptFact
 
 
@@ -17,20 +18,14 @@ def provable(count: int, facts: Iterable[Fact]) -> tuple[list[int | None], list[
     for fact in facts:
         match fact:
             case BeaconFact():
-                earliest[fact.index] = _higher(earliest[fact.index], fact.t3_ms - fact.eps_ms)
+                earliest[fact.index] = higher(earliest[fact.index], fact.t3_ms - fact.eps_ms)
             case KnownFact():
-                earliest[fact.index] = _higher(earliest[fact.index], fact.provable_earliest_ms)
+                earliest[fact.index] = higher(earliest[fact.index], fact.provable_earliest_ms)
             case ReceiptFact():
                 up_to, by_ms = fact.up_to_index, fact.received_ms + fact.eps_ms
-                known = latest[up_to]
-                latest[up_to] = by_ms if known is None else min(known, by_ms)
+                latest[up_to] = lower(latest[up_to], by_ms)
     for index in range(1, count):
-        earliest[index] = _higher(earliest[index], earliest[index - 1])
+        earliest[index] = higher(earliest[index], earliest[index - 1])
     for index in range(count - 2, -1, -1):
-        after, own = latest[index + 1], latest[index]
-        latest[index] = after if own is None else own if after is None else min(own, after)
+        latest[index] = lower(latest[index], latest[index + 1])
     return earliest, latest
-
-
-def _higher(a: int | None, b: int | None) -> int | None:
-    return b if a is None else a if b is None else max(a, b)

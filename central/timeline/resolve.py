@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from central.timeline.boots import Boot, boots
+from central.timeline.bounds import higher, lower
 from central.timeline.claims import Stretch, claim, stretches
 from central.timeline.facts import AttestedFact, Fact, Interval, Stamped
 from central.timeline.moments import Bounds, Moments
@@ -160,8 +161,9 @@ def _interval(
     *,
     is_broken: bool,
 ) -> Interval:
-    earliest, latest = soft.final.earliest[n], soft.final.latest[n]
-    # Only the whole milliseconds of soft claims at their very edges come to this, and then nothing is known.
+    estimated = soft.final.earliest[n], soft.final.latest[n]
+    # The raw clock is cut to whole milliseconds, signatures are not.
+    earliest, latest = higher(estimated[0], brackets[0][n]), lower(estimated[1], brackets[1][n])
     is_crossed = earliest is not None and latest is not None and earliest > latest
     return Interval(
         earliest_ms=earliest,
@@ -170,7 +172,7 @@ def _interval(
         is_clock_doubted=n in soft.doubted,
         provable_earliest_ms=brackets[0][n],
         provable_latest_ms=brackets[1][n],
-        is_attested=(proven.earliest[n] != soft.said.earliest[n] == earliest)
-        or (proven.latest[n] != soft.said.latest[n] == latest),
+        is_attested=(proven.earliest[n] != soft.said.earliest[n] == estimated[0])
+        or (proven.latest[n] != soft.said.latest[n] == estimated[1]),
         is_word_refuted=n in soft.refuted,
     )

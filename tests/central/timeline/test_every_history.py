@@ -3,17 +3,23 @@
 import cProfile
 import pstats
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from central.timeline import BeaconFact, Fact, Interval, ReceiptFact, Stamped, resolve
+from central.timeline import AttestedFact, BeaconFact, Fact, Interval, ReceiptFact, Stamped, resolve
 from tests.fakes.histories import EPS_MS, RHO_PPM, START_MS, History, Life, histories
+from tests.fakes.lives import random_life
 
 UP, DOWN = 1 + Fraction(RHO_PPM, 1_000_000), 1 - Fraction(RHO_PPM, 1_000_000)
 
 
+@pytest.mark.invariant(22)
+@pytest.mark.fault("T1")
 @settings(max_examples=150, deadline=None)
 @given(histories())
 def test_the_truth_lies_inside_every_interval(history: History) -> None:
@@ -32,6 +38,8 @@ def test_a_truthful_history_is_never_called_a_contradiction(history: History) ->
         assert not interval.is_clock_doubted
 
 
+@pytest.mark.invariant(25)
+@pytest.mark.fault("T1")
 @settings(max_examples=100, deadline=None)
 @given(histories(), st.data())
 def test_more_evidence_never_widens_an_interval(history: History, data: st.DataObject) -> None:
@@ -41,6 +49,31 @@ def test_more_evidence_never_widens_an_interval(history: History, data: st.DataO
     for wide, narrow in zip(before, after, strict=True):
         assert wide.earliest_ms is None or _lowest(narrow) >= wide.earliest_ms
         assert wide.latest_ms is None or _highest(narrow) <= wide.latest_ms
+
+
+@pytest.mark.invariant(25)
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.randoms(use_true_random=False))
+def test_no_evidence_at_all_widens_what_is_provable(seed: int, dice: Random) -> None:
+    life = random_life(seed)
+    fewer = [fact for fact in life.facts if dice.random() < 0.5]
+    lying = [
+        replace(fact, earliest_ms=0, latest_ms=1) for fact in life.facts if isinstance(fact, AttestedFact)
+    ]
+    before = resolve(life.entries, fewer)
+    for wide, narrow in zip(before, resolve(life.entries, [*life.facts, *lying]), strict=True):
+        low, high = wide.provable_earliest_ms, wide.provable_latest_ms
+        assert low is None or (narrow.provable_earliest_ms or 0) >= low
+        assert high is None or (narrow.provable_latest_ms or 2**62) <= high
+
+
+@pytest.mark.invariant(25)
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.randoms(use_true_random=False))
+def test_the_same_evidence_in_any_order_gives_the_same_intervals(seed: int, dice: Random) -> None:
+    life = random_life(seed)
+    mixed = dice.sample(life.facts, len(life.facts))
+    assert resolve(life.entries, mixed) == resolve(life.entries, life.facts)
 
 
 @settings(max_examples=60, deadline=None)
@@ -57,6 +90,7 @@ def test_nothing_the_facts_imply_is_left_unused(history: History) -> None:
         assert high is None or _highest(interval) - high <= slack_ms
 
 
+@pytest.mark.invariant(23)
 @settings(max_examples=60, deadline=None)
 @given(histories(is_wall_trusted=False), st.data())
 def test_a_beacon_that_lies_by_more_than_its_neighbours_allow_is_noticed(
