@@ -23,7 +23,9 @@ from station.errors import StationError
 PROGRAM = "rollbook-central"
 USAGE = 64
 # These touch no records, or make them: they run without the store being ready.
-WITHOUT_STORE = frozenset({"backup", "init", "law", "serve"})
+WITHOUT_STORE = frozenset({"backup", "init", "law", "restore", "serve", "verify"})
+# These are for people who have nothing of central but some of its files.
+WITHOUT_CONFIG = frozenset({"verify"})
 # These must run on a store that is not up to date.
 ON_ANY_STORE = frozenset({"migrate", "check"})
 
@@ -77,7 +79,8 @@ def _run(arguments: list[str]) -> int:
     name = rest.pop(0)
     if name not in names():
         top.error(f"there is no command {name!r}")
-    config = _configuration(named.config, is_needed=not {"-h", "--help"} & set(rest))
+    is_needed = not {"-h", "--help"} & set(rest)
+    config = CentralConfig() if name in WITHOUT_CONFIG else _configuration(named.config, is_needed=is_needed)
     command = _load(name)
     parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP)
     command.arguments(parser)
