@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.journey, needs_strace]
 
 STORY = "first morning"
 NAMES = Sync(".")
+INBOX = Sync("inbox")
 DRAFT = Sync("journal.sqlite.draft")
 
 
@@ -32,6 +33,8 @@ def test_a_station_that_is_not_safe_is_found_out(memory: Path, fault: str, rules
         (STORY, NAMES, Rules.POSIX),
         # A new journal that takes the old one's place before its bytes are safe.
         ("salvage", DRAFT, Rules.EXT4),
+        # What was taken out of the inbox comes back and is taken again, in the epoch that was ordered.
+        ("inbox", INBOX, Rules.EXT4),
     ],
 )
 @pytest.mark.invariant(1)
