@@ -2,17 +2,19 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from central.errors import CentralError, UnavailableError
+from central.auditor.links import UnprovenError, links
+from central.errors import UnavailableError
 from central.intake.keyring import Keyring, Keys
 from station import chain
 from sync_agent import wire
-from sync_agent.signing import Signature, SignatureError, VerifyKey, open_note
+from sync_agent.certificate import PURPOSE, Certificate
+from sync_agent.signing import SignatureError, VerifyKey, open_note, open_text
 
 _BATCHES: Final = """
 SELECT srv_seq, station, epoch, first_seq, last_seq, last_h, received_ms, bytes, digest, answer
@@ -25,8 +27,13 @@ UNION SELECT station, epoch FROM batch ORDER BY 1, 2
 """
 
 
-class UnprovenError(CentralError):
-    """Something stored does not follow from what is signed."""
+_STATIONS: Final = "SELECT DISTINCT station FROM countersignature ORDER BY 1"
+_COUNTERSIGNATURES: Final = (
+    "SELECT day, sha256, signed FROM countersignature WHERE station = ? ORDER BY day, sha256"
+)
+
+
+__all__ = ["Finding", "StoredRow", "UnprovenError", "audit", "prove", "read_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +71,62 @@ def audit(path: Path, keyring: Keyring, server_key: VerifyKey) -> Iterator[Findi
     if not path.exists():
         msg = f"{path} does not exist; nothing was ever taken in, or it was moved"
         raise UnavailableError(msg)
-    for station, epoch in _ask(path, _EPOCHS):
-        yield from _audit_epoch(
-            path, str(station), int(epoch), keyring.station(str(station)) or {}, server_key
-        )
+    certified: dict[tuple[str, int], dict[int, bytes]] = {}
+    for (station,) in _ask(path, _STATIONS) if _has_countersignatures(path) else ():
+        yield from _audit_certificates(path, str(station), keyring.station(str(station)) or {}, certified)
+    for name, number in _ask(path, _EPOCHS):
+        station, epoch = str(name), int(number)
+        keys = keyring.station(station) or {}
+        yield from _audit_epoch(path, (station, epoch), keys, server_key, certified.pop((station, epoch), {}))
+    for station, epoch in certified:
+        yield Finding(station, epoch, None, "entries its station and this server certified are not here")
+
+
+def _audit_certificates(
+    path: Path, station: str, keys: Keys, certified: dict[tuple[str, int], dict[int, bytes]]
+) -> Iterator[Finding]:
+    """Prove what a station signed under certificates, and note the hashes both sides agreed on."""
+    for day, sha256, signed in _ask(path, _COUNTERSIGNATURES, station):
+        try:
+            members = wire.decode_object(str(signed).encode(), PURPOSE).members
+            note = open_text(PURPOSE, members, _signer(keys, str(members.get("kid"))))
+            certificate = Certificate.of(wire.decode_object(note.encode(), PURPOSE).members)
+            _demand(hashlib.sha256(note.encode()).hexdigest() == sha256, "it is under another certificate")
+            _demand((certificate.station, str(certificate.day)) == (station, day), "it is of another day")
+        except (wire.WireError, SignatureError, UnprovenError) as error:
+            yield Finding(
+                station, 0, None, f"the signature under the certificate of {day} proves nothing: {error}"
+            )
+            continue
+        for each in certificate.ranges:
+            known = certified.setdefault((station, each.epoch), {})
+            known |= {each.first_seq: each.first_h, each.last_seq: each.last_h}
 
 
 def _audit_epoch(
-    path: Path, station: str, epoch: int, keys: Keys, server_key: VerifyKey
+    path: Path, whose: tuple[str, int], keys: Keys, server_key: VerifyKey, certified: Mapping[int, bytes]
 ) -> Iterator[Finding]:
-    last = wire.Position(0, chain.START)
+    station, epoch = whose
+    last, left = wire.Position(0, chain.START), dict(certified)
     if not _is_registered(path, station, epoch, keys):
         yield Finding(station, epoch, None, "the registration is not proven")
     while rows := read_rows(path, station, epoch, last.seq):
         for row in rows:
             try:
-                prove(row, last, keys, server_key)
+                hashes = prove(row, last, keys, server_key)
+                for seq in [seq for seq in left if row.first_seq <= seq <= row.last_seq]:
+                    _demand(
+                        hashes[seq - row.last_seq - 1] == left.pop(seq),
+                        f"entry {seq} was certified otherwise",
+                    )
             except (wire.WireError, SignatureError, UnprovenError) as error:
                 yield Finding(station, epoch, row.srv_seq, str(error))
             last = wire.Position(max(row.last_seq, row.first_seq), bytes(row.last_h))
     heads = _ask(path, "SELECT seq, h FROM station_head WHERE station = ? AND epoch = ?", station, epoch)
     if heads != [(last.seq, last.h)]:
         yield Finding(station, epoch, None, "the head is not where the batches end")
+    if left:
+        yield Finding(station, epoch, None, f"entry {max(left)} was certified, and is not proven here")
 
 
 def read_rows(path: Path, station: str, epoch: int, after: int) -> list[StoredRow]:
@@ -93,24 +134,22 @@ def read_rows(path: Path, station: str, epoch: int, after: int) -> list[StoredRo
     return [StoredRow(*row) for row in _ask(path, _BATCHES, station, epoch, after)]
 
 
-def prove(row: StoredRow, before: wire.Position, keys: Keys, server_key: VerifyKey) -> None:
-    """Return if the row continues `before` with what its station signed and this server answered.
+def prove(row: StoredRow, before: wire.Position, keys: Keys, server_key: VerifyKey) -> list[bytes]:
+    """Return the chain's hashes if the row continues `before` with what was signed and answered.
 
-    Raises UnprovenError, WireError or SignatureError otherwise.
+    They are those of its message, which may begin with entries held before. Raises UnprovenError,
+    WireError or SignatureError otherwise.
     """
     _demand(hashlib.sha256(row.data).digest() == row.digest, "the bytes are not those received")
     batch = wire.unpack(row.data, wire.MAX_MESSAGE_BYTES)
     envelope = batch.envelope
-    _demand((envelope.station, envelope.epoch) == (row.station, row.epoch), "the batch belongs elsewhere")
-    _signer(keys, batch.signature).verify(batch.signed_bytes, batch.signature)
+    hashes = links(batch, (row.station, row.epoch), {kid: key.verify_key for kid, key in keys.items()})
     _demand(row.first_seq == before.seq + 1, "entries before it are missing, or here twice")
     _demand(envelope.first <= row.first_seq <= envelope.last == row.last_seq, "the batch is out of its place")
-    hashes = [envelope.prev]
-    for body in batch.bodies:
-        hashes.append(chain.link(hashes[-1], body))
     _demand(hashes[row.first_seq - envelope.first] == before.h, "the chain is broken before it")
     _demand(hashes[-1] == row.last_h, "the chain is broken inside it")
     _prove_answer(row, envelope, server_key)
+    return hashes
 
 
 def _prove_answer(row: StoredRow, envelope: wire.Envelope, server_key: VerifyKey) -> None:
@@ -130,18 +169,23 @@ def _is_registered(path: Path, station: str, epoch: int, keys: Keys) -> bool:
     for (data,) in _ask(path, "SELECT bytes FROM epoch WHERE station = ? AND epoch = ?", station, epoch):
         try:
             registration, signed, signature = wire.parse_epoch_request(bytes(data))
-            _signer(keys, signature).verify(signed, signature)
+            _signer(keys, signature.kid).verify(signed, signature)
         except (wire.WireError, SignatureError):
             return False
         return (registration.station, registration.epoch) == (station, epoch)
     return False
 
 
-def _signer(keys: Keys, signature: Signature) -> VerifyKey:
-    if signature.kid not in keys:
+def _has_countersignatures(path: Path) -> bool:
+    # A file of the first layout, which no intake has opened since, has no such table.
+    return bool(_ask(path, "SELECT 1 FROM sqlite_master WHERE name = 'countersignature'"))
+
+
+def _signer(keys: Keys, kid: str) -> VerifyKey:
+    if kid not in keys:
         msg = "it is signed by none of the station's keys"
         raise SignatureError(msg)
-    return keys[signature.kid].verify_key
+    return keys[kid].verify_key
 
 
 def _demand(holds: bool, otherwise: str) -> None:  # noqa: FBT001  the claim is what it is about

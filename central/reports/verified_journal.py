@@ -1,9 +1,10 @@
 """Verify a station's journal from the bytes it sent: every signature, every link from the first entry on."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from central.auditor.links import UnprovenError, links
 from central.store.evidence import Evidence, StoredBatch
 from central.store.models import StationKey
 from station import chain
@@ -34,54 +35,39 @@ class VerifiedJournal:
         """Tell whether the entry of that number is proven and is the one with this hash."""
         return sequence <= len(self.leaves) and hmac.compare_digest(self.leaves[sequence - 1], leaf)
 
-    def add(self, batch: StoredBatch, keys: Mapping[str, str]) -> None:
-        """Verify one more batch under the station's public keys; raises _BrokenError where it fails."""
+    def add(self, batch: StoredBatch, keys: Mapping[str, signing.VerifyKey]) -> None:
+        """Verify one more batch under the station's public keys.
+
+        Raises UnprovenError, WireError or SignatureError where it fails.
+        """
         opened = batch.open()
-        kid = opened.signature.kid
-        if kid not in keys:
-            msg = f"is signed by the key {kid}, which is not the station's"
-            raise _BrokenError(msg)
-        signing.VerifyKey.from_hex(keys[kid]).verify(opened.signed_bytes, opened.signature)
-        self._follow(opened)
-        self.signed_by[batch.server_sequence] = kid
+        hashes = links(opened, (self.station, self.epoch), keys)
+        self._follow(opened, hashes)
+        self.signed_by[batch.server_sequence] = opened.signature.kid
 
-    def _follow(self, opened: wire.Batch) -> None:
-        envelope = opened.envelope
-        before = envelope.first - 1
-        if (envelope.station, envelope.epoch) != (self.station, self.epoch):
-            msg = "belongs to another journal"
-            raise _BrokenError(msg)
-        if before > len(self.leaves) or envelope.prev != self._heads[before]:
-            msg = f"does not follow entry {min(before, len(self.leaves))}"
-            raise _BrokenError(msg)
-        for sequence, body in enumerate(opened.bodies, start=envelope.first):
-            self._append(sequence, body)
-        if self._heads[envelope.last] != envelope.batch_h:
-            msg = "does not end in the hash it names"
-            raise _BrokenError(msg)
-
-    def _append(self, sequence: int, body: bytes) -> None:
-        head = chain.link(self._heads[sequence - 1], body)
-        if sequence > len(self.leaves):
-            self._heads.append(head)
-            self.leaves.append(chain.leaf(body))
-        elif head != self._heads[sequence]:
-            msg = f"says entry {sequence} differently from a batch before it"
-            raise _BrokenError(msg)
-
-
-class _BrokenError(Exception):
-    """Say why a batch is not proven."""
+    def _follow(self, opened: wire.Batch, hashes: Sequence[bytes]) -> None:
+        before = opened.envelope.first - 1
+        if before > len(self.leaves) or hashes[0] != self._heads[before]:
+            msg = f"it does not follow entry {min(before, len(self.leaves))}"
+            raise UnprovenError(msg)
+        for sequence, (body, h) in enumerate(zip(opened.bodies, hashes[1:], strict=True), before + 1):
+            if sequence > len(self.leaves):
+                self._heads.append(h)
+                self.leaves.append(chain.leaf(body))
+            elif h != self._heads[sequence]:
+                msg = f"it says entry {sequence} differently from a batch before it"
+                raise UnprovenError(msg)
 
 
 def verify(evidence: Evidence, station: str, epoch: int) -> VerifiedJournal:
     """Verify a whole journal as far as it holds; what comes after a break proves nothing."""
     journal = VerifiedJournal(station, epoch)
-    keys = dict(StationKey.objects.filter(station_id=station).values_list("kid", "public_key"))
+    rows = StationKey.objects.filter(station_id=station).values_list("kid", "public_key")
+    keys = {kid: signing.VerifyKey.from_hex(public) for kid, public in rows}
     for batch in evidence.journal(station, epoch):
         try:
             journal.add(batch, keys)
-        except (wire.WireError, signing.SignatureError, _BrokenError) as error:
+        except (wire.WireError, signing.SignatureError, UnprovenError) as error:
             journal.broken = f"batch {batch.server_sequence} does not verify: {error}"
             break
     return journal
