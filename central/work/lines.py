@@ -16,7 +16,9 @@ log = logging.getLogger(__name__)
 Journal: TypeAlias = tuple[str, int]
 """A station's code and an epoch."""
 Timed: TypeAlias = "tuple[int, tap.Entry, wire.Beacon | None]"
-_AT_ONCE: Final = 200
+# Often the first few are enough; a long journal must not fill the memory.
+_FIRST_AT_ONCE: Final = 4
+_MOST_AT_ONCE: Final = 256
 # An agent of old may have carried what was carried already; nobody does so more often than this.
 _DEEPEST: Final = 8
 
@@ -51,9 +53,10 @@ def batches(
     evidence: Evidence, journal: Journal, *, beyond: int = 0, up_to: int | None = None
 ) -> Iterator[StoredBatch]:
     """Yield a journal's batches that hold entries beyond a sequence, a few at a time in memory."""
-    while some := evidence.journal(*journal, beyond=beyond, up_to=up_to, limit=_AT_ONCE):
+    limit = _FIRST_AT_ONCE
+    while some := evidence.journal(*journal, beyond=beyond, up_to=up_to, limit=limit):
         yield from some
-        beyond = some[-1].last_sequence
+        beyond, limit = some[-1].last_sequence, min(4 * limit, _MOST_AT_ONCE)
 
 
 def lines(batch: StoredBatch) -> list[Seen]:
