@@ -23,6 +23,7 @@ from central.config import CentralConfig
 from central.errors import CentralError
 from central.intake.audit import audit
 from central.intake.keyring import Keyring
+from central.intake.own_error import own_error
 from central.law.provision import rule_set_version
 from central.store import readiness
 from central.work import keys
@@ -63,6 +64,9 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         say(f"school    {school.name} ({school.code})")
         if school.is_practice:
             say("PRACTICE  this is a practice school: nothing here is ever claimed")
+        elif finding := own_error(config).finding():
+            problems.append(finding)
+            code = 1
         local = now().astimezone(ZoneInfo(school.time_zone))
         say(f"time      {now():%Y-%m-%d %H:%M:%S} UTC, {local:%a %Y-%m-%d %H:%M} at the school")
         try:

@@ -5,16 +5,27 @@ import json
 import shutil
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from central.config import CentralConfig
 from central.errors import ConfigError, UnavailableError
 from central.store.copy import copy_database
+from central.store.heads import heads
+from central.work import published_file
+
+MANIFEST: Final = "manifest.json"
+EVIDENCE: Final = "evidence.sqlite"
+SAFE: Final = "safe.json"
+# What is published to stations; the folders of a central that publishes none of it yet are not there.
+_PUBLISHED: Final = ("rosters", "configs", "certificates")
+_DRAFTS: Final = shutil.ignore_patterns("*.new", ".*")
 
 
 def back_up(config: CentralConfig, folder: Path, now: datetime) -> Path:
     """Copy everything but the secret keys into a new folder inside `folder`, and return it.
 
-    The folder appears only when every copy was checked. Raises ConfigError before `init`, and
+    The folder appears only when every copy was checked; then stations are told that what is in it is
+    safe. Raises ConfigError before `init`, and
     UnavailableError when something cannot be copied.
     """
     if not config.records.exists():
@@ -39,24 +50,44 @@ def back_up(config: CentralConfig, folder: Path, now: datetime) -> Path:
         raise UnavailableError(msg) from error
     finally:
         shutil.rmtree(making, ignore_errors=True)
+    if (target / EVIDENCE).exists():
+        say_safe(config.data, target / EVIDENCE)
     return target
+
+
+def say_safe(data: Path, evidence: Path) -> None:
+    """Let stations be told that what a copy of the evidence holds is in a backup; raises UnavailableError."""
+    told = {"v": 1, "heads": heads(evidence)}
+    try:
+        published_file.replace(data / SAFE, json.dumps(told))
+    except OSError as error:
+        msg = f"{data / SAFE} cannot be written ({error.strerror}); the backup {evidence.parent} is good"
+        raise UnavailableError(msg) from error
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder, by its path in it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): _sha256(path) for path in files}
 
 
 def _copy(config: CentralConfig, target: Path, now: datetime) -> None:
     # Records first: evidence copied later can only know more than they do, and is read again.
     copy_database(config.records, target / "records.sqlite")
     if config.evidence.exists():
-        copy_database(config.evidence, target / "evidence.sqlite")
+        copy_database(config.evidence, target / EVIDENCE)
     for name in ("server.json", "keyring.json"):
         shutil.copy2(config.data / name, target / name)
-    shutil.copytree(config.data / "rosters", target / "rosters")
+    for name in _PUBLISHED:
+        if (config.data / name).is_dir():
+            shutil.copytree(config.data / name, target / name, ignore=_DRAFTS)
+    for path in config.data.glob("checkpoint.*"):
+        shutil.copy2(path, target)
     (target / "keys").mkdir(mode=0o700)
     for path in config.keys.glob("*.pub"):
         shutil.copy2(path, target / "keys" / path.name)
-    files = sorted(path for path in target.rglob("*") if path.is_file())
-    digests = {str(path.relative_to(target)): _sha256(path) for path in files}
-    text = json.dumps({"v": 1, "made_at": now.isoformat(), "sha256": digests}, indent=1)
-    (target / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
+    text = json.dumps({"v": 1, "made_at": now.isoformat(), "sha256": digests(target)}, indent=1)
+    (target / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
 
 
 def _sha256(path: Path) -> str:

@@ -1,13 +1,12 @@
 """Published: which life of which server stations speak to, as server.json says it, and the next one."""
 
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
 from central.errors import ConfigError
-from station.durable import sync_folder
+from central.work import published_file
 
 FILE_NAME: Final = "server.json"
 
@@ -44,10 +43,4 @@ def write_incarnation(path: Path, incarnation: Incarnation) -> None:
     A life that was told to a station and forgotten in a power cut could be begun twice.
     """
     fields = {"server": incarnation.server, "inc": incarnation.inc, "term": incarnation.term}
-    draft = path.with_suffix(".new")
-    with draft.open("w", encoding="ascii") as file:
-        file.write(f"{json.dumps(fields)}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
+    published_file.replace(path, json.dumps(fields))

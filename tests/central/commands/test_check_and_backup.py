@@ -17,11 +17,12 @@ from central.errors import UnavailableError
 from central.intake import schema
 from central.store.copy import copy_database
 from central.store.evidence import Evidence
-from central.store.models import AttendanceRecord, Section, Student
+from central.store.models import AttendanceRecord, School, Section, Student
 from central.store.queries import standing
 from central.work import keys
 from central.work.backup import back_up
 from central.work.doubts import read_doubts
+from station.kernel_time import KernelTime
 from tests.central.commands.conftest import Central
 from tests.fakes.doubtful import set_aside
 from tests.fakes.intake import SERVER, IntakeBench
@@ -81,6 +82,18 @@ def test_check_tells_what_was_set_aside_and_which_station_is_in_doubt(checked: C
     shown = checked.run("check", "--stations")
     assert "IN DOUBT (clone) since 2026-09-01 08:07: 0 taps wait; find the copy, then clear-station" in shown
     assert "set aside (revoked): 2 messages, 2026-09-01 08:01 to 2026-09-01 08:05" in shown
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_check_says_where_no_time_server_sets_the_clock_that_stations_go_by(
+    checked: Central, monkeypatch: pytest.MonkeyPatch, *, is_set: bool
+) -> None:
+    monkeypatch.setattr(KernelTime, "quality", lambda _: (is_set, 3))
+    assert "time server" not in checked.run("check"), "a practice school's clock is set by hand"
+    School.objects.update(is_practice=False)
+    shown = checked.run("check")
+    assert checked.code == (0 if is_set else 1)
+    assert ("finding   no time server sets this machine's clock" in shown) is not is_set
 
 
 def test_check_finds_what_others_can_read_and_what_is_missing(checked: Central) -> None:
