@@ -21,6 +21,8 @@ _COMMANDS = {
     "check": "print settings, versions, keys, clock and backlog on one screen",
     "keygen": "make the station's signing key here and print its public half",
     "migrate": "bring the agent's database to this release's shape",
+    "export-usb": "write what central lacks into a folder, to be carried there by hand",
+    "import-usb": "read central's receipts back from a folder",
 }
 
 
@@ -55,6 +57,10 @@ def _parser() -> _Parser:
         command.add_argument(
             "--verbose", action="store_true", help="log what only a search for a fault needs"
         )
+        if name in {"export-usb", "import-usb"}:
+            command.add_argument("folder", type=Path, metavar="FOLDER", help="where the stick is mounted")
+        if name == "export-usb":
+            command.add_argument("--all", action="store_true", help="also what central has acknowledged")
     return parser
 
 
@@ -66,6 +72,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             return _keygen(settings)
         case "migrate":
             return _migrate(settings)
+        case "export-usb" | "import-usb":
+            return _usb(settings, options)
         case "check":
             from sync_agent.check import check
 
@@ -105,6 +113,14 @@ def _migrate(settings: SyncSettings) -> int:
     done = migrate(settings.state_dir / FILE_NAME)
     print("\n".join(done) if done else "nothing to do")
     return EXIT_DONE
+
+
+def _usb(settings: SyncSettings, options: argparse.Namespace) -> int:
+    from sync_agent.usb_commands import export_usb, import_usb
+
+    if options.command == "export-usb":
+        return export_usb(settings, options.folder, sys.stdout, is_all=options.all)
+    return import_usb(settings, options.config, options.folder, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -147,11 +147,13 @@ class Exchange:
     def _accept(self, proven: Proven, pending: Pending, reading: Reading) -> Acked:
         ack, answer = proven.ack, proven.answer
         before = self._memory.peer(ack.epoch)
-        if ack.seq < before.acked.seq:
+        acked = Position(ack.seq, ack.h)
+        if ack.seq < before.acked.seq and ack.inc == before.inc:
+            # What was carried there by hand has overtaken this request.
+            acked = before.acked
+        elif ack.seq < before.acked.seq:
             log.warning("server.lost_entries", epoch=ack.epoch, had=before.acked.seq, has=ack.seq)
-        peer = replace(
-            before, acked=Position(ack.seq, ack.h), safe_seq=ack.safe_seq, token=answer.token, inc=ack.inc
-        )
+        peer = replace(before, acked=acked, safe_seq=ack.safe_seq, token=answer.token, inc=ack.inc)
         standing = _standing_after(self._memory.standing(), proven, reading)
         self._memory.accept(peer, ack, answer.ack, standing)
         self._limits = self._limits.doubled().within(answer.pace.max_entries, answer.pace.max_bytes)

@@ -105,7 +105,8 @@ def _objection(ack: Ack, pending: Pending, ground: Ground) -> Judgement | None:
 
 
 def _going_back(ack: Ack, pending: Pending, ground: Ground) -> Judgement | None:
-    if ack.seq < ground.peer.acked.seq:
+    # A receipt that came by hand may be ahead of the answer to a request from before it.
+    if ack.seq < min(ground.peer.acked.seq, pending.last):
         return Wait("the acknowledgement went back within one life of the server's store")
     if ack.seq < pending.first <= pending.last:
         return Wait("the acknowledgement covers nothing of what was sent")

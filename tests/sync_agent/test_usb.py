@@ -1,0 +1,325 @@
+"""Entries carried by hand: the same signed bytes, believed by the same proof, with no harm to the line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from station.tap import Kind, decode
+from sync_agent import wire
+from sync_agent.composing import Identity
+from sync_agent.errors import MemoryFileError
+from sync_agent.memory import look
+from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
+from sync_agent.ports import Reply
+from sync_agent.signing import open_note, sign_note
+from sync_agent.standing import Peer
+from sync_agent.usb import ENDING, RECEIPT_ENDING, Source, Written, export
+from sync_agent.usb_receipts import Desk, Read
+from tests.fakes.central_rules import ACK_KEY, STATION, STRANGER_KEY, CentralRules
+from tests.fakes.sync_agent import STATION_KEY, Bench, DirectCourier
+
+IDENTITY = Identity(STATION, STATION_KEY, ACK_KEY.verify_key, "0.1.0")
+
+
+class Stick:
+    """A stick, and the ways between a station and its central on which it is carried."""
+
+    def __init__(self, folder: Path, bench: Bench) -> None:
+        self.folder, self.bench = folder, bench
+        folder.mkdir()
+
+    @property
+    def files(self) -> list[Path]:
+        """Return what is for central, in order."""
+        return sorted(file for file in self.folder.glob(f"[!.]*{ENDING}") if file.is_file())
+
+    def write(self, *, is_all: bool = False, peers: dict[int, Peer] | None = None) -> Written:
+        """Write at the station, beside agent and station."""
+        bench = self.bench
+        seen = look(bench.folder / MEMORY_FILE)
+        source = Source(
+            identity=IDENTITY,
+            journal=bench.reader,
+            peers=seen.peers if peers is None else peers,
+            have=lambda seq: wire.Have(None, seq),
+            reading=bench.clock.reading(),
+            nonce=lambda: bench.dice.randbytes(16),
+        )
+        return export(source, self.folder, is_all=is_all)
+
+    def bring(self, rules: CentralRules | None = None) -> list[Reply]:
+        """Hand every file in at central and keep the receipts."""
+        replies = []
+        for file in self.files:
+            message = file.read_bytes()
+            at = rules or self.bench.rules
+            reply = at.register(message) if "epoch" in file.name else at.usb(message)
+            replies.append(reply)
+            if reply.status == 200:
+                file.with_name(file.name + RECEIPT_ENDING).write_bytes(reply.body)
+        return replies
+
+    def read(self) -> Read:
+        """Read the receipts at the station."""
+        return Desk(IDENTITY, self.bench.outbox, self.bench.memory).take(self.folder)
+
+
+@pytest.fixture
+def stick(bench: Bench, folder: Path) -> Stick:
+    return Stick(folder / "stick", bench)
+
+
+def test_a_station_that_was_never_online_brings_everything_and_hears_that_it_arrived(stick: Stick) -> None:
+    bench = stick.bench
+    bench.tap(1_200)
+    written = stick.write()
+    assert written.entries == 1_201
+    assert [reply.status for reply in stick.bring()] == [200] * 4
+    assert bench.rules.bodies(bench.epoch) == bench.bodies()
+    assert stick.read() == Read(taken=3, known=1)
+    assert bench.outbox.backlog().entries == 0
+    assert bench.memory.peer(bench.epoch).acked.seq == 1_201
+
+
+@pytest.mark.invariant(7, 15, 18)
+def test_the_line_goes_on_from_where_the_stick_had_come_without_an_alarm(stick: Stick) -> None:
+    bench = stick.bench
+    bench.tap(5)
+    stick.write()
+    stick.bring()
+    stick.read()
+    bench.tap(700)
+    bench.settle()
+    bench.tap(3)
+    bench.settle()
+    assert bench.rules.bodies(bench.epoch) == bench.bodies()
+    assert bench.rules.alarms == []
+
+
+@pytest.mark.invariant(7, 18)
+@pytest.mark.parametrize("fault", ["lost request", "lost answer"])
+def test_a_request_on_its_way_stays_so_while_the_stick_overtakes_it(
+    stick: Stick, line: DirectCourier, fault: str
+) -> None:
+    bench = stick.bench
+    bench.settle()
+    bench.tap(5)
+    line.faults.append(fault)
+    bench.exchange.round()
+    assert bench.memory.pending() is not None
+    bench.tap(5)
+    stick.write()
+    stick.bring()
+    assert stick.read().taken == 1
+    bench.restart_agent()
+    bench.tap(2)
+    bench.settle()
+    bench.settle()
+    assert bench.rules.bodies(bench.epoch) == bench.bodies()
+    assert bench.rules.alarms == []
+
+
+@pytest.mark.invariant(7, 16, 18)
+def test_a_stick_that_comes_after_the_same_entries_came_by_line_changes_nothing(stick: Stick) -> None:
+    bench = stick.bench
+    bench.tap(600)
+    stick.write()
+    bench.settle()
+    bench.tap(4)
+    bench.settle()
+    before = bench.rules.state.epochs
+    for _ in range(2):
+        assert {reply.status for reply in stick.bring()} == {200}
+    assert bench.rules.state.epochs == before
+    assert stick.read().taken == 0
+    bench.tap()
+    bench.settle()
+    assert bench.rules.bodies(bench.epoch) == bench.bodies()
+    assert bench.rules.alarms == []
+
+
+def test_a_second_stick_holds_what_came_since_and_an_old_one_does_no_harm(stick: Stick, folder: Path) -> None:
+    bench = stick.bench
+    bench.tap(3)
+    stick.write()
+    stick.bring()
+    stick.read()
+    bench.tap(2)
+    second = Stick(folder / "second", bench)
+    assert second.write().lines == [f"epoch 1 ({bench.epoch}): entries 5 to 6"]
+    second.bring()
+    assert second.read().taken == 1
+    assert stick.read() == Read(known=2)
+    assert second.write().entries == 0
+    assert second.write(is_all=True).entries == 6
+
+
+def test_files_are_named_in_the_order_in_which_they_are_wanted(stick: Stick) -> None:
+    stick.bench.tap(600)
+    first = stick.bench.epoch
+    stick.bench.journal.begin_epoch("salvage", stick.bench.clock.reading())
+    stick.bench.tap()
+    names = stick.write().files
+    assert names == sorted(names)
+    assert names[:2] == [
+        "st-r101-001-0000000000-epoch.rollbook",
+        "st-r101-001-0000000001-0000000500.rollbook",
+    ]
+    stick.bring()
+    for epoch in (first, stick.bench.epoch):
+        assert stick.bench.rules.bodies(epoch) == stick.bench.bodies(epoch)
+
+
+def test_a_stick_that_fails_midway_holds_whole_files_alone_and_no_summary(stick: Stick) -> None:
+    stick.bench.tap(1_200)
+    (stick.folder / "st-r101-001-0000000501-0000001000.rollbook").mkdir()
+    with pytest.raises(MemoryFileError, match="cannot be written"):
+        stick.write()
+    assert [file.name for file in stick.files] == [
+        "st-r101-001-0000000000-epoch.rollbook",
+        "st-r101-001-0000000001-0000000500.rollbook",
+    ]
+    assert not list(stick.folder.glob("*.txt"))
+    (stick.folder / "st-r101-001-0000000501-0000001000.rollbook").rmdir()
+    stick.write()
+    assert {reply.status for reply in stick.bring()} == {200}
+    assert stick.bench.rules.bodies(stick.bench.epoch) == stick.bench.bodies()
+
+
+@pytest.mark.invariant(38)
+def test_the_summary_can_be_read_by_anybody_and_names_nobody(stick: Stick) -> None:
+    stick.bench.tap(3)
+    stick.write()
+    told = (stick.folder / f"{STATION}-summary.txt").read_text()
+    assert f"epoch 1 ({stick.bench.epoch}): entries 1 to 4" in told
+    assert "4 entries in 2 files" in told
+    for entry in map(decode, stick.bench.bodies()):
+        if entry.kind == Kind.TAP and isinstance(entry.payload, list):
+            assert str(entry.payload[0]) not in told
+
+
+@pytest.mark.invariant(20)
+def test_a_revoked_stations_stick_is_written_and_kept_apart(stick: Stick) -> None:
+    stick.bench.tap(3)
+    stick.bench.rules.is_revoked = True
+    stick.write()
+    assert {reply.status for reply in stick.bring()} == {403}
+    assert stick.bench.rules.state.epochs == {}
+    assert set(stick.bench.rules.alarms) <= {"revoked"}
+
+
+@pytest.mark.invariant(10)
+def test_a_stick_from_a_copy_of_the_station_is_set_aside_and_the_first_history_stays(
+    stick: Stick, folder: Path
+) -> None:
+    bench = stick.bench
+    (folder / "copy").mkdir()
+    for file in folder.iterdir():
+        if file.is_file():
+            (folder / "copy" / file.name).write_bytes(file.read_bytes())
+    copy = Bench(folder / "copy", seed=8, rules=bench.rules)
+    try:
+        bench.tap(3)
+        copy.tap(2)
+        stick.write()
+        other = Stick(folder / "other", copy)
+        other.write()
+        stick.bring()
+        assert [reply.status for reply in other.bring()] == [200, 409]
+        assert bench.rules.bodies(bench.epoch) == bench.bodies()
+        assert "fork" in bench.rules.alarms
+        assert other.read().taken == 0
+    finally:
+        copy.close()
+
+
+def test_an_epoch_that_parted_is_left_to_the_one_that_carries_it(stick: Stick) -> None:
+    stick.bench.tap()
+    peer = Peer(stick.bench.epoch, parted="clone")
+    written = stick.write(peers={peer.epoch: peer})
+    assert (written.files, len(written.left)) == ([], 1)
+
+
+def test_what_cannot_be_chained_to_what_central_holds_is_said(stick: Stick) -> None:
+    stick.bench.tap(3)
+    peer = Peer(stick.bench.epoch, acked=wire.Position(2, bytes(32)))
+    written = stick.write(peers={peer.epoch: peer})
+    assert written.files == []
+    assert "entry 3 cannot be chained" in written.left[0]
+
+
+Forge = Callable[[dict[str, object]], dict[str, object]]
+
+
+def resigned(**changes: object) -> Forge:
+    return lambda note: sign_note("ack", {**note, **changes}, ACK_KEY)  # type: ignore[return-value]  # Signed is JSON
+
+
+FORGERIES: dict[str, Forge] = {
+    "another key": lambda note: dict(sign_note("ack", note, STRANGER_KEY)),
+    "another purpose": lambda note: dict(sign_note("epoch", note, ACK_KEY)),
+    "another station": resigned(station="st-r102"),
+    "another epoch": resigned(epoch=5),
+    "another hash": resigned(h=bytes(32).hex()),
+    "beyond the journal": resigned(seq=900),
+    "an older term": resigned(term=0),
+}
+
+
+@pytest.mark.invariant(9)
+@pytest.mark.parametrize("forgery", sorted(FORGERIES))
+def test_a_receipt_is_believed_by_the_same_proof_as_on_the_line(stick: Stick, forgery: str) -> None:
+    bench = stick.bench
+    bench.memory.stand(term=1)
+    bench.tap(3)
+    stick.write()
+    stick.bring()
+    (file,) = stick.folder.glob(f"*4{ENDING}{RECEIPT_ENDING}")
+    true = file.read_bytes()
+    answer = json.loads(true)
+    answer["ack"] = FORGERIES[forgery](open_note("ack", answer["ack"], ACK_KEY.verify_key))
+    file.write_text(json.dumps(answer))
+    read = stick.read()
+    assert (read.taken, len(read.refused)) == (0, 1)
+    assert bench.memory.peer(bench.epoch) == Peer(bench.epoch)
+    file.write_bytes(true)
+    assert stick.read().taken == 1
+
+
+@pytest.mark.invariant(9)
+@pytest.mark.parametrize(
+    "spoil", [lambda data: data[:0], lambda data: data[:90], lambda data: data[1:], lambda data: data * 2]
+)
+def test_a_spoilt_receipt_or_file_of_another_station_moves_nothing(
+    stick: Stick, spoil: Callable[[bytes], bytes]
+) -> None:
+    stick.bench.tap(3)
+    stick.write()
+    stick.bring()
+    for file in stick.folder.glob(f"*{RECEIPT_ENDING}"):
+        file.write_bytes(spoil(file.read_bytes()))
+    assert len(stick.read().refused) == 2
+    stick.bring()
+    for file in stick.files:
+        file.unlink()
+    assert len(stick.read().refused) == 2
+    assert stick.bench.memory.peer(stick.bench.epoch) == Peer(stick.bench.epoch)
+
+
+def test_a_batch_of_the_line_is_no_batch_of_a_stick_and_the_reverse(
+    stick: Stick, line: DirectCourier
+) -> None:
+    bench = stick.bench
+    bench.tap()
+    stick.write()
+    message = stick.files[1].read_bytes()
+    envelope = wire.unpack(message, 10**6).envelope
+    assert (envelope.via, envelope.token, envelope.count) == ("usb", None, 2)
+    bench.exchange.round()
+    assert bench.rules.sync(message, idempotency_key=envelope.idempotency_key).status == 400
+    bench.exchange.round()
+    assert bench.rules.usb(line.carried[-1]).status == 400
