@@ -1,8 +1,7 @@
 """The courier over HTTPS; it believes nothing it is told, follows nobody, and gives up in time."""
 
 import ssl
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from sync_agent.errors import CertificateDateError, CourierError
+from sync_agent.line import Lines
 from sync_agent.ports import Dated, Reply
 from sync_agent.retry_after import retry_after_s
 from sync_agent.wire import (
@@ -68,18 +68,20 @@ class HttpCourier:
         station: str,
         sw: str,
         ca_file: Path | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        longest_s: float = LONGEST_S,
     ) -> None:
         self._server = server.rstrip("/")
         self._station = station
         self._sw = sw
         self._ca_file = ca_file
-        self._monotonic = monotonic
-        self._session = self._open(_adapter())
+        self._longest_s = longest_s
+        self._lines = Lines()
+        self._session = self._open(self._adapter())
 
     def close(self) -> None:
         """Close the kept connection."""
         self._session.close()
+        self._lines.close()
 
     def send_batch(self, message: bytes, idempotency_key: str) -> Reply:
         """Carry a packed batch."""
@@ -118,7 +120,7 @@ class HttpCourier:
     def ask_time(self, nonce: str) -> Dated:
         """Ask for central's signed time over a line whose certificate's dates are not looked at."""
         # A line of its own: the certificate is to be seen, and nothing else goes over this line.
-        with self._open(_dateless(self._ca_file)) as session:
+        with self._open(self._dateless()) as session:
             question = _Question("GET", f"{TIME_PATH}?nonce={nonce}")
             with self._asked(session, question) as response:
                 validity = _validity(response.raw)
@@ -127,7 +129,20 @@ class HttpCourier:
     def overlook_dates(self) -> None:
         """Look at no certificate's dates from now on; names and issuers are checked as before."""
         self._session.close()
-        self._session = self._open(_dateless(self._ca_file))
+        self._session = self._open(self._dateless())
+
+    def _adapter(self, context: ssl.SSLContext | None = None) -> HTTPAdapter:
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+        if context is not None:
+            adapter.init_poolmanager(1, 1, ssl_context=context)
+        adapter.poolmanager.pool_classes_by_scheme = dict(self._lines.pool_classes)
+        return adapter
+
+    def _dateless(self) -> HTTPAdapter:
+        """Return an adapter that checks issuers and names as ever, and no dates."""
+        context = ssl.create_default_context(cafile=None if self._ca_file is None else str(self._ca_file))
+        context.verify_flags |= _NO_CHECK_TIME
+        return self._adapter(context)
 
     def _open(self, adapter: HTTPAdapter) -> requests.Session:
         session = requests.Session()
@@ -146,22 +161,28 @@ class HttpCourier:
 
     @contextmanager
     def _asked(self, session: requests.Session, question: _Question) -> Iterator[requests.Response]:
-        try:
-            with session.request(
-                question.method,
-                self._server + question.path.format(station=self._station),
-                data=question.data,
-                headers=question.headers,
-                stream=True,
-                allow_redirects=False,
-                timeout=(CONNECT_S, READ_S),
-            ) as response:
-                yield response
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._failure(error) from error
+        with self._lines.within(self._longest_s) as is_cut:
+            try:
+                with session.request(
+                    question.method,
+                    self._server + question.path.format(station=self._station),
+                    data=question.data,
+                    headers=question.headers,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(CONNECT_S, READ_S),
+                ) as response:
+                    yield response
+            except (requests.RequestException, HTTPError, OSError) as error:
+                raise self._failure(error, is_cut=is_cut.is_set()) from error
+            if is_cut.is_set():
+                # Headers that end with the line look complete to the libraries.
+                raise self._failure(TimeoutError(), is_cut=True)
 
-    def _failure(self, error: Exception) -> CourierError:
+    def _failure(self, error: Exception, *, is_cut: bool) -> CourierError:
         """Name what an error began with; its text may repeat whatever a stranger answered."""
+        if is_cut:
+            return CourierError(f"{self._server}: the answer is not complete after {self._longest_s:g} s")
         cause: BaseException = error
         while cause.__context__ is not None:
             cause = cause.__context__
@@ -184,15 +205,12 @@ class HttpCourier:
         if raw.headers.get("Content-Encoding", "identity") != "identity":
             msg = f"{self._server}: the answer is compressed, though that was declined"
             raise CourierError(msg)
-        parts, size, deadline = [], 0, self._monotonic() + LONGEST_S
+        parts, size = [], 0
         while piece := raw.read1(_PIECE, decode_content=False):
             parts.append(piece)
             size += len(piece)
             if size > most_bytes:
                 msg = f"{self._server}: the answer is longer than {most_bytes} bytes"
-                raise CourierError(msg)
-            if self._monotonic() > deadline:
-                msg = f"{self._server}: the answer is not complete after {LONGEST_S:.0f} s"
                 raise CourierError(msg)
         return b"".join(parts)
 
@@ -209,19 +227,6 @@ def _unless(etag: str | None) -> Mapping[str, str]:
 
 def _of_day(day: str) -> str:
     return CERTIFICATE_PATH.replace("{day}", day)
-
-
-def _adapter() -> HTTPAdapter:
-    return HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-
-def _dateless(ca_file: Path | None) -> HTTPAdapter:
-    """Return an adapter that checks issuers and names as ever, and no dates."""
-    context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-    context.verify_flags |= _NO_CHECK_TIME
-    adapter = _adapter()
-    adapter.init_poolmanager(1, 1, ssl_context=context)
-    return adapter
 
 
 def _validity(raw: "BaseHTTPResponse") -> tuple[datetime, datetime]:

@@ -99,8 +99,14 @@ def test_no_answer_is_an_error_and_nothing_is_tried_twice(answering: Answering) 
         courier.fetch_roster('"r1"')
 
 
+def with_a_roster() -> CentralRules:
+    rules = CentralRules(STATION_KEY.verify_key)
+    rules.roster_text = ROSTER
+    return rules
+
+
 def test_an_answer_carries_its_entity_tag() -> None:
-    rules = CentralRules(STATION_KEY.verify_key, roster_text=ROSTER)
+    rules = with_a_roster()
     with serving(rules) as stub, closing(HttpCourier(stub.url, STATION, "0.1.0")) as courier:
         for one in (courier, DirectCourier(rules)):
             first = one.fetch_roster(None)
@@ -110,7 +116,7 @@ def test_an_answer_carries_its_entity_tag() -> None:
 
 
 def test_the_roster_is_carried_as_it_was_signed() -> None:
-    rules = CentralRules(STATION_KEY.verify_key, roster_text=ROSTER)
+    rules = with_a_roster()
     with serving(rules) as stub, closing(HttpCourier(stub.url, STATION, "0.1.0")) as courier:
         signed = json.loads(courier.fetch_roster(None).body)
     assert open_text("roster", signed, CONFIG_KEY.verify_key) == ROSTER

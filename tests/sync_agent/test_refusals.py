@@ -1,4 +1,4 @@
-"""What a station does when central refuses: only what central proves under its key, about this very request."""
+"""What a station does when central refuses: what is proven under its key, about this very request."""
 
 from __future__ import annotations
 
