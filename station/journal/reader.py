@@ -102,8 +102,9 @@ class JournalReader:
         return _merged(hole for body in told for hole in _missing(_decoded(body), epoch))
 
     def carried(self) -> Iterator[Json]:
-        """Yield the payload of every `carry` entry; reads all epochs but the oldest, which carries none."""
-        for epoch in self.epochs()[1:]:
+        """Yield the payload of every `carry` entry; looks at every row of the journal."""
+        # Even the oldest may hold some, where a disk took all of those before it.
+        for epoch in self.epochs():
             last = 0
             while page := self._carries(epoch, last):
                 last = page[-1][0]
