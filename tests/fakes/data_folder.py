@@ -5,11 +5,13 @@ import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from central.config import CentralConfig
 from central.work import keys
-from sync_agent.signing import SigningKey, sign_text
+from sync_agent.settable import Config
+from sync_agent.signing import SigningKey, sign_note, sign_text
 from tests.fakes.virtual_station import VirtualStation
 
 ACK_KEY = SigningKey(b"central acknowledges with this..")
@@ -50,6 +52,15 @@ def publish_roster(config: CentralConfig, station: str, version: int) -> bytes:
     note = json.dumps({**fields, "expires_at": "2030-01-01T00:00:00+00:00"})
     text = json.dumps(sign_text("roster", note, CONFIG_KEY))
     _place(config.data / "rosters" / f"{station}.json", text)
+    return text.encode()
+
+
+def publish_config(config: CentralConfig, station: str, version: int) -> bytes:
+    """Rename a configuration that sets nothing into place and return the file's bytes."""
+    note = Config(station, version, datetime(2030, 1, 1, tzinfo=UTC), {}).members()
+    text = json.dumps(sign_note("config", note, CONFIG_KEY))
+    (config.data / "configs").mkdir(exist_ok=True)
+    _place(config.data / "configs" / f"{station}.json", text)
     return text.encode()
 
 
