@@ -12,11 +12,9 @@ from central.config import CentralConfig
 from central.errors import CentralError
 from central.reports.render_csv import table
 from central.store import lookup
-from central.store.evidence import Evidence
-from central.work import gaps, keys
+from central.work import gaps
 from central.work.gaps import Gap
 from central.work.life_signs import Sources
-from sync_agent.signing import VerifyKey
 
 HELP = "list where evidence is missing or doubted and how that is explained; explain one gap"
 _FIELDS = ["gap", "station", "room", "kind", "from", "to", "missing", "what", "explanation", "by", "at"]
@@ -37,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """List the gaps, 1 while one of them is not explained; or explain one."""
     school = lookup.the_school()
-    sources = Sources(Evidence(config.evidence), VerifyKey.from_hex(keys.public(config.keys, keys.ACK)))
+    sources = Sources.of(config)
     at = now()
     if args.explain:
         if not args.by:
@@ -81,7 +79,7 @@ def _print(found: Sequence[Gap], form: str, zone: ZoneInfo) -> None:
 def _row(gap: Gap, zone: ZoneInfo) -> dict[str, str | int | None]:
     said = gap.explanation
     return {
-        "gap": f"{gap.station.pk}/{gap.name}",
+        "gap": gap.full_name,
         "station": gap.station.pk,
         "room": gap.station.room.name,
         "kind": gap.kind,

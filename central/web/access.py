@@ -16,6 +16,7 @@ from central.store.models import Section, Staff
 _P = ParamSpec("_P")
 _SEES_ALL = {Staff.Role.CLERK, Staff.Role.LEADER, Staff.Role.ADMIN, Staff.Role.AUDITOR}
 _READS_REPORTS = _SEES_ALL
+_READS_TIMES = _SEES_ALL | {Staff.Role.TEACHER}
 _READS_STATIONS = _SEES_ALL | {Staff.Role.TEACHER, Staff.Role.IT}
 
 
@@ -56,10 +57,17 @@ def menu(staff: Staff) -> set[str]:
     """Return the pages a member of staff may open: no link leads to a refusal."""
     may = {"today"}
     if staff.role in _READS_STATIONS:
-        may.add("stations")
+        may |= {"stations", "gaps"}
+    if staff.role in _READS_TIMES:
+        may.add("times")
     if staff.role in _READS_REPORTS:
         may.add("reports")
     return may
+
+
+def sees_all(staff: Staff) -> bool:
+    """Tell whether somebody may look into every class of the school."""
+    return staff.role in _SEES_ALL
 
 
 def require(staff: Staff, page: str) -> None:

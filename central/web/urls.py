@@ -3,9 +3,11 @@
 from django.urls import include, path, re_path
 
 from central.web.accounts import closed
+from central.web.views.gaps import gaps
 from central.web.views.reports import download, report, reports
 from central.web.views.session import session
 from central.web.views.stations import stations
+from central.web.views.times import time, times
 from central.web.views.today import today
 
 _OPEN = "login|logout|inactive|reauthenticate|password/change|2fa/authenticate|2fa/reauthenticate"
@@ -15,6 +17,9 @@ urlpatterns = [
     # The code is the roster's and may hold a slash.
     path("class/<path:code>/<str:on>/", session, name="session"),
     path("stations/", stations, name="stations"),
+    path("gaps/", gaps, name="gaps"),
+    path("times/", times, name="times"),
+    path("times/<str:station>/<int:epoch>/<int:sequence>/", time, name="time"),
     path("reports/", reports, name="reports"),
     path("reports/<str:year>/<str:kind>/", report, name="report"),
     path("reports/<str:year>/<str:kind>/<str:name>", download, name="download"),

@@ -26,6 +26,14 @@ from central.work import rights
 log = logging.getLogger(__name__)
 TWO_HISTORIES: Final = frozenset({"fork", "rollback", "clone"})
 """Why a message is set aside where a copy of the station may be at work; the others doubt no tap."""
+ASIDE: Final = {
+    "fork": "it told its journal another way than before",
+    "rollback": "its journal had gone back",
+    "clone": "somebody else had been answered in its name",
+    "broken-chain": "its message did not hold together",
+    "revoked": "its key is revoked",
+}
+"""Each reason in words, for those who translate them."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER: Final = 2**63 - 1
 _AT_ONCE: Final = 500
@@ -106,6 +114,11 @@ class Aside:
     count: int
     first_at: datetime
     last_at: datetime
+
+    @property
+    def says(self) -> str:
+        """Say the reason in a sentence's beginning; pages translate it."""
+        return ASIDE.get(self.reason, self.reason)
 
 
 def aside(evidence: Evidence) -> dict[str, list[Aside]]:

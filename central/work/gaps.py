@@ -50,6 +50,11 @@ class Gap:
     figures: dict[str, str] = field(default_factory=dict)
     explanation: GapExplanation | None = None
 
+    @property
+    def full_name(self) -> str:
+        """Return what tells it from every other gap: its station and its name."""
+        return f"{self.station.pk}/{self.name}"
+
     def __str__(self) -> str:
         """Say it in English."""
         return self.sentence % self.figures

@@ -1,15 +1,17 @@
 """What a station's own entries prove of its life at some hours: alive, silent, or not heard of yet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from central.auditor import times
+from central.config import CentralConfig
 from central.store.evidence import Evidence, StoredBatch
 from central.timeline import Interval
 from central.timeline.liveness import LONGEST_MS
+from central.work import keys
 from station import tap
 from sync_agent import signing, wire
 
@@ -66,7 +68,15 @@ class Sources:
     """Where entries are read, and the key under which their exchanges are proven."""
 
     evidence: Evidence
-    server_key: signing.VerifyKey
+    key: Callable[[], signing.VerifyKey]
+    """Asked only where there is an exchange to prove."""
+
+    @classmethod
+    def of(cls, config: CentralConfig) -> Self:
+        """Return those of an installation."""
+        return cls(
+            Evidence(config.evidence), lambda: signing.VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
+        )
 
 
 def hushes(sources: Sources, station: str, span: Span) -> list[Hush]:
@@ -149,11 +159,12 @@ def _read(sources: Sources, station: str, epoch: int, beyond: int, until_ms: int
     entries: list[tuple[int, tap.Entry | None]] = []
     beacons: dict[int, wire.Beacon] = {}
     receipts: list[tuple[int, int]] = []
+    server_key = sources.key()
     for batch in _batches(sources.evidence, station, epoch, beyond):
         lines = _lines(batch)
         entries += lines
         receipts.append((batch.last_sequence, batch.received_ms))
-        proven = dict(_beacons(lines, station, sources.server_key))
+        proven = dict(_beacons(lines, station, server_key))
         beacons |= proven
         if any(beacon.t3_ms > until_ms for beacon in proven.values()):
             break

@@ -19,6 +19,14 @@ from station.errors import EntryError
 from sync_agent import wire
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+WORDS: Final = {
+    entries.Kind.TAP: "a tap",
+    entries.Kind.STAFF: "an act of staff",
+    entries.Kind.ANCHOR: "a staff tap that attests the time",
+    entries.Kind.ERR: "an error",
+    entries.Kind.GAP: "taps shown as not recorded",
+    entries.Kind.SALVAGE: "a salvage of the journal",
+}
 _DAYS_SHOWN: Final = 7
 _EITHER_SIDE: Final = 3
 
@@ -29,7 +37,7 @@ class Neighbour:
 
     sequence: int
     what: str
-    """The kind of entry."""
+    """The kind of entry in words, for those who translate them."""
     earliest_at: datetime | None
     latest_at: datetime | None
     quality: str
@@ -152,8 +160,14 @@ def _neighbours(tap: Tap) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]
 
 def _nearest(taps: Iterable[Tap], others: Iterable[Occurrence]) -> tuple[Neighbour, ...]:
     found = [
-        *(Neighbour(t.sequence, "tap", t.earliest_at, t.latest_at, t.time_quality) for t in taps),
-        *(Neighbour(o.sequence, o.kind, o.earliest_at, o.latest_at, "") for o in others),
+        *(
+            Neighbour(t.sequence, WORDS[entries.Kind.TAP], t.earliest_at, t.latest_at, t.time_quality)
+            for t in taps
+        ),
+        *(
+            Neighbour(o.sequence, WORDS.get(entries.Kind(o.kind), o.kind), o.earliest_at, o.latest_at, "")
+            for o in others
+        ),
     ]
     return tuple(sorted(found, key=lambda each: each.sequence))
 

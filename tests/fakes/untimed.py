@@ -1,6 +1,7 @@
 """A room whose journal central cannot date: taps in a boot that was never in touch while it lasted."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from central.store.evidence import Evidence
@@ -65,3 +66,13 @@ def build(folder: Path) -> UntimedRoom:
     room = UntimedRoom(small, file, station, ana_at)
     room.bring_up()
     return room
+
+
+def alive_through(code: str, since: str, until: str) -> JournallingStation:
+    """Return a station that says on Monday, every quarter of an hour, that it is alive."""
+    station = JournallingStation(code, at(MONDAY, since))
+    now = at(MONDAY, since)
+    while now <= at(MONDAY, until):
+        station.write(now, Kind.ALIVE, {})
+        now += timedelta(minutes=15)
+    return station

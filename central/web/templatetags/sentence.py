@@ -3,12 +3,13 @@
 from django import template
 from django.utils.translation import gettext
 
+from central.work.gaps import Gap
 from central.work.occurrences import OccurrenceLine
 
 register = template.Library()
 
 
 @register.filter
-def sentence(line: OccurrenceLine) -> str:
-    """Return what a station reported as a sentence."""
+def sentence(line: OccurrenceLine | Gap) -> str:
+    """Return what a station reported, or what is missing of it, as a sentence."""
     return gettext(line.sentence) % line.figures

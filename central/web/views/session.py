@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,8 @@ from central.web.dates import date_in
 from central.work import review
 from central.work.certify import Signature, certify_with_code
 from central.work.changes import Action, Change
+from central.work.life_signs import Sources
+from central.work.room_state import room_state
 
 _CONFLICT = 409
 
@@ -80,13 +83,14 @@ def changes_in(form: Mapping[str, str]) -> Iterable[Change]:
 
 def _page(request: HttpRequest, staff: Staff, section: Section, on: date, status: int = 200) -> HttpResponse:
     """Render the class's day."""
-    inbox = review.inbox(section, on)
+    inbox, meeting = review.inbox(section, on), meeting_on(section, on)
     kept = {name: value for name, value in request.POST.items() if name.startswith(("action-", "why-"))}
     page = {
         "here": "today",
         "section": section,
         "on": on,
-        "meeting": meeting_on(section, on),
+        "meeting": meeting,
+        "room": room_state(section, meeting, on, clock.now(), Sources.of(settings.CONFIG)),
         "inbox": inbox,
         "needed": review.needed(section, on),
         "refuted": review.refuted(section, on),

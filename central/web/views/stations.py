@@ -1,20 +1,40 @@
-"""The stations at a glance: which room, when last heard of, how many taps today."""
+"""The stations at a glance: which room, when last heard of, what is in doubt; and clearing a doubt."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
+from central.errors import CentralError
 from central.store.evidence import Evidence
-from central.store.models import Staff
+from central.store.models import Staff, Station
 from central.web import clock
-from central.web.access import require, staff_page
+from central.web.access import menu, require, staff_page
+from central.web.views.times import times_of
+from central.work import doubts, rights
 from central.work.stations import glance
+
+_CONFLICT = 409
 
 
 @staff_page
 def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Show every station in use."""
+    """Show every station in use; a posted form clears one of its doubts."""
     require(staff, "stations")
+    if request.method == "POST":
+        station = get_object_or_404(Station, school=staff.school, code=request.POST.get("station", ""))
+        try:
+            doubts.clear(station, staff, request.POST.get("reason", ""), clock.now())
+        except CentralError as error:
+            messages.error(request, str(error))
+            return _page(request, staff, status=_CONFLICT)
+        messages.success(request, _("Cleared. What waited is judged within seconds."))
+        return redirect("stations")
+    return _page(request, staff)
+
+
+def _page(request: HttpRequest, staff: Staff, status: int = 200) -> HttpResponse:
     now = clock.now()
     lines = glance(staff.school, now, Evidence(settings.CONFIG.evidence))
     page = {
@@ -22,5 +42,8 @@ def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
         "now": now,
         "lines": lines,
         "has_occurrences": any(line.occurrences for line in lines),
+        "has_aside": any(line.doubts or line.aside for line in lines),
+        "may_clear": rights.may_clear(staff),
+        "times_waiting": times_of(staff).count() if "times" in menu(staff) else 0,
     }
-    return render(request, "web/stations.html", page)
+    return render(request, "web/stations.html", page, status=status)

@@ -9,8 +9,9 @@ from django.shortcuts import render
 from central.store.models import AttendanceRecord, Meeting, Section, SessionCertification, Staff
 from central.store.timetable import is_taught, meeting_on, placed
 from central.web import clock
-from central.web.access import sections_seen_by, staff_page
+from central.web.access import menu, sections_seen_by, staff_page
 from central.web.dates import date_in
+from central.web.views.times import times_of
 from central.work import review
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
@@ -49,6 +50,7 @@ def today(request: HttpRequest, staff: Staff) -> HttpResponse:
         "after": on + timedelta(1),
         "classes": [_class(section, on) for section in taught],
         "has_sections": bool(sections),
+        "times_waiting": times_of(staff).count() if "times" in menu(staff) else 0,
     }
     return render(request, "web/today.html", page)
 

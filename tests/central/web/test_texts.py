@@ -8,7 +8,9 @@ from babel.messages import mofile, pofile
 
 import central.web
 from central.domain.proof import SAYS, TELLS_ITS_NUMBER, Reason
+from central.work import doubts, gaps, time_case
 from central.work.occurrences import SENTENCES
+from central.work.room_state import Silence
 
 TEXTS = Path(central.web.__file__).parent / "locale" / "es" / "LC_MESSAGES"
 _ASKED = r"""\{% translate (["'])(.*?)\1"""
@@ -43,4 +45,5 @@ def test_every_sentence_of_the_program_itself_is_in_the_catalog() -> None:
     with (TEXTS / "django.po").open("rb") as file:
         known = {m.id for m in pofile.read_po(file, locale="es")}
     assert set(SAYS) == set(Reason)
-    assert {*SAYS.values(), TELLS_ITS_NUMBER, *SENTENCES} - known == set()
+    told = {*SENTENCES, *gaps.SENTENCES, *doubts.ASIDE.values(), *time_case.WORDS.values(), *Silence}
+    assert {*SAYS.values(), TELLS_ITS_NUMBER, *map(str, told)} - known == set()

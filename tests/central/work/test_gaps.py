@@ -35,7 +35,7 @@ def evidence(tmp_path: Path) -> EvidenceFile:
 
 @pytest.fixture
 def sources(evidence: EvidenceFile) -> Sources:
-    return Sources(Evidence(evidence.path), SERVER_KEY.verify_key)
+    return Sources(Evidence(evidence.path), lambda: SERVER_KEY.verify_key)
 
 
 def live(station: JournallingStation, since: str, until: str) -> None:

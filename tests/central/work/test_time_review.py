@@ -233,8 +233,8 @@ def test_a_reviewer_sees_bounds_holder_neighbours_bells_and_what_the_station_rep
         ["Algebra 1"],
     ]
     assert not shown.has_more_days
-    assert [before.what for before in shown.before] == ["tap"]
-    assert [after.what for after in shown.after] == ["err"]
+    assert [before.what for before in shown.before] == ["a tap"]
+    assert [after.what for after in shown.after] == ["an error"]
     assert [str(line) for line in shown.reported] == ["error: the network is down"]
     assert shown.claim is not None
     assert (shown.claim.boot, shown.claim.is_synchronised) == (2, False)

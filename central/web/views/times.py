@@ -1,0 +1,92 @@
+"""The times no rule may settle: which taps wait for a person, what is known of one, and the decision."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from central.errors import CentralError
+from central.store.evidence import Evidence
+from central.store.models import Staff, Tap
+from central.web import clock
+from central.web.access import require, sections_seen_by, sees_all, staff_page
+from central.work import rights, time_review
+from central.work.time_case import case, holders
+from central.work.time_review import Entry, Word
+
+_CONFLICT = 409
+
+
+def times_of(staff: Staff) -> QuerySet[Tap]:
+    """Return the taps that wait for a person, those of the own rooms only where that is all one sees."""
+    return _seen_by(staff, time_review.queue(staff.school))
+
+
+@staff_page
+def times(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """List the taps whose time a person must decide."""
+    require(staff, "times")
+    lines = [{"tap": tap, "holders": holders(tap)} for tap in times_of(staff)]
+    return render(request, "web/times.html", {"here": "times", "lines": lines})
+
+
+@staff_page
+def time(request: HttpRequest, staff: Staff, station: str, epoch: int, sequence: int) -> HttpResponse:
+    """Show everything known about one tap; a posted form decides its time."""
+    require(staff, "times")
+    rows = _seen_by(staff, Tap.objects.filter(school=staff.school))
+    rows = rows.select_related("station__room", "station__school", "school")
+    tap = get_object_or_404(rows, station=station, epoch=epoch, sequence=sequence)
+    if not time_review.needs_a_person(tap):
+        return redirect("times")
+    status = 200
+    if request.method == "POST":
+        try:
+            _decide(request, staff, tap)
+        except CentralError as error:
+            messages.error(request, str(error))
+            status = _CONFLICT
+        else:
+            messages.success(request, _("Decided. The tap is judged anew within seconds."))
+            return redirect("times")
+    page = {
+        "here": "times",
+        "tap": tap,
+        "case": case(tap, Evidence(settings.CONFIG.evidence)),
+        "may_decide": rights.may_decide_times(staff, clock.today(staff.school)),
+        "since": request.POST.get("since", ""),
+        "until": request.POST.get("until", ""),
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "web/time.html", page, status=status)
+
+
+def _decide(request: HttpRequest, staff: Staff, tap: Tap) -> None:
+    """Carry out the form; raises CentralError with nothing written."""
+    zone = ZoneInfo(staff.school.time_zone)
+    form = request.POST
+    since_at, until_at = _instant(form.get("since", ""), zone, 0), _instant(form.get("until", ""), zone, 1)
+    word = Word(since_at, until_at, staff, form.get("reason", ""))
+    entry = Entry(tap.station, tap.epoch, tap.sequence)
+    config = settings.CONFIG
+    time_review.decide(entry, word, clock.now(), Evidence(config.evidence), time_review.retimer(config))
+
+
+def _instant(text: str, zone: ZoneInfo, fold: int) -> datetime:
+    """Read a time of the school's clocks; in the hour that comes twice the wider reading counts."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+    except ValueError as error:
+        raise CentralError(_("Say from when to when, with date and time.")) from error
+
+
+def _seen_by(staff: Staff, taps: QuerySet[Tap]) -> QuerySet[Tap]:
+    if sees_all(staff):
+        return taps
+    mine = sections_seen_by(staff, clock.today(staff.school))
+    return taps.filter(station__room__in=mine.values("room"))

@@ -1,0 +1,98 @@
+"""What a teacher should know of a room's station before signing a class: alive, in doubt, or with gaps."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from central.store.models import Meeting, Section, Station, StationDoubt, Tap
+from central.work import doubts
+from central.work.gaps import Gap, gaps_of
+from central.work.life_signs import Life, Sources, life
+from central.work.policy import Policy
+
+
+class Silence(StrEnum):
+    """Why nobody tapped in a class, as far as the room's station tells."""
+
+    NOBODY_CAME = (
+        "Nobody tapped, and the room's station was alive all through the class: it would have recorded a tap."
+    )
+    DEAD = (
+        "Nobody tapped, but the room's station was silent for a part of the class: "
+        "do not take anybody for absent for want of a tap."
+    )
+    UNHEARD = (
+        "Nobody tapped as far as is known, but the room's station was last heard of before the class ended: "
+        "taps may still come in."
+    )
+    UNCLEAR = "Nobody tapped, and whether the room's station was alive during the class is not proven."
+    NO_STATION = "Nobody tapped: there was no station in this room."
+
+
+_SAYS = {
+    Life.ALIVE: Silence.NOBODY_CAME,
+    Life.SILENT: Silence.DEAD,
+    Life.UNHEARD: Silence.UNHEARD,
+    Life.UNCLEAR: Silence.UNCLEAR,
+}
+_TOLD = frozenset({"gap", "salvage", "silent"})
+
+
+@dataclass(frozen=True, slots=True)
+class RoomState:
+    """One class's station."""
+
+    silence: Silence | None
+    """Why nobody tapped; None where somebody did, or the class has not begun."""
+    doubt: StationDoubt | None
+    """The oldest that nobody has cleared."""
+    doubted_taps: int
+    gaps: tuple[Gap, ...]
+    """What the station reported missing that day."""
+
+
+def room_state(
+    section: Section, meeting: Meeting | None, on: date, now: datetime, sources: Sources
+) -> RoomState:
+    """Return how a class's station fared on its day, as far as is known `now`."""
+    station = _station(section, on)
+    silence = _silence(station, section, meeting, on, now, sources) if meeting else None
+    if station is None:
+        return RoomState(silence, None, 0, ())
+    doubt = StationDoubt.objects.filter(station=station, cleared_at=None).order_by("since_at").first()
+    missing = [gap for gap in gaps_of(station, on) if gap.kind in _TOLD]
+    return RoomState(
+        silence=silence,
+        doubt=doubt,
+        doubted_taps=doubts.waiting()[station.pk] if doubt else 0,
+        gaps=tuple(missing),
+    )
+
+
+def _station(section: Section, on: date) -> Station | None:
+    """Return the station in the class's room that day, also one that is out of use by now."""
+    here = Station.objects.filter(room=section.room_id).select_related("school", "room")
+    begins = _instant(section, on, time.min)
+    here = here.filter(commissioned_at__lt=begins + timedelta(days=1)).exclude(retired_at__lt=begins)
+    return here.order_by("-commissioned_at").first()
+
+
+def _silence(
+    station: Station | None, section: Section, meeting: Meeting, on: date, now: datetime, sources: Sources
+) -> Silence | None:
+    starts_at, ends_at = (_instant(section, on, clock) for clock in (meeting.starts, meeting.ends))
+    if now <= starts_at or section.room_id is None:
+        return None
+    if station is None:
+        return Silence.NO_STATION
+    taps = Tap.objects.filter(station=station, earliest_at__lt=ends_at)
+    if taps.filter(latest_at__gte=starts_at - Policy().opens_before).exists():
+        return None
+    found = _SAYS[life(sources, station.pk, (starts_at, min(ends_at, now)))]
+    # Until the class is over nobody knows what all of it was like.
+    return None if found is Silence.NOBODY_CAME and now < ends_at else found
+
+
+def _instant(section: Section, on: date, clock: time) -> datetime:
+    return datetime.combine(on, clock, ZoneInfo(section.school.time_zone))
