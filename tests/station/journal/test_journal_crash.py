@@ -12,7 +12,7 @@ from station.salvage.examine import examine
 from station.tap import Kind
 from tests.fakes.station import entries_in, open_journal
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ROUNDS = 8
 TAPS_A_ROUND = 15
 

@@ -18,7 +18,7 @@ from station.tap import VERSION, Entry, Kind, encode
 from tests.fakes.station import broken_disk, entries_in, open_journal
 from tests.station.journal.journal_under_fault import APPENDS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BY_SQLITE = '-wal", O_RDWR|O_CREAT'
 FAILS_AT = 3
 """Which of the appends meets the fault."""
