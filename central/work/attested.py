@@ -42,9 +42,10 @@ class Attested:
                 said.update({} if anchor is None else {line.sequence: anchor})
         return said
 
-    def decided(self, epoch: int) -> dict[int, Word]:
-        """Return, by sequence, what a person decided about the one entry there; the last word counts."""
-        return {place[1]: _word(said) for place, said in self._decisions.items() if place[0] == epoch}
+    @cached_property
+    def decided(self) -> dict[tuple[int, int], Word]:
+        """What a person decided about one entry, by epoch and sequence; the last word counts."""
+        return {place: _word(said) for place, said in self._decisions.items()}
 
     def _anchor(self, payload: object) -> Word | None:
         """Return what a member of staff said with a card of their own, laid on a reader that met it."""

@@ -179,7 +179,7 @@ class _Run:
             # What nobody can take apart may have held a tap.
             taps += [each for line in found.lines for each in inside(line) if each.carried is None]
         carried_from = timeline.epoch if timeline.carried_in else 0
-        times = JournalTimes(epoch, found.intervals, reader.attested.decided(epoch), carried_from)
+        times = JournalTimes(epoch, found.intervals, reader.attested.decided, carried_from)
         written = write_taps(reader.station, times, taps, self.prover)
         self.done.taps += written.new
         self.done.retimed += written.renewed

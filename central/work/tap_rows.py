@@ -4,16 +4,18 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from central.store.models import AttendanceRecord, Station, Tap
+from central.store.models import Station, Tap
 from central.store.rewrite import rewrite
 from central.timeline import Interval
 from central.work.lines import Seen
 from central.work.open_times import Word
 from central.work.prove import PROOF_FIELDS, Prover, ask_again, settle_copies
-from central.work.tap_times import TIMES, UNBOUNDED, set_time
+from central.work.tap_times import DECIDED, TIMES, UNBOUNDED, set_time
 
+Place: TypeAlias = tuple[int, int]
 log = logging.getLogger(__name__)
 _ADDRESS = ["epoch", "sequence", "server_sequence", "position", "carried_from"]
 _READ = ["key_id", "reader", "flags", "evidence", "is_clock_synchronised"]
@@ -25,17 +27,18 @@ class JournalTimes:
     """What is known of the times in one journal, by the sequence its entries came in under.
 
     `epoch` is the one that came in. Where that only carried the journal, `carried_from` is its own.
+    `decided` is what people decided, by epoch and sequence.
     """
 
     epoch: int
     intervals: Mapping[int, Interval]
-    decided: Mapping[int, Word] = field(default_factory=dict)
+    decided: Mapping[Place, Word] = field(default_factory=dict)
     carried_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Disturbed:
-    """A tap behind a record a person has decided on, whose day is another one now."""
+    """A tap behind a record a person has decided on, whose day is not that of the record any more."""
 
     tap: Tap
     was_on: date | None
@@ -58,7 +61,7 @@ def write_taps(station: Station, times: JournalTimes, seen: Sequence[Seen], prov
     """
     zone = ZoneInfo(station.school.time_zone)
     known = _known(station, seen)
-    rows, touched = list[Tap](), list[Tap]()
+    rows, touched = list[Tap](), dict[Place, Tap]()
     for line in _once(seen):
         row = known.get(line.leaf)
         if row is None:
@@ -66,22 +69,24 @@ def write_taps(station: Station, times: JournalTimes, seen: Sequence[Seen], prov
         elif _rank(times.carried_from, times.epoch, line.sequence) < _rank(
             row.carried_from, row.epoch, row.sequence
         ):
+            touched[row.epoch, row.sequence] = row
             _move(row, times, line)
-            touched.append(row)
         elif row.outcome == Tap.Outcome.UNPARSED and _is_at(row, times, line):
             _read(row, line)
-            touched.append(row)
+            touched[row.epoch, row.sequence] = row
     for row in rows:
-        set_time(row, times.intervals.get(row.sequence, UNBOUNDED), times.decided.get(row.sequence), zone)
+        interval = times.intervals.get(row.sequence, UNBOUNDED)
+        set_time(row, interval, times.decided.get((row.epoch, row.sequence)), zone)
     done = Written(len(rows))
-    renewed = [row for row in _retimed(station, times, touched, zone, done) if row not in touched]
-    for row in [*renewed, *touched, *rows]:
+    moved = list(touched.values())
+    renewed = [row for row in _retimed(station, times, touched, zone, done) if row not in moved]
+    for row in [*renewed, *moved, *rows]:
         _judge(row, prover)
     rewrite(renewed, [*TIMES, *PROOF_FIELDS, "outcome"])
-    rewrite(touched, [*TIMES, *PROOF_FIELDS, *_ADDRESS, *_READ, "outcome"])
+    rewrite(moved, [*TIMES, *PROOF_FIELDS, *_ADDRESS, *_READ, "outcome"])
     Tap.objects.bulk_create(rows, batch_size=_AT_ONCE)
-    settle_copies(station.school, {row.once for row in [*renewed, *touched, *rows]}, prover)
-    done.renewed = len(renewed) + len(touched)
+    settle_copies(station.school, {row.once for row in [*renewed, *moved, *rows]}, prover)
+    done.renewed = len(renewed) + len(moved)
     return done
 
 
@@ -148,10 +153,11 @@ def _judge(row: Tap, prover: Prover) -> None:
 
 
 def _retimed(
-    station: Station, times: JournalTimes, touched: Sequence[Tap], zone: ZoneInfo, done: Written
+    station: Station, times: JournalTimes, touched: Mapping[Place, Tap], zone: ZoneInfo, done: Written
 ) -> Iterator[Tap]:
-    """Yield the rows whose times are other ones now, not saved yet."""
-    own = {row.sequence: row for row in touched}
+    """Yield the rows whose times are other ones now, not saved yet; `touched` ones stood where it says."""
+    own = {row.sequence: row for row in touched.values()}
+    stood = {row.sequence: place for place, row in touched.items()}
     asked = sorted(times.intervals.keys() | own.keys())
     if not asked:
         return
@@ -164,7 +170,8 @@ def _retimed(
     rows = {row.sequence: row for row in older if row.sequence in times.intervals} | own
     for sequence, row in rows.items():
         was_on, was_rule = row.on, row.time_rule
-        if set_time(row, times.intervals.get(sequence, UNBOUNDED), times.decided.get(sequence), zone):
+        decided = times.decided.get((row.epoch, sequence)) or times.decided.get(stood.get(sequence, (0, 0)))
+        if set_time(row, times.intervals.get(sequence, UNBOUNDED), decided, zone):
             ask_again(row)
             _disturb(row, was_on, done)
             yield row
@@ -173,9 +180,6 @@ def _retimed(
 
 
 def _disturb(row: Tap, was_on: date | None, done: Written) -> None:
-    """Show it to a person when the day of a tap behind a decided record is another one."""
-    if row.record is None or row.record.stage == AttendanceRecord.Stage.PROVISIONAL or row.on == was_on:
-        return
-    if row.on != row.record.on:
-        row.outcome = Tap.Outcome.TIME_REVIEW
-    done.disturbed.append(Disturbed(row, was_on))
+    """Note a tap behind a decided record whose day is another one now."""
+    if row.record is not None and row.record.stage in DECIDED and row.on != was_on:
+        done.disturbed.append(Disturbed(row, was_on))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from central.store.models import Tap
+from central.store.models import AttendanceRecord, Tap
 from central.timeline import RULE_VERSION, Grade, Interval, grade, local_day
 from central.work.open_times import Word
 
@@ -23,6 +23,8 @@ TIMES: Final = [
     "is_clock_doubted",
 ]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_Stage = AttendanceRecord.Stage
+DECIDED: Final = {_Stage.CERTIFIED, _Stage.SUBMITTED, _Stage.CONFIRMED}
 _UNDATED: Final = {Grade.REVIEW, Grade.CONTRADICTION}
 
 
@@ -46,6 +48,9 @@ def set_time(row: Tap, interval: Interval, decided: Word | None, zone: ZoneInfo)
     row.time_quality, row.time_rule = quality.value, RULE_VERSION
     row.is_attested, row.is_clock_doubted = interval.is_attested, interval.is_clock_doubted
     row.on = local_day(interval, zone) if is_dated else None
+    if row.record is not None and row.record.stage in DECIDED and row.on != row.record.on:
+        # A person decided on that day's record with this tap before them: only a person takes it away.
+        row.on = None
     return before != _time(row)
 
 
