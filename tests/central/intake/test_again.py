@@ -3,12 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from central.intake import evidence
 from tests.fakes.data_folder import rows
 from tests.fakes.intake import SERVER, IntakeBench, problem
 from tests.fakes.virtual_station import Message
 
 
+@pytest.mark.invariant(7, 21)
+@pytest.mark.fault("N1")
 def test_the_same_request_gets_the_same_answer_and_changes_nothing(bench: IntakeBench) -> None:
     bench.register()
     bench.station.tap()
@@ -20,6 +24,8 @@ def test_the_same_request_gets_the_same_answer_and_changes_nothing(bench: Intake
     assert bench.count("replay") == 1
 
 
+@pytest.mark.invariant(7, 18, 21)
+@pytest.mark.fault("N2")
 def test_an_answer_lost_fifty_times_leaves_one_copy_and_no_alarm(bench: IntakeBench) -> None:
     bench.register()
     bench.station.tap()
@@ -31,6 +37,8 @@ def test_an_answer_lost_fifty_times_leaves_one_copy_and_no_alarm(bench: IntakeBe
     assert bench.count("quarantine") == 0
 
 
+@pytest.mark.invariant(21)
+@pytest.mark.fault("N3")
 def test_an_old_request_that_arrives_days_later_gets_its_old_answer(bench: IntakeBench) -> None:
     bench.register()
     old = bench.station.batch()
@@ -57,6 +65,7 @@ def test_one_number_and_nonce_for_two_requests_is_refused(bench: IntakeBench) ->
     assert bench.count("batch") == 1
 
 
+@pytest.mark.invariant(7)
 def test_a_resend_from_further_back_adds_only_what_is_new(tmp_path: Path) -> None:
     central = IntakeBench(tmp_path)
     with central as bench:
@@ -91,6 +100,8 @@ def test_a_resend_that_ends_inside_what_is_held_is_proven_and_acknowledged_to_th
         assert bench.count("batch") == 1
 
 
+@pytest.mark.invariant(14, 18)
+@pytest.mark.fault("S2")
 def test_a_restored_server_that_lacks_entries_is_filled_again_by_its_stations(tmp_path: Path) -> None:
     central = IntakeBench(tmp_path)
     backup = tmp_path / "backup.sqlite"
@@ -120,6 +131,8 @@ def test_a_restored_server_that_lacks_entries_is_filled_again_by_its_stations(tm
         assert problem(bench.post(bench.station.batch()))[0] == "clone"
 
 
+@pytest.mark.invariant(7, 10)
+@pytest.mark.fault("S4")
 def test_two_requests_of_one_station_at_once_leave_one_winner_and_one_history(bench: IntakeBench) -> None:
     bench.register()
     bench.station.tap()
@@ -133,6 +146,8 @@ def test_two_requests_of_one_station_at_once_leave_one_winner_and_one_history(be
     assert bench.count("quarantine") == 1
 
 
+@pytest.mark.invariant(7, 21)
+@pytest.mark.fault("N1", "S4")
 def test_one_request_sent_twice_at_once_is_answered_twice_and_kept_once(bench: IntakeBench) -> None:
     bench.register()
     bench.station.tap()

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from station import chain
 from sync_agent import wire
 from sync_agent.signing import open_note
@@ -101,6 +103,8 @@ def test_batches_follow_one_another_without_gap_or_overlap(bench: IntakeBench) -
     ]
 
 
+@pytest.mark.invariant(11, 12)
+@pytest.mark.fault("S5")
 def test_an_entry_of_a_kind_nobody_knows_yet_is_kept_like_any_other(bench: IntakeBench) -> None:
     bench.register()
     bench.station.append("hologram", {"of": [1, 2, 3]})
@@ -147,6 +151,7 @@ def test_one_of_several_digests_is_enough(bench: IntakeBench) -> None:
     assert answer.status == 200
 
 
+@pytest.mark.invariant(19)
 def test_two_stations_may_use_the_same_epoch_number(tmp_path: Path) -> None:
     first, second = stations = [VirtualStation("st-r101"), VirtualStation("st-r102")]
     second.epoch = first.epoch

@@ -43,6 +43,8 @@ def _killed_while_holding(config: CentralConfig, station: VirtualStation, hold: 
     return answer
 
 
+@pytest.mark.invariant(8)
+@pytest.mark.fault("S1")
 def test_killed_before_the_commit_nothing_was_answered_and_nothing_is_kept(tmp_path: Path) -> None:
     station = VirtualStation()
     config = lay_out(tmp_path, [station])
@@ -56,6 +58,8 @@ def test_killed_before_the_commit_nothing_was_answered_and_nothing_is_kept(tmp_p
         line.close()
 
 
+@pytest.mark.invariant(8, 21)
+@pytest.mark.fault("S1")
 def test_killed_between_the_commit_and_the_answer_the_same_answer_is_given_again(tmp_path: Path) -> None:
     station = VirtualStation()
     config = lay_out(tmp_path, [station])
@@ -74,6 +78,8 @@ def test_killed_between_the_commit_and_the_answer_the_same_answer_is_given_again
     assert rows(config, "SELECT count(*) FROM quarantine") == [(0,)]
 
 
+@pytest.mark.invariant(7, 8)
+@pytest.mark.fault("S1")
 def test_killed_in_a_stream_of_batches_every_acknowledgement_has_its_row(tmp_path: Path) -> None:
     stations = [VirtualStation(f"st-{n}") for n in range(6)]
     config = lay_out(tmp_path, stations)

@@ -34,6 +34,7 @@ def test_an_epoch_is_registered_once_and_confirmed_alike_each_time(bench: Intake
     ]
 
 
+@pytest.mark.invariant(21)
 def test_registering_again_takes_nothing_away(bench: IntakeBench) -> None:
     bench.register()
     bench.sync(bench.station)
@@ -75,6 +76,7 @@ def test_a_registration_sent_to_another_stations_address_is_malformed(bench: Int
     assert problem(bench.post(message))[0] == "malformed"
 
 
+@pytest.mark.invariant(20)
 def test_a_revoked_station_registers_nothing_but_its_request_is_kept(bench: IntakeBench) -> None:
     bench.commission(bench.station, revoked=("st-r101",))
     message = bench.station.registration()

@@ -35,6 +35,8 @@ def test_entries_that_are_missing_are_asked_for(bench: IntakeBench) -> None:
     assert problem(bench.post(message)) == ("gap", {"have_seq": 0, "have_h": start})
 
 
+@pytest.mark.invariant(14)
+@pytest.mark.fault("S2")
 def test_a_station_that_shows_a_receipt_for_what_is_gone_raises_an_alarm(
     bench: IntakeBench, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,6 +76,8 @@ def test_a_stranger_who_also_uses_the_keys_name_is_refused(bench: IntakeBench) -
     assert problem(bench.post(_with_body(message, gzip.compress(forged))))[0] == "bad-signature"
 
 
+@pytest.mark.invariant(7)
+@pytest.mark.fault("N1")
 def test_bytes_cut_off_on_the_way_are_noticed_by_their_digest(bench: IntakeBench) -> None:
     message = bench.station.batch()
     assert problem(bench.post(replace(message, body=message.body[:-1]))) == ("digest-mismatch", {})
@@ -98,6 +102,8 @@ def test_a_batch_sent_to_another_stations_address_is_refused(bench: IntakeBench)
     assert problem(bench.post(message))[0] == "malformed"
 
 
+@pytest.mark.invariant(7)
+@pytest.mark.fault("N1")
 @pytest.mark.parametrize(
     "spoil",
     [

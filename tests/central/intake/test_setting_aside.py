@@ -19,6 +19,8 @@ def _is_set_aside(bench: IntakeBench, message: Message, reason: str) -> None:
     assert _aside(bench) == [("st-r101", bench.station.epoch, reason, message.body)]
 
 
+@pytest.mark.invariant(10)
+@pytest.mark.fault("C1")
 def test_another_history_of_the_same_entries_is_a_fork(bench: IntakeBench) -> None:
     bench.register()
     copy = bench.station.copy()
@@ -32,6 +34,8 @@ def test_another_history_of_the_same_entries_is_a_fork(bench: IntakeBench) -> No
     assert bench.held(bench.station) == held
 
 
+@pytest.mark.invariant(10)
+@pytest.mark.fault("C1")
 def test_a_fork_is_seen_inside_a_batch_that_reaches_further_than_what_is_held(bench: IntakeBench) -> None:
     bench.register()
     copy = bench.station.copy()
@@ -43,6 +47,8 @@ def test_a_fork_is_seen_inside_a_batch_that_reaches_further_than_what_is_held(be
     assert bench.count("batch") == 1
 
 
+@pytest.mark.invariant(10)
+@pytest.mark.fault("C1")
 def test_a_fork_is_seen_where_a_batch_only_continues_what_is_held(bench: IntakeBench) -> None:
     bench.register()
     copy = bench.station.copy()
@@ -55,6 +61,7 @@ def test_a_fork_is_seen_where_a_batch_only_continues_what_is_held(bench: IntakeB
     _is_set_aside(bench, message, "fork")
 
 
+@pytest.mark.invariant(10)
 def test_a_head_that_contradicts_what_is_held_is_a_fork_even_without_entries(bench: IntakeBench) -> None:
     bench.register()
     bench.sync(bench.station)
@@ -64,6 +71,7 @@ def test_a_head_that_contradicts_what_is_held_is_a_fork_even_without_entries(ben
     _is_set_aside(bench, message, "fork")
 
 
+@pytest.mark.invariant(30)
 def test_entries_that_do_not_give_the_hash_their_station_signed_are_a_fork(bench: IntakeBench) -> None:
     bench.register()
     bench.station.tap()
@@ -74,6 +82,8 @@ def test_entries_that_do_not_give_the_hash_their_station_signed_are_a_fork(bench
     assert bench.count("batch") == 0
 
 
+@pytest.mark.invariant(17, 19)
+@pytest.mark.fault("C3")
 def test_an_older_journal_put_back_is_a_rollback(bench: IntakeBench) -> None:
     bench.register()
     bench.sync(bench.station)
@@ -85,6 +95,8 @@ def test_an_older_journal_put_back_is_a_rollback(bench: IntakeBench) -> None:
     _is_set_aside(bench, message, "rollback")
 
 
+@pytest.mark.invariant(17)
+@pytest.mark.fault("C2")
 def test_an_idle_copy_is_found_at_its_second_contact(bench: IntakeBench) -> None:
     bench.register()
     bench.sync(bench.station)
@@ -104,6 +116,7 @@ def test_a_lost_ratchet_is_a_clone(bench: IntakeBench) -> None:
     assert problem(bench.post(bench.station.batch()))[0] == "clone"
 
 
+@pytest.mark.invariant(20)
 def test_what_a_revoked_station_sends_is_kept_and_never_counts(bench: IntakeBench) -> None:
     bench.register()
     bench.commission(bench.station, revoked=("st-r101",))
@@ -113,6 +126,7 @@ def test_what_a_revoked_station_sends_is_kept_and_never_counts(bench: IntakeBenc
     assert bench.count("batch") == 0
 
 
+@pytest.mark.invariant(20)
 def test_a_revoked_station_is_told_so_even_in_an_epoch_nobody_knows(bench: IntakeBench) -> None:
     bench.commission(bench.station, revoked=("st-r101",))
     message = bench.station.batch()

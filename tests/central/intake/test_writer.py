@@ -58,6 +58,7 @@ def done(*replies: "Future[Reply]") -> list[int]:
     return [reply.result(PATIENCE_S).status for reply in replies]
 
 
+@pytest.mark.invariant(8)
 def test_no_answer_leaves_before_its_commit_returned(path: Path) -> None:
     gate = Gate()
     with writing(path, gate) as writer:
@@ -95,6 +96,7 @@ def test_a_group_has_an_end_so_that_its_first_request_is_not_kept_waiting(path: 
         assert gate.commits == 3
 
 
+@pytest.mark.invariant(8)
 def test_a_commit_that_fails_fails_its_whole_group_and_keeps_nothing_of_it(path: Path) -> None:
     gate = Gate()
     with writing(path, gate) as writer:
@@ -150,6 +152,7 @@ def test_a_request_that_ends_the_transaction_fails_its_group(path: Path) -> None
         assert done(writer.submit(keep("b"))) == [200]
 
 
+@pytest.mark.invariant(8)
 def test_a_full_disk_acknowledges_nothing_and_is_forgotten_once_there_is_room(path: Path) -> None:
     def cramped() -> Evidence:
         connection = open_file(path)
