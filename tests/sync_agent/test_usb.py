@@ -2,70 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from station.tap import Kind, decode
 from sync_agent import wire
-from sync_agent.composing import Identity
 from sync_agent.errors import MemoryFileError
-from sync_agent.memory import look
-from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
-from sync_agent.ports import Reply
-from sync_agent.signing import open_note, sign_note
 from sync_agent.standing import Peer
-from sync_agent.usb import ENDING, RECEIPT_ENDING, Source, Written, export
-from sync_agent.usb_receipts import Desk, Read
-from tests.fakes.central_rules import ACK_KEY, STATION, STRANGER_KEY, CentralRules
-from tests.fakes.sync_agent import STATION_KEY, Bench, DirectCourier
-
-IDENTITY = Identity(STATION, STATION_KEY, ACK_KEY.verify_key, "0.1.0")
-
-
-class Stick:
-    """A stick, and the ways between a station and its central on which it is carried."""
-
-    def __init__(self, folder: Path, bench: Bench) -> None:
-        self.folder, self.bench = folder, bench
-        folder.mkdir()
-
-    @property
-    def files(self) -> list[Path]:
-        """Return what is for central, in order."""
-        return sorted(file for file in self.folder.glob(f"[!.]*{ENDING}") if file.is_file())
-
-    def write(self, *, is_all: bool = False, peers: dict[int, Peer] | None = None) -> Written:
-        """Write at the station, beside agent and station."""
-        bench = self.bench
-        seen = look(bench.folder / MEMORY_FILE)
-        source = Source(
-            identity=IDENTITY,
-            journal=bench.reader,
-            peers=seen.peers if peers is None else peers,
-            have=lambda seq: wire.Have(None, seq),
-            reading=bench.clock.reading(),
-            nonce=lambda: bench.dice.randbytes(16),
-        )
-        return export(source, self.folder, is_all=is_all)
-
-    def bring(self, rules: CentralRules | None = None) -> list[Reply]:
-        """Hand every file in at central and keep the receipts."""
-        replies = []
-        for file in self.files:
-            message = file.read_bytes()
-            at = rules or self.bench.rules
-            reply = at.register(message) if "epoch" in file.name else at.usb(message)
-            replies.append(reply)
-            if reply.status == 200:
-                file.with_name(file.name + RECEIPT_ENDING).write_bytes(reply.body)
-        return replies
-
-    def read(self) -> Read:
-        """Read the receipts at the station."""
-        return Desk(IDENTITY, self.bench.outbox, self.bench.memory).take(self.folder)
+from sync_agent.usb_receipts import Read
+from tests.fakes.central_rules import STATION
+from tests.fakes.stick import Stick
+from tests.fakes.sync_agent import Bench, DirectCourier
 
 
 @pytest.fixture
@@ -250,64 +198,6 @@ def test_what_cannot_be_chained_to_what_central_holds_is_said(stick: Stick) -> N
     written = stick.write(peers={peer.epoch: peer})
     assert written.files == []
     assert "entry 3 cannot be chained" in written.left[0]
-
-
-Forge = Callable[[dict[str, object]], dict[str, object]]
-
-
-def resigned(**changes: object) -> Forge:
-    return lambda note: sign_note("ack", {**note, **changes}, ACK_KEY)  # type: ignore[return-value]  # Signed is JSON
-
-
-FORGERIES: dict[str, Forge] = {
-    "another key": lambda note: dict(sign_note("ack", note, STRANGER_KEY)),
-    "another purpose": lambda note: dict(sign_note("epoch", note, ACK_KEY)),
-    "another station": resigned(station="st-r102"),
-    "another epoch": resigned(epoch=5),
-    "another hash": resigned(h=bytes(32).hex()),
-    "beyond the journal": resigned(seq=900),
-    "an older term": resigned(term=0),
-}
-
-
-@pytest.mark.invariant(9)
-@pytest.mark.parametrize("forgery", sorted(FORGERIES))
-def test_a_receipt_is_believed_by_the_same_proof_as_on_the_line(stick: Stick, forgery: str) -> None:
-    bench = stick.bench
-    bench.memory.stand(term=1)
-    bench.tap(3)
-    stick.write()
-    stick.bring()
-    (file,) = stick.folder.glob(f"*4{ENDING}{RECEIPT_ENDING}")
-    true = file.read_bytes()
-    answer = json.loads(true)
-    answer["ack"] = FORGERIES[forgery](open_note("ack", answer["ack"], ACK_KEY.verify_key))
-    file.write_text(json.dumps(answer))
-    read = stick.read()
-    assert (read.taken, len(read.refused)) == (0, 1)
-    assert bench.memory.peer(bench.epoch) == Peer(bench.epoch)
-    file.write_bytes(true)
-    assert stick.read().taken == 1
-
-
-@pytest.mark.invariant(9)
-@pytest.mark.parametrize(
-    "spoil", [lambda data: data[:0], lambda data: data[:90], lambda data: data[1:], lambda data: data * 2]
-)
-def test_a_spoilt_receipt_or_file_of_another_station_moves_nothing(
-    stick: Stick, spoil: Callable[[bytes], bytes]
-) -> None:
-    stick.bench.tap(3)
-    stick.write()
-    stick.bring()
-    for file in stick.folder.glob(f"*{RECEIPT_ENDING}"):
-        file.write_bytes(spoil(file.read_bytes()))
-    assert len(stick.read().refused) == 2
-    stick.bring()
-    for file in stick.files:
-        file.unlink()
-    assert len(stick.read().refused) == 2
-    assert stick.bench.memory.peer(stick.bench.epoch) == Peer(stick.bench.epoch)
 
 
 def test_a_batch_of_the_line_is_no_batch_of_a_stick_and_the_reverse(
