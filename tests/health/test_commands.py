@@ -29,7 +29,9 @@ def commands(program: str) -> Mapping[str, str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return dict(re.findall(r"^ {2,4}([a-z][a-z0-9-]*) {2,}(\S.*)$", done.stdout, flags=re.MULTILINE))
+    # argparse sets the help of a long name on a line of its own.
+    told = r"^ {2,4}([a-z][a-z0-9-]*)(?: {2,}|\n {6,})(\S.*)$"
+    return dict(re.findall(told, done.stdout, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("program", SCRIPTS)
