@@ -12,6 +12,8 @@ from sync_agent import wire
 
 _SQLITE: Final = b"SQLite format 3\0"
 _GZIP: Final = b"\x1f\x8b"
+_REGISTRATION: Final = b'{"v":1,"type":"epoch",'
+_ANSWER: Final = b'{"v":1,"ack":'
 _EXPORTED: Final = (
     "SELECT epoch, sequence, body, h, kind, boot, raw_ms, bt_ms, wall_ms, sync_state, max_error_ms, payload"
     " FROM entry ORDER BY epoch, sequence"
@@ -39,25 +41,35 @@ class Handed:
     entries: list[Stored] = field(default_factory=list)
     batches: list[tuple[str, wire.Batch]] = field(default_factory=list)
     answers: list[tuple[str, wire.Answer]] = field(default_factory=list)
+    registrations: list[tuple[str, bytes]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def is_journal(data: bytes) -> bool:
-    """Tell by its first bytes whether a file holds entries or batches at all."""
-    return data.startswith((_SQLITE, _GZIP))
+    """Tell by its first bytes whether a file is of a journal: entries, batches, or answers to these."""
+    return data.startswith((_SQLITE, _GZIP, _REGISTRATION, _ANSWER))
 
 
 def take(path: Path, handed: Handed) -> None:
-    """Add what one file holds: an export, a journal, central's evidence, or one packed batch."""
+    """Add what one file holds: an export, a journal, central's evidence, or one message on a stick."""
     try:
         with path.open("rb") as file:
-            head = file.read(len(_SQLITE))
-        if head == _SQLITE:
+            is_database = file.read(len(_SQLITE)) == _SQLITE
+        if is_database:
             _database(path, handed)
         else:
-            handed.batches.append((path.name, wire.unpack(path.read_bytes(), wire.MAX_MESSAGE_BYTES)))
+            _message(path.name, path.read_bytes(), handed)
     except (OSError, wire.WireError) as error:
         handed.problems.append(f"{path.name} cannot be read: {error}")
+
+
+def _message(name: str, data: bytes, handed: Handed) -> None:
+    if data.startswith(_GZIP):
+        handed.batches.append((name, wire.unpack(data, wire.MAX_MESSAGE_BYTES)))
+    elif data.startswith(_ANSWER):
+        handed.answers.append((name, wire.Answer.from_json(data)))
+    else:
+        handed.registrations.append((name, data))
 
 
 def _database(path: Path, handed: Handed) -> None:

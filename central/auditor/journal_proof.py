@@ -33,9 +33,22 @@ def prove(handed: Handed, documents: Documents, station_keys: Keys, server_keys:
     for name, ack in [*_acks(handed, server_keys), *documents.acks]:
         if (ack.station, ack.epoch) in proofs:
             proofs[ack.station, ack.epoch].acknowledge(name, ack)
+    for name, data in handed.registrations:
+        _prove_registration(name, data, handed, station_keys)
     for proof in proofs.values():
         proof.prove_what_entries_say(station_keys, server_keys)
     return list(proofs.values())
+
+
+def _prove_registration(name: str, data: bytes, handed: Handed, station_keys: Keys) -> None:
+    try:
+        _, signed, signature = wire.parse_epoch_request(data)
+        if signature.kid in station_keys:
+            station_keys[signature.kid].key.verify(signed, signature)
+        else:
+            handed.problems.append(f"{name} is signed by the key {signature.kid}, none of the station's")
+    except (wire.WireError, SignatureError) as error:
+        handed.problems.append(f"{name} is not proven: {error}")
 
 
 def _stored(handed: Handed) -> dict[tuple[str, int], list[Stored]]:

@@ -25,6 +25,8 @@ from central.errors import InputError
 from sync_agent import wire
 from sync_agent.signing import SignatureError
 
+_ENDINGS = frozenset({".json", ".gz", ".sqlite", ".db", ".rollbook"})
+_OTHER_RECEIPT = ".receipt.json"
 HELP = "prove certificates, journals or one tap by files and public keys alone"
 
 
@@ -133,6 +135,9 @@ def _read(files: Iterable[Path], server_keys: Keys, station_keys: Keys) -> tuple
             continue
         if is_journal:
             journal_files.take(file, handed)
+        elif file.name.endswith(_OTHER_RECEIPT):
+            # Central's word about an epoch's beginning, or a refusal: no entry follows from it.
+            continue
         else:
             documents.take(file, found, server_keys, station_keys)
     return documents.without_copies(found), handed
@@ -146,9 +151,7 @@ def _files(named: Iterable[Path]) -> Iterator[Path]:
             inside = sorted(
                 each for each in path.rglob("*") if each.is_file() and not each.name.startswith(".")
             )
-            yield from (
-                each for each in inside if each.suffix in {".json", ".gz", ".sqlite", ".db"} or _is_head(each)
-            )
+            yield from (each for each in inside if each.suffix in _ENDINGS or _is_head(each))
         elif path.exists():
             yield path
         else:

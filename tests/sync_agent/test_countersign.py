@@ -164,7 +164,8 @@ def test_no_entry_may_fall_between_two_days_or_into_both(room: Room) -> None:
     assert room.signer.refused is not None
     assert "two days" in room.signer.refused
     room.offer(room.certificate(TUESDAY, room.range(9, 12), prev=first.sha256))
-    assert (len(room.line.countersigned), room.signer.refused) == (2, None)
+    assert len(room.line.countersigned) == 2
+    assert room.signer.refused is None
 
 
 @pytest.mark.invariant(32)
