@@ -34,8 +34,8 @@ class IntakeBench:
         self.tokens: Iterator[str] = (f"token-{n}" for n in itertools.count(1))
 
     def __enter__(self) -> Self:
-        app = build(self.config, self.clock.now, lambda: next(self.tokens))
-        self.caller = AsgiCaller(app).__enter__()
+        self.app = build(self.config, self.clock.now, lambda: next(self.tokens))
+        self.caller = AsgiCaller(self.app).__enter__()
         return self
 
     def __exit__(

@@ -1,6 +1,7 @@
 """A backup put back: proven before anything is touched, and a new life that stations fill up again."""
 
 import argparse
+import json
 import secrets
 import shutil
 import sqlite3
@@ -219,3 +220,13 @@ def test_safe_is_what_a_backup_holds_and_no_more(central: IntakeBench, tmp_path:
         ack = bench.sync(bench.station)
         assert (ack.seq, ack.safe_seq) == (5, 3)
         assert isinstance(ack, wire.Ack)
+
+
+@pytest.mark.invariant(8)
+def test_nothing_is_called_safe_that_is_not_even_held(central: IntakeBench) -> None:
+    station = central.station
+    told = {"v": 1, "heads": {station.name: {str(station.epoch): 99}, "st-r102": {"1": 5}}}
+    (central.config.data / "safe.json").write_text(json.dumps(told))
+    with central as bench:
+        ack = bench.sync(station)
+        assert ack.safe_seq == ack.seq == 3
