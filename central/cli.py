@@ -23,9 +23,9 @@ from station.errors import StationError
 PROGRAM = "rollbook-central"
 USAGE = 64
 # These touch no records, or make them: they run without the store being ready.
-WITHOUT_STORE = frozenset({"backup", "init", "law", "restore", "serve", "verify"})
-# These are for people who have nothing of central but some of its files.
-WITHOUT_CONFIG = frozenset({"verify"})
+WITHOUT_STORE = frozenset({"backup", "init", "law", "restore", "serve", "simulate-fleet", "verify"})
+# These are for people who have nothing of central but some of its files, or nothing at all.
+WITHOUT_CONFIG = frozenset({"simulate-fleet", "verify"})
 # These must run on a store that is not up to date.
 ON_ANY_STORE = frozenset({"migrate", "check"})
 

@@ -3,18 +3,15 @@
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from central.fleet.board import Board, BoardClock
+from central.fleet.kept import KeptMemory, KeptReader
 from station.boot import boot_as_journalled
 from station.journal import FILE_NAME as JOURNAL_FILE
-from station.journal import JournalReader
-from station.journal.file import connect_to_read, refusal
 from sync_agent.agent import Agent, Pacing, Parts
 from sync_agent.beacon import Inbox, Sealer
 from sync_agent.carry import Carrier
@@ -30,30 +27,6 @@ from sync_agent.ports import Courier
 # The simulator wakes the agent when there is news; a turn without any does nothing, so none is taken.
 _TIMING: Final = TimingSettings(linger_s=3_600.0)
 _NONCE_BYTES: Final = 16
-
-
-class KeptReader(JournalReader):
-    """A journal reader that keeps its connection: what a look costs is not what is simulated."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._connection: sqlite3.Connection | None = None
-
-    def close(self) -> None:
-        """Let go of the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            if self._connection is None:
-                self._connection = connect_to_read(self._path)
-            yield self._connection
-        except sqlite3.Error as error:
-            self.close()
-            raise refusal(error, self._path) from error
 
 
 class NoDownlink:
@@ -75,6 +48,7 @@ class AgentProgram:
     agent: Agent
     memory: Memory
     reader: KeptReader
+    is_at_work: bool = False
 
     @classmethod
     def begin(
@@ -87,7 +61,7 @@ class AgentProgram:
             shutil.copyfile(memory_template, memory_file)
         reader = KeptReader(folder / JOURNAL_FILE)
         clock = BoardClock(board, boot_as_journalled(reader, board.boot_id, board.raw_ms()))
-        memory = Memory.open(memory_file)
+        memory = KeptMemory.open(memory_file)
         outbox, inbox = Outbox(reader, memory), Inbox(folder)
         nonce = partial(_nonce, board, dice)
         parts = Parts(
@@ -112,7 +86,11 @@ class AgentProgram:
 
     def turn(self) -> float:
         """Take one turn and return the seconds until the next is due."""
-        return self.agent.turn()
+        self.is_at_work = True
+        try:
+            return self.agent.turn()
+        finally:
+            self.is_at_work = False
 
     def close(self) -> None:
         """Let go of the files, however the process ended."""

@@ -10,8 +10,8 @@ from central.fleet.clockwork import Clockwork
 from station.clock import instant
 from station.tap import Reading
 
-FIRST_RAW_MS: Final = 8_000
-"""What the raw clock says when the programs of a boot begin."""
+BOOT_MS: Final = 8_000
+"""How long a machine takes from the power to its programs."""
 ERROR_MS: Final = 500
 _PPM: Final = 1_000_000
 
@@ -72,7 +72,7 @@ class Board:
     def raw_ms(self) -> int:
         """Return what CLOCK_MONOTONIC_RAW says."""
         passed_ms = self.clockwork.now_ms - self._booted_ms
-        return FIRST_RAW_MS + passed_ms * (_PPM + self.drift_ppm) // _PPM
+        return passed_ms * (_PPM + self.drift_ppm) // _PPM
 
     def monotonic(self) -> float:
         """Return seconds that no step of the wall clock touches."""

@@ -61,17 +61,14 @@ class CentralInProcess:
         self._keyring = Keyring(self._config.data / "keyring.json")
         self._evidence: Evidence | None = None
         self._signer = self._begin()
+        self.key: VerifyKey = self._signer.verify_key
+        """What its acknowledgements are verified with."""
         self._looks = {
             wire.SYNC_PATH: self._batch,
             wire.EPOCHS_PATH: self._registration,
             wire.DIGESTS_PATH: self._digests,
             wire.TIME_PATH: self._time,
         }
-
-    @property
-    def key(self) -> VerifyKey:
-        """Return the key its acknowledgements are verified with."""
-        return keys.signing_key(self._config.keys, keys.ACK).verify_key
 
     @property
     def path(self) -> Path:

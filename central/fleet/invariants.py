@@ -21,6 +21,7 @@ class Invariant(Enum):
     REVOKED_IS_REFUSED = "20 a revoked station is never answered 200"
     TIME_HOLDS_TRUTH = "22 the true time lies within every interval"
     UNPROVEN_IS_UNDATED = "23, 24 no tap of grade R or X has a date, and every dated one has its own"
+    RUNS_ON = "0 no program ends by a fault of its own"
     TAP_WAITS_FOR_NOBODY = "42 no tap waits for the network"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from central.fleet.agent_program import AgentProgram
-from central.fleet.board import Board, PowerCut
+from central.fleet.board import BOOT_MS, Board, PowerCut
 from central.fleet.clockwork import DEEPEST, Clockwork
 from central.fleet.line import Line
 from central.fleet.network import Network
@@ -70,6 +70,11 @@ class Machine:
             return
         self.world.clockwork.note(self.name, "on", self.board.offset_ms)
         self.board.power_on()
+        self.world.clockwork.after(BOOT_MS, partial(self._boot, self.board.life))
+
+    def _boot(self, life: int) -> None:
+        if self.board.life != life:
+            return
         with self._powered():
             identity = StationIdentity(self.identity.station, self.school, SW)
             self.station = StationProgram.begin(self.board, self.world.witness, self.disk, identity)
@@ -79,9 +84,9 @@ class Machine:
 
     def start_agent(self) -> None:
         """Let the agent's process begin, after whatever became of the one before."""
-        if not self.board.is_on:
-            return
         self._stop_agent()
+        if self.station is None:
+            return
         with self._powered():
             ask = partial(self.world.network.ask, self.name, partial(self._step, self._agent_life))
             line = Line(self.identity.station, ask)
@@ -148,10 +153,12 @@ class Machine:
         if self.board.life != life or self._agent_at != at_ms or self.agent is None:
             return
         self._agent_at = 0
-        if self.world.clockwork.depth >= DEEPEST:
+        agent = self.agent
+        # One turn at a time, as the agent's scheduler has it: what comes meanwhile is seen after it.
+        if agent.is_at_work or self.world.clockwork.depth >= DEEPEST:
             self.wake_agent(_BUSY_MS)
             return
-        agent, sleep_s = self.agent, 0.0
+        sleep_s = 0.0
         with self._powered():
             sleep_s = agent.turn()
         if self.agent is agent:

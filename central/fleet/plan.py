@@ -137,7 +137,17 @@ def swarm(seed: int) -> frozenset[Fault]:
 def small(seed: int) -> Scale:
     """Draw the scale of a small fleet."""
     dice = random.Random(f"{seed}/scale")  # noqa: S311  a run repeats itself
-    return Scale(stations=dice.randint(3, 6), minutes=dice.choice((4, 8, 15, 40, 120)), poll_s=60)
+    return shortened(dice.randint(3, 5), dice.choice((4, 8, 15, 40, 120)))
+
+
+def shortened(stations: int, minutes: int) -> Scale:
+    """Return the scale of so many minutes, in which every station asks about ten times unprompted."""
+    return Scale(stations=stations, minutes=minutes, poll_s=max(20, 6 * minutes))
+
+
+def read_faults(text: str) -> frozenset[Fault]:
+    """Read kinds of fault as they are typed, comma between them; raises ValueError for another word."""
+    return frozenset(Fault(name) for name in text.split(",") if name not in {"", "none"})
 
 
 def names(faults: Iterable[Fault]) -> str:

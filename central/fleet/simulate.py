@@ -3,6 +3,7 @@
 import logging
 import shutil
 import tempfile
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 
 from central.fleet.checks import Found, check
 from central.fleet.fleet import Fleet
-from central.fleet.invariants import Broken
+from central.fleet.invariants import Broken, Invariant
 from central.fleet.plan import Fault, Plan, names
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
@@ -76,6 +77,11 @@ def _run(fleet: Fleet) -> Outcome:
         found.extend(check(fleet))
     except Broken as error:
         broken = error
+    except Exception as error:  # noqa: BLE001  whatever it was, a program of the fleet did not expect it
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        said = str(error).replace(str(fleet.folder), "")
+        found_at = f"{type(error).__name__}: {said} ({Path(where.filename).name}:{where.lineno})"
+        broken = Broken(Invariant.RUNS_ON, "", found_at)
     finally:
         fleet.close()
     clockwork, calamity = fleet.clockwork, fleet.calamity

@@ -122,7 +122,10 @@ class StationProgram:
             program = cls(board, witness, disk, station, Inbox(board.folder / FOLDER, recent), panel)
             journal.watch(program.wrote)
             boot: dict[str, Json] = {"boot_id": board.boot_id, "sw": SW, "clean": journal.was_clean}
-            station.append([(Kind.BOOT, boot)])
+            try:
+                station.append([(Kind.BOOT, boot)])
+            except JournalError:
+                station.losses.owed.append((Kind.BOOT, boot))
         except BaseException:
             journal.close()
             raise
