@@ -92,6 +92,7 @@ def test_a_later_tap_renews_the_provisional_record(small: SmallSchool, morning: 
     assert Decision.objects.count() == 1
 
 
+@pytest.mark.invariant(39)
 def test_a_card_nobody_holds_waits_for_the_import_that_names_its_holder(
     small: SmallSchool, morning: Morning
 ) -> None:
