@@ -66,7 +66,7 @@ class WitnessedSchool:
         self.state.mkdir()
 
     def __enter__(self) -> Self:
-        self.caller = AsgiCaller(build(self.config, lambda: self.bench.clock.now()))
+        self.caller = AsgiCaller(build(self.config, self._now))
         courier = AsgiCourier(self.caller, STATION)
         self.bench = _Monday(self.state, courier)
         self.caller.__enter__()
@@ -94,7 +94,7 @@ class WitnessedSchool:
             now += timedelta(minutes=15)
 
     def talk(self) -> None:
-        """Send what is unsent; the beacon and whatever certificate is offered are followed as by the agent."""
+        """Send what is unsent; follow the beacon and the certificate that is offered as the agent does."""
         outcome = self.bench.exchange.round()
         while not isinstance(outcome, Acked) or outcome.more:
             outcome = self.bench.exchange.round()
@@ -131,6 +131,9 @@ class WitnessedSchool:
         server.write_text(keys.public(self.config.keys, keys.ACK) + "\n")
         station.write_text(STATION_KEY.verify_key.public.hex() + "\n")
         return ["--server-key", str(server), "--station-key", str(station)]
+
+    def _now(self) -> datetime:
+        return self.bench.clock.now()
 
     def _tap(self, now: datetime) -> None:
         self._move(now)

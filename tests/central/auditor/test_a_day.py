@@ -1,4 +1,4 @@
-"""A day is closed, signed by both sides and proven by files alone; then central takes a tap away, and is convicted."""
+"""A day is closed, signed by both sides and proven by files alone; who takes a tap away is convicted."""
 
 import json
 import sqlite3
@@ -166,7 +166,7 @@ def test_the_audit_of_the_evidence_holds_it_against_what_the_station_signed(scho
     change(
         school.config.evidence,
         "DELETE FROM batch WHERE srv_seq > 1",
-        f"UPDATE station_head SET seq = {seq}, h = x'{h.hex()}'",
+        f"UPDATE station_head SET seq = {seq}, h = x'{h.hex()}'",  # noqa: S608  our own figures
     )
     (what,) = findings()
     assert "was certified, and is not proven here" in what

@@ -16,7 +16,7 @@ from sync_agent.certificate import open_certificate
 from sync_agent.signed_text import SignedText
 from tests.fakes.certified_school import TUESDAY, WEDNESDAY, CertifiedSchool
 from tests.fakes.data_folder import ACK_KEY
-from tests.fakes.evidence_file import JournallingStation
+from tests.fakes.evidence_file import JournallingStation, SentBatch
 from tests.fakes.school import MONDAY, at
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_what_comes_in_days_later_is_certified_for_the_days_it_was_written_on(
     school.evidence.receive(*late)
     # From here on the station is offline, and lives.
     kept = school.evidence.receive
-    sent = []
+    sent: list[SentBatch] = []
     school.evidence.receive = lambda *batches: sent.extend(batches)  # type: ignore[method-assign]  # held back
     school.live(since="10:15", taps=["10:20"])
     school.live(TUESDAY, taps=["08:31"])
