@@ -82,6 +82,7 @@ def test_asking_changes_nothing(bench: IntakeBench, parted: VirtualStation) -> N
 
 def test_places_beyond_what_is_held_are_no_contradiction(bench: IntakeBench) -> None:
     bench.register()
+    assert _ask(bench, bench.station, 1).agreed_seq == 0
     bench.sync(bench.station)
     for _ in range(3):
         bench.station.tap()

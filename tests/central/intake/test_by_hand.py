@@ -125,7 +125,9 @@ def test_another_history_on_a_stick_is_a_fork_and_is_set_aside(
     rules: CentralRules, station: VirtualStation
 ) -> None:
     copy = station.copy()
-    copy.tap("04ffffffffffff")
+    # Its journal is the longer one, so that nothing but the entries themselves tells of it.
+    for value in ("04ffffffffffff", "04dddddddddddd"):
+        copy.tap(value)
     station.tap("04eeeeeeeeeeee")
     rules.usb(_stick(station, 1, 10))
     for first, count in ((10, 1), (8, 3), (1, 10)):

@@ -127,10 +127,11 @@ def test_an_evidence_put_back_by_hand_is_noticed_at_the_start(
             bench.station.tap()
             bench.sync(bench.station)
     central.config.evidence.write_bytes(backup)
-    with central as bench:
+    with central:
         assert "evidence.went-back have_seq=1" in caplog.text
         inc, term = _life(central)
         assert (inc != "first-life", term) == (True, 2)
+    with central as bench:
         answer = bench.post(bench.station.batch())
         assert (problem(answer)[0], proof_of(answer).inc) == ("gap", inc)
     with central:
