@@ -167,5 +167,7 @@ def test_each_way_takes_only_what_was_made_for_it(tmp_path: Path) -> None:
         assert "via=line" in str(members["detail"])
         line = station.batch()
         answer = bench.post(Message(wire.USB_PATH, line.headers, line.body))
-        assert answer.status in {400, 404}
+        name, members = problem(answer)
+        assert name == "malformed"
+        assert "via=usb" in str(members["detail"])
         assert bench.count("batch") == 0

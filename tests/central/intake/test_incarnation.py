@@ -165,3 +165,43 @@ def test_an_evidence_that_is_gone_altogether_is_noticed_too(tmp_path: Path) -> N
     with central as bench:
         assert _life(central)[1] == 2
         assert problem(bench.post(bench.station.batch()))[0] == "epoch-unknown"
+
+
+@pytest.mark.invariant(15, 17)
+@pytest.mark.fault("S3")
+def test_a_late_copy_that_reaches_a_restored_store_first_costs_one_epoch_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    central = IntakeBench(tmp_path)
+    with central as bench:
+        bench.register()
+        bench.sync(bench.station)
+    backup = central.config.evidence.read_bytes()
+    with central as bench:
+        bench.station.tap()
+        late = bench.station.batch()
+        bench.sync(bench.station)
+    central.config.evidence.write_bytes(backup)
+    central.new_life()
+    with central as bench:
+        station = bench.station
+        # Nobody waits for this answer, and the ratchet in it is lost.
+        assert bench.post(late).status == 200
+        station.tap()
+        answer = bench.post(station.batch())
+        assert problem(answer)[0] == "clone"
+        assert proof_of(answer).held == bench.position(station)
+        assert bench.position(station).h == station.hashes[bench.position(station).seq]
+        assert bench.count("quarantine") == 1
+
+
+def test_a_mark_that_cannot_be_written_loses_no_batch(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    central = IntakeBench(tmp_path)
+    (central.config.data / "evidence.mark-new").mkdir()
+    with central as bench:
+        bench.register()
+        assert bench.sync(bench.station).seq == 1
+        assert "mark.not-written" in caplog.text
+        assert bench.sync(bench.station).seq == 2

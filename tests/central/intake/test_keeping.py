@@ -116,6 +116,15 @@ def test_an_entry_of_a_kind_nobody_knows_yet_is_kept_like_any_other(bench: Intak
     assert b"\nnot even JSON\n" in gzip.decompress(data)
 
 
+@pytest.mark.invariant(28)
+@pytest.mark.parametrize("wall_ms", [0, 2**31 * 1000, 4_102_444_800_000], ids=["1970", "2038", "2100"])
+def test_whatever_a_stations_clock_claims_its_entries_are_taken(bench: IntakeBench, wall_ms: int) -> None:
+    bench.register()
+    bench.station.clock.set_wall(wall_ms)
+    bench.station.tap()
+    assert bench.sync(bench.station).seq == 2
+
+
 def test_the_answer_says_how_much_and_how_often_to_send_and_which_roster_there_is(bench: IntakeBench) -> None:
     bench.register()
     publish_roster(bench.config, "st-r101", 7)
