@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,12 +14,14 @@ import pytest
 
 from station.inbox import Inbox as StationInbox
 from station.roster import FILE_NAME as ROSTER_FILE
-from station.tap import Kind, decode
+from station.roster import parse as parse_roster
+from station.tap import Kind, Tap, decode
 from station.told import DEFAULTS, Told, parse
 from sync_agent.asking import PAUSE_S
 from sync_agent.beacon import Inbox
 from sync_agent.config import TimingSettings
 from sync_agent.config_way import SIGNED_FILE, STATION_FILE, ConfigWay
+from sync_agent.courier import HttpCourier
 from sync_agent.downlink import Downlink
 from sync_agent.ports import Reply
 from sync_agent.roster_way import RosterWay
@@ -25,8 +29,9 @@ from sync_agent.settable import Config
 from sync_agent.signing import SigningKey, sign_text
 from sync_agent.wire.fields import compact
 from tests.fakes.central_rules import ACK_KEY, CONFIG_KEY, NOW_MS, STATION
+from tests.fakes.central_stub import serving
 from tests.fakes.sync_agent import Bench, DirectCourier
-from tests.sync_agent.test_roster_way import roster
+from tests.sync_agent.test_roster_way import ANA, roster
 
 NOW = datetime.fromtimestamp(NOW_MS / 1000, UTC)
 UNTIL = NOW + timedelta(days=60)
@@ -251,3 +256,32 @@ def test_a_roster_is_refused_or_taken_and_taps_are_recorded_either_way(
     before = desk.bench.journal.head.seq
     desk.bench.tap()
     assert desk.bench.journal.head.seq == before + 1
+
+
+@pytest.mark.invariant(35, 37, 41)
+@pytest.mark.fault("R1")
+def test_a_roster_of_a_million_cards_is_not_read_to_its_end_and_the_one_before_stays(desk: Desk) -> None:
+    cards = b"".join(number.to_bytes(8, "big") for number in range(1_000_000))
+    whole = json.loads(roster(4)) | {"tokens": base64.b64encode(cards).decode("ascii")}
+    desk.bench.rules.roster_text = roster(3)
+    desk.downlink.follow(3, None)
+    desk.bench.rules.roster_text = json.dumps(whole)
+    with (
+        serving(desk.bench.rules) as stub,
+        closing(HttpCourier(stub.url, STATION, "0.1.0")) as courier,
+    ):
+        key, memory = CONFIG_KEY.verify_key, desk.bench.memory
+        way = RosterWay(STATION, desk.folder / ROSTER_FILE, key, courier, memory, lambda: desk.now)
+        assert way.follow(4) == 3
+    desk.bench.tap()
+    assert json.loads((desk.folder / ROSTER_FILE).read_text())["version"] == 3
+
+
+@pytest.mark.fault("R1")
+def test_a_stranger_whose_token_begins_like_a_known_one_is_journalled_by_the_whole_of_it(desk: Desk) -> None:
+    desk.bench.rules.roster_text = roster(3)
+    desk.downlink.follow(3, None)
+    stranger = ANA[:8] + b"\xff" * 8
+    assert parse_roster((desk.folder / ROSTER_FILE).read_text()).knows(stranger)
+    desk.bench.note([(Kind.TAP, Tap(stranger, "k1", "nfc").payload())])
+    assert Tap.from_payload(decode(desk.bench.bodies()[-1]).payload).token == stranger
