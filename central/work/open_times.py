@@ -56,8 +56,8 @@ class OpenTimes:
     _facts: list[Fact] = field(default_factory=list)
     _anchors: list[int] = field(default_factory=list)
     _is_judged: bool = True
-    _asked_at: int = 0
-    """How many entries there were when they were last judged in vain."""
+    _rung: int = 0
+    """Of how many entries, roughly, it was found last that nothing settles them."""
 
     def add(
         self,
@@ -82,7 +82,7 @@ class OpenTimes:
         self._facts.append(ReceiptFact(len(self._entries) - 1, received_ms, RECEIPT_EPS_MS))
         self._is_judged = False
         # Asked again after ever more entries, so that what cannot be settled costs no more than its length.
-        if has_anchor and 2 * len(self._entries) > 3 * self._asked_at:
+        if has_anchor and _rung(len(self._entries)) > self._rung:
             self._settle()
 
     def judge(self, following: "OpenTimes | None" = None) -> None:
@@ -144,14 +144,18 @@ class OpenTimes:
         """Forget what is before the newest exchange that has proven its time."""
         judged = judge(self._entries, self._facts)
         self._found(judged)
-        self._asked_at = len(self._entries)
+        self._rung = _rung(len(self._entries))
+        if not self._settled_by(judged) and len(self._entries) > _MOST_OPEN:
+            self._give_up(judged)
+
+    def _settled_by(self, judged: Judgement, first: int = 0) -> bool:
+        """Cut at the newest exchange that settles; `judged` begins at the entry `first`."""
         for index in reversed(self._anchors):
-            bounds = _bounds(judged, index)
+            bounds = _bounds(judged, index - first) if index >= first else None
             if bounds is not None and bounds[1] - bounds[0] <= _SETTLED_MS:
                 self._cut(index, *bounds)
-                return
-        if len(self._entries) > _MOST_OPEN:
-            self._give_up(judged)
+                return True
+        return False
 
     def _give_up(self, judged: Judgement) -> None:
         """Forget the older half although nothing settled it, because it grows longer and longer.
@@ -166,6 +170,8 @@ class OpenTimes:
             bounds = _bounds(alone, 0)
             if bounds is not None:
                 self._found(alone, index)
+                if self._settled_by(alone, index):
+                    return
             else:
                 by_ms = judged.proven.latest[index] or 0
                 bounds = by_ms + 1, by_ms
@@ -186,7 +192,14 @@ class OpenTimes:
             _moved(fact, index) for fact in self._facts if _place(fact) >= index + (not _is_receipt(fact))
         ]
         self._facts = [KnownFact(0, earliest_ms, latest_ms, signed_ms), *kept]
-        self._asked_at = 0
+        # As if these had come one after the other, as they will for whoever reads on from here.
+        self._rung = _rung(len(self._entries)) if self._anchors else 0
+
+
+def _rung(count: int) -> int:
+    """Return which of the numbers 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on was reached last, counted from 1."""
+    bits = count.bit_length()
+    return 2 * bits + (count >> (bits - 2) & 1) if bits > 1 else bits
 
 
 def _is_receipt(fact: Fact) -> bool:
