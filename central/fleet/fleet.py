@@ -155,7 +155,7 @@ class Fleet:
         return machine
 
     def _back_up(self, end_ms: int) -> None:
-        every_ms = 2 * MINUTE_MS if self.plan.scale.is_short else 24 * HOUR_MS
+        every_ms = self.plan.scale.minutes * MINUTE_MS // 5 if self.plan.scale.is_short else 24 * HOUR_MS
         if self.server.is_up:
             self.server.backups.append(self.central.backup())
         if self.clockwork.now_ms + every_ms < end_ms:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from central.fleet.kept_tables import KeptDatabase
 from station.journal import Head, JournalReader
 from station.journal.file import connect_to_read, refusal
 from sync_agent.memory import Memory
@@ -65,9 +66,11 @@ class KeptReader(JournalReader):
 class KeptMemory(Memory):
     """The agent's memory with what was read kept until something is written."""
 
-    _peers: dict[int, Peer] | None = None
-    _stands: Standing | None = None
-    _waits: tuple[Pending | None] | None = None
+    def __init__(self, db: Database, held: int, path: Path) -> None:
+        super().__init__(KeptDatabase(db.conn), held, path)
+        self._peers: dict[int, Peer] | None = None
+        self._stands: Standing | None = None
+        self._waits: tuple[Pending | None] | None = None
 
     def peer(self, epoch: int) -> Peer:
         """Return how far an epoch has come."""

@@ -137,12 +137,12 @@ def swarm(seed: int) -> frozenset[Fault]:
 def small(seed: int) -> Scale:
     """Draw the scale of a small fleet."""
     dice = random.Random(f"{seed}/scale")  # noqa: S311  a run repeats itself
-    return shortened(dice.randint(3, 5), dice.choice((4, 8, 15, 40, 120)))
+    return shortened(dice.choice((3, 3, 3, 4, 5, 6)), dice.choice((4, 8, 15, 40, 120)))
 
 
 def shortened(stations: int, minutes: int) -> Scale:
-    """Return the scale of so many minutes, in which every station asks about ten times unprompted."""
-    return Scale(stations=stations, minutes=minutes, poll_s=max(20, 6 * minutes))
+    """Return the scale of so many minutes, in which every station asks about five times unprompted."""
+    return Scale(stations=stations, minutes=minutes, poll_s=max(20, 12 * minutes))
 
 
 def read_faults(text: str) -> frozenset[Fault]:
