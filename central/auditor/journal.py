@@ -148,23 +148,31 @@ class EpochProof:
 
     def _require_keys_of_their_time(self, keys: public_keys.Keys) -> None:
         """Find entries only keys have signed that came into use after them, and keys used too long."""
+        # What a seal or a beacon says is signed in itself, whoever signs over it later.
+        own = {each.made_by for each in self.signed if each.made_by > each.up_to} | self.beacons.keys()
         covered = 0
+        older: dict[str, list[int]] = {}
         for up_to, kid, made_by in sorted(self.signed):
             since_ms, until_ms = keys[kid].since_ms, keys[kid].until_ms
-            older = [
+            older.setdefault(kid, []).extend(
                 each
                 for each in range(covered + 1, up_to + 1)
-                if since_ms is not None and _is_before(self.intervals.get(each), since_ms)
-            ]
-            if older:
-                self.find(
-                    f"entries {older[0]} to {older[-1]} were made before the key {kid} came into use, and no "
-                    "key of their own time has signed them"
-                )
+                if since_ms is not None and each not in own and self._is_before(each, since_ms)
+            )
             made = self.intervals.get(made_by)
             if until_ms is not None and made and made.earliest_ms is not None and made.earliest_ms > until_ms:
                 self.find(f"entry {made_by} was signed with the key {kid} after it was taken out of use")
             covered = max(covered, up_to)
+        for kid, entries in older.items():
+            if entries:
+                self.find(
+                    f"{len(entries)} entries from {entries[0]} to {entries[-1]} were made before the key {kid} "
+                    "came into use, and no key of their own time has signed them"
+                )
+
+    def _is_before(self, sequence: int, at_ms: int) -> bool:
+        interval = self.intervals.get(sequence)
+        return interval is not None and interval.latest_ms is not None and interval.latest_ms < at_ms
 
     def leaves(self, claimed: Range) -> Sequence[bytes]:
         """Return the leaf hashes of a range; raises KeyError with the first entry that is missing."""
@@ -198,7 +206,3 @@ def open_ack(signed: object, keys: public_keys.Keys) -> wire.Ack:
         msg = "a receipt is signed by none of central's keys"
         raise SignatureError(msg)
     return wire.Ack.of(open_note("ack", signed, keys[kid].key))
-
-
-def _is_before(interval: Interval | None, at_ms: int) -> bool:
-    return interval is not None and interval.latest_ms is not None and interval.latest_ms < at_ms
