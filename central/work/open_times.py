@@ -124,7 +124,7 @@ class OpenTimes:
         self._entries.append(
             Stamped(reading.boot, reading.raw_ms, reading.wall_ms, reading.sync_state, reading.max_error_ms)
         )
-        fact = None if beacon is None else _beacon_fact(index, entry, beacon)
+        fact = None if beacon is None else beacon_fact(index, entry, beacon)
         if sequence == self.settled.sequence:
             settled = self.settled
             self._facts.append(KnownFact(index, settled.earliest_ms, settled.latest_ms, _signed_ms(fact)))
@@ -228,7 +228,7 @@ def _signed_ms(fact: BeaconFact | None) -> int | None:
     return None if fact is None else fact.t3_ms - fact.eps_ms
 
 
-def _beacon_fact(index: int, entry: Entry, beacon: wire.Beacon) -> BeaconFact | None:
+def beacon_fact(index: int, entry: Entry, beacon: wire.Beacon) -> BeaconFact | None:
     """Return what an exchange proves, unless the station's own side of it makes no sense."""
     payload = entry.payload
     assert isinstance(payload, dict)  # noqa: S101  a proven beacon was read from it
