@@ -5,7 +5,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -130,8 +131,8 @@ def test_where_no_server_runs_the_command_takes_the_files_in_itself_and_a_second
 ) -> None:
     config, station, stick = alone
     kept = []
-    for _ in range(2):
-        with door(config, lambda: NOW, []) as hand:
+    for later in (timedelta(), timedelta(days=1)):
+        with door(config, partial(NOW.__add__, later), []) as hand:
             brought = bring(files([stick]), hand, never)
         assert (brought.taken, brought.findings) == (2, [])
         kept.append([file.read_bytes() for file in sorted(stick.glob(f"*{RECEIPT_ENDING}"))])
