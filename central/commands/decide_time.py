@@ -54,6 +54,10 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
 
 def _list(school: School, zone: ZoneInfo) -> int:
     waiting = list(time_review.queue(school))
+    for row in time_review.anchors(school):
+        span = _span(row.earliest_at, row.latest_at, zone)
+        name = f"{row.station_id}/{row.epoch}/{row.sequence}"
+        say(f"{name}  --anchor  {row.station.room.name}  {span}  a staff tap that attests the time")
     for tap in waiting:
         say(
             f"{tap.station_id}/{tap.epoch}/{tap.sequence}  {tap.time_quality}  {tap.station.room.name}  "

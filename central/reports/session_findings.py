@@ -130,6 +130,7 @@ def _taps(ground: Ground) -> Iterator[Finding]:
     ours = taps.filter(on__in=days)
     for outcome, what in (
         (Tap.Outcome.UNKNOWN_CREDENTIAL, "from cards nobody is known to hold"),
+        (Tap.Outcome.DOUBTED_STATION, "from a station in doubt that nobody has cleared"),
         (Tap.Outcome.AFTER_DECISION, "after a person had decided on the record, which stayed as it was"),
     ):
         count = ours.filter(outcome=outcome).count() if days else 0

@@ -25,6 +25,8 @@ Retime: TypeAlias = Callable[[Station, int], object]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RECEIPT_EPS: Final = timedelta(seconds=1)
+# The office hears the time from the person who attested it; nobody remembers it better.
+_KNOWN: Final = timedelta(minutes=10)
 _FOR_PEOPLE: Final = (Grade.REVIEW, Grade.CONTRADICTION)
 
 
@@ -86,6 +88,18 @@ def queue(school: School) -> QuerySet[Tap]:
 def waiting(school: School) -> int:
     """Return how many taps wait for that."""
     return queue(school).count()
+
+
+def anchors(school: School) -> list[Occurrence]:
+    """Return the staff taps that attest a time nobody has said yet, where the station did not know it."""
+    rows = Occurrence.objects.filter(station__school=school, kind=Kind.ANCHOR)
+    said = set(
+        TimeDecision.objects.filter(station__school=school, is_anchor=True).values_list(
+            "station", "epoch", "sequence"
+        )
+    )
+    rows = rows.select_related("station__room", "station__school").order_by("station", "epoch", "sequence")
+    return [row for row in rows if _is_unsaid(row) and (row.station_id, row.epoch, row.sequence) not in said]
 
 
 def decide(entry: Entry, word: Word, at: datetime, evidence: Evidence, again: Retime) -> TimeDecision:
@@ -185,7 +199,18 @@ def _of_anchor(entry: Entry) -> Bracket:
     if row is None:
         msg = f"{entry} is no staff tap that can anchor the entries around it"
         raise RefusedError(msg)
+    about = TimeDecision.objects.filter(station=entry.station, epoch=entry.epoch, sequence=entry.sequence)
+    if about.filter(is_anchor=True).exists():
+        # Its bounds rest on the word that is to be replaced; what evidence denies does not count anyway.
+        return Bracket(None, None)
     return Bracket(row.earliest_at, row.latest_at)
+
+
+def _is_unsaid(row: Occurrence) -> bool:
+    """Tell whether an anchor is known so badly that a word about it would help."""
+    if row.earliest_at is None or row.latest_at is None:
+        return True
+    return row.latest_at - row.earliest_at > _KNOWN
 
 
 def _the_day(word: Word, zone: ZoneInfo) -> date:

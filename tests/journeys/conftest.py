@@ -2,11 +2,16 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes.journey import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +26,16 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Site.found(folder)
             done.touch()
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Return a browser that asks nobody but this machine."""
+    # Only here: most journeys need no browser, and its library takes long to import.
+    from tests.journeys.browsing import browsing
+
+    with browsing() as chromium:
+        yield chromium
 
 
 @pytest.fixture

@@ -1,7 +1,4 @@
-import os
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -9,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from central import config
 from demo import codes
 from demo.office import PASSWORD
 from demo.premises import at
@@ -19,24 +15,11 @@ from demo.room_player import RoomPlayer
 from demo.school import Section, Student
 from demo.story import LIVE_DAY
 from tests.fakes.journey import Site
-from tests.fakes.station_process import ROOT, wait_for
+from tests.fakes.station_process import wait_for
+from tests.journeys.browsing import BROWSER_MARKS, cookie
 from tests.journeys.sight import Sight, focused, go_to, require_no_scrolling_sideways
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: apt-get install chromium"),
-]
-_QUIET = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
+pytestmark = BROWSER_MARKS
 PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
 _TO_TYPE_S = 5.0
 """A code that changes while it is typed would be refused, and rightly so."""
@@ -70,14 +53,6 @@ def morning(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         player.close()
         wait_for(lambda: records(site, "provisional") == len(tapped), "the provisional records")
         yield Morning(site, f"http://127.0.0.1:{port}", tapped, needed)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
-        yield chromium
-        chromium.close()
 
 
 def records(site: Site, stage: str) -> int:
@@ -162,7 +137,13 @@ def test_a_class_is_certified_with_the_keyboard_alone(morning: Morning, browser:
     with ExitStack() as stack:
         context = stack.enter_context(closing(browser.new_context(viewport=DESK)))
         context.add_cookies(
-            [{"name": "sessionid", "value": cookie(morning, section), "url": morning.address}]
+            [
+                {
+                    "name": "sessionid",
+                    "value": cookie(morning.site, section.teacher.number),
+                    "url": morning.address,
+                }
+            ]
         )
         sight = Sight.of(context)
         page = sight.page
@@ -182,16 +163,3 @@ def test_a_class_is_certified_with_the_keyboard_alone(morning: Morning, browser:
         expect(page.get_by_text(f"0 present, {absent} absent")).to_be_visible()
         expect(page.locator("p .mark.certified")).to_be_visible()
         sight.require_calm(morning.address)
-
-
-def cookie(morning: Morning, section: Section) -> str:
-    """Return the session cookie of a teacher who signed in earlier."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.signed_in", section.teacher.number],
-        env={**os.environ, config.ENVIRONMENT: str(morning.site.premises.server_config)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from central.errors import CentralError
 from central.store.evidence import Evidence
-from central.store.models import Staff, Tap
+from central.store.models import Section, Staff, Tap
 from central.web import clock
 from central.web.access import require, sections_seen_by, sees_all, staff_page
 from central.work import rights, time_review
@@ -29,10 +29,32 @@ def times_of(staff: Staff) -> QuerySet[Tap]:
 
 @staff_page
 def times(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List the taps whose time a person must decide."""
+    """List the taps whose time a person must decide; a posted form says when a staff tap attested it."""
     require(staff, "times")
-    lines = [{"tap": tap, "holders": holders(tap)} for tap in times_of(staff)]
-    return render(request, "web/times.html", {"here": "times", "lines": lines})
+    status = 200
+    rooms = set(_rooms(staff)) if not sees_all(staff) else None
+    seen = time_review.anchors(staff.school)
+    anchors = [row for row in seen if rooms is None or row.station.room_id in rooms]
+    if request.method == "POST":
+        named = [row for row in anchors if str(row.pk) == request.POST.get("anchor")]
+        if not named:
+            raise Http404
+        entry = Entry(named[0].station, named[0].epoch, named[0].sequence)
+        try:
+            _decide(request, staff, entry, is_anchor=True)
+        except CentralError as error:
+            messages.error(request, str(error))
+            status = _CONFLICT
+        else:
+            messages.success(request, _("Kept. The taps around it are timed anew within seconds."))
+            return redirect("times")
+    page = {
+        "here": "times",
+        "lines": [{"tap": tap, "holders": holders(tap)} for tap in times_of(staff)],
+        "anchors": anchors,
+        "may_decide": rights.may_decide_times(staff, clock.today(staff.school)),
+    }
+    return render(request, "web/times.html", page, status=status)
 
 
 @staff_page
@@ -47,7 +69,7 @@ def time(request: HttpRequest, staff: Staff, station: str, epoch: int, sequence:
     status = 200
     if request.method == "POST":
         try:
-            _decide(request, staff, tap)
+            _decide(request, staff, Entry(tap.station, tap.epoch, tap.sequence))
         except CentralError as error:
             messages.error(request, str(error))
             status = _CONFLICT
@@ -66,13 +88,12 @@ def time(request: HttpRequest, staff: Staff, station: str, epoch: int, sequence:
     return render(request, "web/time.html", page, status=status)
 
 
-def _decide(request: HttpRequest, staff: Staff, tap: Tap) -> None:
+def _decide(request: HttpRequest, staff: Staff, entry: Entry, *, is_anchor: bool = False) -> None:
     """Carry out the form; raises CentralError with nothing written."""
     zone = ZoneInfo(staff.school.time_zone)
     form = request.POST
     since_at, until_at = _instant(form.get("since", ""), zone, 0), _instant(form.get("until", ""), zone, 1)
-    word = Word(since_at, until_at, staff, form.get("reason", ""))
-    entry = Entry(tap.station, tap.epoch, tap.sequence)
+    word = Word(since_at, until_at, staff, form.get("reason", ""), is_anchor)
     config = settings.CONFIG
     time_review.decide(entry, word, clock.now(), Evidence(config.evidence), time_review.retimer(config))
 
@@ -88,5 +109,9 @@ def _instant(text: str, zone: ZoneInfo, fold: int) -> datetime:
 def _seen_by(staff: Staff, taps: QuerySet[Tap]) -> QuerySet[Tap]:
     if sees_all(staff):
         return taps
+    return taps.filter(station__room__in=_rooms(staff))
+
+
+def _rooms(staff: Staff) -> QuerySet[Section, int | None]:
     mine = sections_seen_by(staff, clock.today(staff.school))
-    return taps.filter(station__room__in=mine.values("room"))
+    return mine.values_list("room", flat=True)

@@ -10,6 +10,7 @@ from central.config import CentralConfig
 from central.store.models import (
     AuditEvent,
     GapExplanation,
+    Occurrence,
     Staff,
     StationCertificate,
     StationDoubt,
@@ -32,6 +33,7 @@ from tests.fakes.untimed import EVENING, FRIDAY, UntimedRoom
 pytestmark = pytest.mark.django_db
 ALGEBRA, ENGLISH = f"/class/ALG1-01/{MONDAY}/", f"/class/ENG1-01/{MONDAY}/"
 GAP = f"st-r102/unheard/{MONDAY}/0/0"
+TUESDAY = MONDAY.replace(day=10)
 WORD = {"since": "2024-09-09T08:20", "until": "2024-09-09T08:35", "reason": "the substitute's note"}
 
 
@@ -211,3 +213,29 @@ def test_all_of_it_speaks_spanish(room: UntimedRoom) -> None:
     assert "sin noticias; lo que registró todavía puede llegar" in text(client, f"/gaps/?on={MONDAY}")
     assert "Último certificado" in text(client, "/stations/")
     assert "Que se sepa, nadie se registró" in text(client, ENGLISH)
+
+
+@pytest.mark.fault("T2")
+@pytest.mark.invariant(24)
+def test_what_a_staff_tap_attests_is_typed_in_and_gives_the_taps_around_it_their_day(
+    room: UntimedRoom,
+) -> None:
+    room.station.reboot(at(MONDAY, "13:00"))
+    room.station.write(at(MONDAY, "13:10"), Kind.ANCHOR, {"token": "AAAA", "says_ms": None})
+    ben_at = room.station.tap(at(MONDAY, "13:12"), room.small.token(room.small.ben))
+    room.station.reboot(at(TUESDAY, "07:00"))
+    room.file.receive(*(room.station.exchange(at(TUESDAY, hour)) for hour in ("09:00", "09:01")))
+    room.bring_up()
+    assert Tap.objects.get(sequence=ben_at).time_quality == "R"
+    client = browser(room.small.clerk)
+    assert "Staff taps that attest a time (1)" in text(client, "/times/")
+    anchor = Occurrence.objects.get(kind=Kind.ANCHOR)
+    word = {"since": "2024-09-09T13:05", "until": "2024-09-09T13:15", "reason": "Ms. Robin's note"}
+    assert client.post("/times/", {"anchor": anchor.pk, **word, "reason": ""}).status_code == 409
+    assert client.post("/times/", {"anchor": 0, **word}).status_code == 404
+    client.post("/times/", {"anchor": anchor.pk, **word})
+    assert TimeDecision.objects.get().is_anchor
+    timed = Tap.objects.get(sequence=ben_at)
+    assert (timed.on, timed.is_attested) == (MONDAY, True)
+    assert timed.time_quality in {"P", "D"}
+    assert "Staff taps that attest" not in text(client, "/times/")

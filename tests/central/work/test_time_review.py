@@ -209,12 +209,12 @@ def test_an_anchor_is_decided_inside_its_own_bounds_and_has_the_journal_timed_an
     )
     entry = Entry(room.small.station_101, EPOCH, room.ana_at + 90)
     said = Word(at(MONDAY, "08:20"), at(MONDAY, "08:25"), room.small.teacher, "I tapped then", is_anchor=True)
-    decision = decide(entry, said, EVENING, room.evidence, lambda *journal: retimed.append(journal))
-    assert decision.is_anchor
-    assert retimed == [(room.small.station_101, EPOCH)]
     too_late = Word(at(MONDAY, "12:10"), at(MONDAY, "12:11"), room.small.teacher, "then", is_anchor=True)
     with pytest.raises(RefusedError, match="not after"):
         decide(entry, too_late, EVENING, room.evidence, lambda *_: None)
+    decision = decide(entry, said, EVENING, room.evidence, lambda *journal: retimed.append(journal))
+    assert decision.is_anchor
+    assert retimed == [(room.small.station_101, EPOCH)]
     tap_entry = Entry(room.small.station_101, EPOCH, room.ana_at)
     with pytest.raises(RefusedError, match="no staff tap that can anchor"):
         decide(tap_entry, said, EVENING, room.evidence, lambda *_: None)
