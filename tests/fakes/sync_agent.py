@@ -98,18 +98,20 @@ class DirectCourier:
     """Hands messages to a central in the same process, losing and doubling them when told to.
 
     `faults` are taken one a message: "lost request", "lost answer", "doubled", "wrong date" (which
-    strikes only while dates are looked at); or a function that turns the true answer into another.
+    strikes only while dates are looked at); a reply that somebody on the way gives in central's place;
+    or a function that turns the true answer into another.
     `config` and `certificates`, by their days, are what central would answer; what a station signed
     of them is kept in `countersigned`.
     """
 
     rules: CentralRules
-    faults: deque[str | Callable[[Reply], Reply]] = field(default_factory=deque)
+    faults: deque[str | Reply | Callable[[Reply], Reply]] = field(default_factory=deque)
     overlooks_dates: bool = False
     carried: list[bytes] = field(default_factory=list)
     config: Reply | None = None
     certificates: dict[str, Reply] = field(default_factory=dict)
     countersigned: list[tuple[str, bytes]] = field(default_factory=list)
+    questions: list[bytes] = field(default_factory=list)
 
     def send_batch(self, message: bytes, idempotency_key: str) -> Reply:
         """Carry a packed batch."""
@@ -147,6 +149,7 @@ class DirectCourier:
 
     def ask_digests(self, message: bytes) -> Reply:
         """Carry a question of how far both ends agree."""
+        self.questions.append(message)
         return self._through(lambda: self.rules.digests(message))
 
     def fetch_roster(self, etag: str | None) -> Reply:
@@ -169,6 +172,8 @@ class DirectCourier:
         if fault == "lost request":
             msg = "the request was lost"
             raise CourierError(msg)
+        if isinstance(fault, Reply):
+            return fault
         reply = deliver()
         if fault == "doubled":
             reply = deliver()

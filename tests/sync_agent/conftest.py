@@ -13,6 +13,7 @@ import pytest
 from tests.fakes.boards import Board, Imaging
 from tests.fakes.central_rules import CentralRules
 from tests.fakes.sync_agent import STATION_KEY, Bench, DirectCourier
+from tests.fakes.watch import Watch
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (Linux's folder in memory)
 
@@ -62,3 +63,8 @@ def image(board: Board, folder: Path) -> Iterator[Imaging]:
     yield imaging
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def watch(bench: Bench, line: DirectCourier) -> Watch:
+    return Watch(bench, line)

@@ -19,6 +19,7 @@ def test_the_bound_doubles_up_to_its_own_bound(attempt: int, bound_s: float) -> 
     assert BACKOFF.delay_s(attempt, lambda: 0.5) == bound_s / 2
 
 
+@pytest.mark.invariant(13)
 @given(attempt=st.integers(0, 10**12), die=st.floats(0, 1, exclude_max=True), asked_s=st.floats(0, 1e9))
 def test_no_wait_is_longer_than_asked_or_bounded(attempt: int, die: float, asked_s: float) -> None:
     delay_s = BACKOFF.delay_s(attempt, lambda: die, asked_s)

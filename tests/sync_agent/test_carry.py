@@ -65,6 +65,8 @@ def bodies_of(entries: list[Entry]) -> list[bytes]:
     return [base64.b64decode(str(payload["body"])) for payload in payloads if isinstance(payload, dict)]
 
 
+@pytest.mark.fault("D3")
+@pytest.mark.invariant(4, 15)
 def test_central_gets_what_stands_before_the_hole_and_behind_it(bench: Bench) -> None:
     bench.tap(2 * AT_ONCE + 9)
     old = salvage(bench)
@@ -111,6 +113,7 @@ def test_nothing_is_laid_down_while_the_station_has_yet_to_take_what_lies_there(
     assert carrier.carry(bench.clock.reading()) == 0
 
 
+@pytest.mark.invariant(15)
 def test_what_a_power_cut_took_out_of_the_inbox_is_laid_down_again(bench: Bench) -> None:
     bench.tap(12)
     old = salvage(bench)
@@ -123,6 +126,7 @@ def test_what_a_power_cut_took_out_of_the_inbox_is_laid_down_again(bench: Bench)
     assert bodies_of(carried(bench)) == behind(bench, old)
 
 
+@pytest.mark.invariant(16)
 def test_what_is_carried_is_not_carried_again_by_the_next_process(bench: Bench) -> None:
     bench.tap(12)
     old = salvage(bench)

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from station import chain
 from station.tap import Entry, Kind, encode
 from sync_agent import wire
@@ -14,6 +16,7 @@ from tests.fakes.central_rules import problem
 from tests.fakes.sync_agent import Bench, DirectCourier
 
 
+@pytest.mark.invariant(15)
 def test_everything_the_journal_holds_reaches_central(bench: Bench) -> None:
     bench.tap(3)
     assert bench.exchange.round() == Again("registered")
@@ -30,6 +33,7 @@ def test_without_a_journal_nothing_is_said(bench: Bench) -> None:
     assert bench.exchange.round() == Later("there is no journal yet")
 
 
+@pytest.mark.fault("N7")
 def test_more_than_one_batch_goes_in_several_and_says_so(bench: Bench) -> None:
     bench.rules.max_entries = 3
     bench.tap(7)
@@ -50,6 +54,8 @@ def test_a_batch_stays_within_the_bytes_allowed(bench: Bench, line: DirectCourie
     assert len([size for size in sizes if 0 < size <= 400]) >= 3
 
 
+@pytest.mark.fault("N1", "N2")
+@pytest.mark.invariant(7, 18, 21)
 def test_a_lost_answer_is_asked_for_again_with_the_same_bytes(bench: Bench, line: DirectCourier) -> None:
     bench.settle()
     bench.tap()
@@ -64,6 +70,8 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_bytes(bench: Bench, line
     assert len(set(line.carried[1:52])) == 1
 
 
+@pytest.mark.fault("N1")
+@pytest.mark.invariant(7)
 def test_a_request_is_kept_before_it_is_sent(bench: Bench, line: DirectCourier) -> None:
     bench.settle()
     line.faults.append("lost request")
@@ -73,6 +81,7 @@ def test_a_request_is_kept_before_it_is_sent(bench: Bench, line: DirectCourier) 
     assert pending.message == line.carried[-1]
 
 
+@pytest.mark.invariant(18)
 def test_the_ratchet_goes_on_with_every_acknowledgement(bench: Bench) -> None:
     tokens = []
     for _ in range(3):
@@ -82,6 +91,8 @@ def test_the_ratchet_goes_on_with_every_acknowledgement(bench: Bench) -> None:
     assert bench.rules.alarms == []
 
 
+@pytest.mark.fault("S2")
+@pytest.mark.invariant(14, 18)
 def test_a_server_that_lost_entries_gets_them_again(bench: Bench) -> None:
     bench.tap(2)
     bench.settle()
@@ -96,6 +107,8 @@ def test_a_server_that_lost_entries_gets_them_again(bench: Bench) -> None:
     assert bench.rules.alarms == []
 
 
+@pytest.mark.fault("S2")
+@pytest.mark.invariant(14, 18)
 def test_a_server_that_lost_the_whole_epoch_gets_it_again(bench: Bench) -> None:
     empty = bench.rules.backup()
     bench.tap(5)
@@ -108,6 +121,8 @@ def test_a_server_that_lost_the_whole_epoch_gets_it_again(bench: Bench) -> None:
     assert bench.rules.alarms == []
 
 
+@pytest.mark.fault("S2")
+@pytest.mark.invariant(14, 15)
 def test_after_a_new_life_of_the_server_every_epoch_is_spoken_of_again(bench: Bench) -> None:
     bench.tap(2)
     empty = bench.rules.backup()
@@ -132,6 +147,8 @@ def add_epoch(bench: Bench) -> None:
         db.execute("INSERT INTO entry (epoch, seq, body, h) VALUES (77, 1, ?, ?)", (body, h))
 
 
+@pytest.mark.fault("N7")
+@pytest.mark.invariant(13)
 def test_one_entry_too_large_is_tried_again_and_again(bench: Bench, line: DirectCourier) -> None:
     bench.settle()
     bench.tap()
@@ -199,6 +216,8 @@ def test_a_receipt_of_what_the_server_lost_is_kept(bench: Bench) -> None:
     assert incs == {"inc-1", "inc-2"}
 
 
+@pytest.mark.fault("D5")
+@pytest.mark.invariant(17, 19)
 def test_a_journal_replaced_while_a_request_was_away_still_proves_that_request(
     bench: Bench, line: DirectCourier
 ) -> None:

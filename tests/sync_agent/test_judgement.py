@@ -27,6 +27,8 @@ def ack_changed(**changes: object) -> Callable[[Reply], Reply]:
     return change
 
 
+@pytest.mark.fault("N7")
+@pytest.mark.invariant(9)
 @pytest.mark.parametrize(
     "name",
     ["in-progress", "bad-signature", "digest-mismatch", "malformed", "unknown-station", "busy"],
@@ -57,6 +59,8 @@ def test_a_batch_refused_for_its_key_is_made_anew(bench: Bench, line: DirectCour
     assert bench.rules.alarms == []
 
 
+@pytest.mark.fault("N4")
+@pytest.mark.invariant(9)
 @pytest.mark.parametrize(
     "reply",
     [
@@ -86,6 +90,7 @@ def test_an_answer_central_would_not_give_proves_nothing(
     assert bench.rules.alarms == []
 
 
+@pytest.mark.invariant(9)
 @pytest.mark.parametrize(
     "changes",
     [{"station": "st-r102"}, {"epoch": 5}, {"term": 0}, {"seq": "1"}, {"h": "00"}],
@@ -101,6 +106,8 @@ def test_a_signed_acknowledgement_of_something_else_is_not_ours(
     assert isinstance(bench.settle(), Acked)
 
 
+@pytest.mark.fault("N4")
+@pytest.mark.invariant(9)
 def test_an_acknowledgement_by_a_stranger_is_not_ours(bench: Bench) -> None:
     bench.settle()
     bench.tap()
@@ -129,6 +136,7 @@ def test_an_acknowledgement_of_more_than_the_journal_parts_the_epoch(
     assert bench.exchange.round() == Reenrol("rollback")
 
 
+@pytest.mark.invariant(14)
 def test_an_acknowledgement_does_not_go_back_within_one_life_of_the_store(
     bench: Bench, line: DirectCourier
 ) -> None:
@@ -154,6 +162,8 @@ def test_an_acknowledgement_that_covers_nothing_sent_is_no_progress(
     assert isinstance(bench.exchange.round(), Later)
 
 
+@pytest.mark.fault("T9")
+@pytest.mark.invariant(28)
 def test_a_wrong_clock_is_found_out_by_centrals_signed_time(bench: Bench, line: DirectCourier) -> None:
     bench.settle()
     bench.tap()
@@ -164,6 +174,8 @@ def test_a_wrong_clock_is_found_out_by_centrals_signed_time(bench: Bench, line: 
     assert isinstance(bench.exchange.round(), Acked)
 
 
+@pytest.mark.fault("T9")
+@pytest.mark.invariant(28)
 @pytest.mark.parametrize("wrong", ["expired", "stranger", "another nonce", "no answer"])
 def test_a_certificate_that_is_out_of_date_by_centrals_own_clock_is_not_overlooked(
     bench: Bench, line: DirectCourier, wrong: str
@@ -182,6 +194,7 @@ def test_a_certificate_that_is_out_of_date_by_centrals_own_clock_is_not_overlook
     assert not line.overlooks_dates
 
 
+@pytest.mark.fault("N7")
 def test_a_batch_too_large_is_halved_where_no_measure_is_given(bench: Bench, line: DirectCourier) -> None:
     bench.settle()
     bench.tap(400)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from station.tap import Kind
 from sync_agent.errors import MemoryBusyError, MemoryFileError, SchemaError
 from sync_agent.memory import Memory, look
 from sync_agent.memory_file import is_current, migrate
 from sync_agent.migrations import MIGRATIONS
 from sync_agent.standing import BEGINNING, Peer, Pending, Standing
+from tests.fakes.sync_agent import Bench
 
 PENDING = Pending(
     epoch=2**62,
@@ -39,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 def test_preparing_twice_does_nothing_the_second_time(tmp_path: Path) -> None:
     path = tmp_path / "agent.sqlite"
     assert not is_current(path)
-    assert migrate(path) == ["first_release", "entries_behind_a_hole"]
+    assert migrate(path) == ["first_release", "entries_behind_a_hole", "parted_epochs_and_configuration"]
     assert is_current(path)
     assert migrate(path) == []
     assert path.stat().st_mode & 0o777 == 0o600
@@ -62,6 +64,8 @@ def test_a_later_releases_database_is_left_alone(file: Path) -> None:
             act(file)
 
 
+@pytest.mark.fault("E2")
+@pytest.mark.invariant(6)
 def test_a_step_that_fails_leaves_everything_as_it_was_and_a_copy_beside_it(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,15 +87,44 @@ def test_a_step_that_fails_leaves_everything_as_it_was_and_a_copy_beside_it(
     assert look(file).standing.attempt == 7
 
 
-def test_a_database_of_the_first_release_keeps_its_cursors(file: Path) -> None:
+def forget_newer_releases(file: Path) -> None:
+    """Give the database the shape of the first release."""
+    with closing(sqlite3.connect(file)) as db, db:
+        for column in ("carried_seq", "parted", "agreed_seq", "agreed_inc"):
+            db.execute(f"ALTER TABLE peer DROP COLUMN {column}")
+        for column in ("config_version", "config_etag"):
+            db.execute(f"ALTER TABLE standing DROP COLUMN {column}")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name <> 'first_release'")
+
+
+@pytest.mark.fault("E2")
+@pytest.mark.invariant(4, 6)
+def test_a_database_of_the_first_release_keeps_its_cursors_and_what_is_on_its_way(file: Path) -> None:
     with closing(Memory.open(file)) as memory:
         memory.restart(Peer(7, is_registered=True, sync_no=3))
-    with closing(sqlite3.connect(file)) as db, db:
-        db.execute("ALTER TABLE peer DROP COLUMN carried_seq")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'entries_behind_a_hole'")
-    assert migrate(file) == ["entries_behind_a_hole"]
+        memory.offer(PENDING)
+        memory.stand(attempt=5)
+    forget_newer_releases(file)
+    assert migrate(file) == ["entries_behind_a_hole", "parted_epochs_and_configuration"]
     with closing(Memory.open(file)) as memory:
-        assert memory.peer(7) == Peer(7, is_registered=True, sync_no=3, carried_seq=0)
+        assert memory.peer(7) == Peer(7, is_registered=True, sync_no=3)
+        assert memory.pending() == PENDING
+        assert memory.standing().attempt == 5
+
+
+@pytest.mark.fault("E2")
+@pytest.mark.invariant(4, 15)
+def test_an_upgrade_with_much_that_waits_loses_none_of_it(bench: Bench) -> None:
+    bench.settle()
+    bench.note([(Kind.ALIVE, {"n": number}) for number in range(5_000)])
+    forget_newer_releases(bench.folder / "agent.sqlite")
+    bench.memory.close()
+    migrate(bench.folder / "agent.sqlite")
+    bench.restart_agent()
+    assert bench.outbox.backlog().entries == 5_000
+    bench.settle()
+    assert bench.rules.bodies(bench.epoch) == bench.bodies()
+    assert bench.rules.alarms == []
 
 
 def test_there_is_one_writer_at_a_time(file: Path) -> None:

@@ -93,6 +93,8 @@ def test_the_work_is_done_again_and_again(working: Working) -> None:
     assert working.wait_for(5)
 
 
+@pytest.mark.fault("T4")
+@pytest.mark.invariant(27)
 @pytest.mark.parametrize(
     "step",
     [
@@ -134,6 +136,8 @@ def test_no_job_is_too_late_to_be_done(wall: WallClock) -> None:
     assert working.schedule.stop(PATIENCE_S)
 
 
+@pytest.mark.fault("T3")
+@pytest.mark.invariant(27)
 def test_from_1970_to_today_the_work_goes_on(wall: WallClock) -> None:
     wall.moved = datetime(1970, 1, 1, 0, 1, tzinfo=UTC) - datetime.now(UTC)
     working = Working(wall.now)
@@ -145,6 +149,8 @@ def test_from_1970_to_today_the_work_goes_on(wall: WallClock) -> None:
     assert working.schedule.stop(PATIENCE_S)
 
 
+@pytest.mark.fault("T4")
+@pytest.mark.invariant(27)
 def test_a_clock_set_back_does_not_bring_the_work_forward(wall: WallClock) -> None:
     working = Working(wall.now, delay_s=1_000.0)
     working.schedule.start()

@@ -58,6 +58,8 @@ def test_a_good_certificate_needs_no_questions(tmp_path: Path, district: Authori
         assert isinstance(bench.settle(), Acked)
 
 
+@pytest.mark.fault("T9")
+@pytest.mark.invariant(28)
 @pytest.mark.parametrize("wrong_by_days", [-80, +400])
 def test_a_station_with_a_wrong_clock_finds_out_and_goes_on(
     tmp_path: Path, district: Authority, now: datetime, wrong_by_days: int
@@ -69,6 +71,8 @@ def test_a_station_with_a_wrong_clock_finds_out_and_goes_on(
         assert bench.rules.bodies(bench.epoch) == bench.bodies()
 
 
+@pytest.mark.fault("T9")
+@pytest.mark.invariant(28)
 def test_a_certificate_that_has_really_expired_is_refused(
     tmp_path: Path, district: Authority, now: datetime
 ) -> None:
@@ -78,6 +82,8 @@ def test_a_certificate_that_has_really_expired_is_refused(
         assert bench.rules.state.epochs == {}
 
 
+@pytest.mark.fault("T9")
+@pytest.mark.invariant(28)
 @pytest.mark.parametrize("at_days", [0, -80])
 def test_whatever_the_clock_says_another_authority_is_refused(
     tmp_path: Path, district: Authority, now: datetime, at_days: int
@@ -89,6 +95,8 @@ def test_whatever_the_clock_says_another_authority_is_refused(
         assert bench.rules.state.epochs == {}
 
 
+@pytest.mark.fault("T9", "N5")
+@pytest.mark.invariant(28)
 @pytest.mark.parametrize("at_days", [0, 80])
 def test_whatever_the_clock_says_another_name_is_refused(
     tmp_path: Path, district: Authority, now: datetime, at_days: int
