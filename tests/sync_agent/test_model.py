@@ -1,120 +1,142 @@
-"""Whatever the line does to messages, central ends with the journal: nothing lost, nothing doubled."""
+"""Whatever befalls stations, line and central: nothing green is lost, nobody is alarmed without a cause."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from station import chain
-from sync_agent import wire
-from sync_agent.exchange import Acked, Halted
-from tests.fakes.central_rules import State
-from tests.fakes.sync_agent import Bench, DirectCourier
+from tests.fakes.bad_line import FAULTS
+from tests.fakes.trial import MOST_COPIES, MOST_KEPT, Trial
 
-MEMORY = Path("/dev/shm")  # noqa: S108 (Linux's folder in memory)
-FAULTS = ["none", "none", "lost request", "lost answer", "doubled"]
+STEPS = 50
+WHICH = st.integers(0, 5)
 
 
-class Line(RuleBasedStateMachine):
-    """One station, one central that keeps its rules, and a line between them that keeps none."""
+class Quiet(RuleBasedStateMachine):
+    """One station whose storage nobody copies, a central that loses nothing, and power and a line that fail.
+
+    The real programs of both ends are at work; every history ends in peace, and with everything in its place.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(
-            tempfile.mkdtemp(prefix="rollbook-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
-        )
-        self.bench = Bench(self.folder)
-        assert isinstance(self.bench.courier, DirectCourier)
-        self.line = self.bench.courier
-        self.backups: list[State] = []
-        # A restored central must take the ratchet on trust once; a copy from before would use that up.
-        self.copies_from = 0
+        self.trial = Trial()
 
     @initialize(most=st.sampled_from([2, 3, 500]))
     def central_takes_so_many_entries_at_once(self, most: int) -> None:
-        self.bench.rules.max_entries = most
+        self.trial.central.most = most
 
-    @rule(count=st.integers(1, 4))
-    def tap(self, count: int) -> None:
-        self.bench.tap(count)
+    @rule(which=WHICH, count=st.integers(1, 4))
+    def tap(self, which: int, count: int) -> None:
+        self.trial.tap(which, count)
 
-    @rule(fault=st.sampled_from(FAULTS))
-    def talk(self, fault: str) -> None:
-        self.line.faults.append(fault)
-        outcome = self.bench.exchange.round()
-        self.line.faults.clear()
-        assert not isinstance(outcome, Halted)
+    @rule(which=WHICH)
+    def take_what_the_agent_laid_down(self, which: int) -> None:
+        self.trial.look(which)
 
-    @rule(which=st.integers(0, 40))
-    def a_copy_arrives_late(self, which: int) -> None:
-        copies = [
-            message for message in self.line.carried[self.copies_from :] if self.may_come_again(message)
-        ]
-        if copies:
-            self.bench.rules.sync(copies[which % len(copies)])
+    @rule(which=WHICH, fault=st.sampled_from(FAULTS))
+    def talk(self, which: int, fault: str) -> None:
+        self.trial.talk(which, fault)
 
-    def may_come_again(self, message: bytes) -> bool:
-        """Say whether a request was carried out, or is still on its way.
+    @rule(which=WHICH, fault=st.sampled_from(FAULTS))
+    def talk_again(self, which: int, fault: str) -> None:
+        self.trial.talk(which, fault)
 
-        One that was refused and then made anew must not come again: central cannot tell it from
-        what a cloned station sends.
-        """
-        pending = self.bench.memory.pending()
-        envelope = wire.unpack(message, wire.MAX_MESSAGE_BYTES).envelope
-        held = self.bench.rules.state.epochs.get(envelope.epoch)
-        is_known = held is not None and (envelope.sync_no, envelope.nonce) in held.seen
-        return is_known or (pending is not None and pending.message == message)
+    @rule(which=st.integers(0, 200))
+    def a_request_arrives_late(self, which: int) -> None:
+        self.trial.come_late(which)
+
+    @rule(which=WHICH)
+    def restart_the_agent(self, which: int) -> None:
+        self.trial.pick(which).restart_agent()
+
+    @rule(which=WHICH, steps=st.integers(0, 12))
+    def let_the_power_go_soon(self, which: int, steps: int) -> None:
+        self.trial.cut(which, steps)
 
     @rule()
-    def restart(self) -> None:
-        self.bench.restart_agent()
+    def central_ends_at_once_and_begins_again(self) -> None:
+        self.trial.central.crash()
 
-    @precondition(lambda self: len(self.backups) < 3)
+    @precondition(lambda self: len(self.trial.images) < MOST_KEPT)
+    @rule(which=WHICH)
+    def take_an_image(self, which: int) -> None:
+        self.trial.image(which)
+
+    @precondition(lambda self: len(self.trial.backups) < MOST_KEPT)
     @rule()
     def back_up(self) -> None:
-        self.backups.append(self.bench.rules.backup())
-
-    @precondition(lambda self: self.backups)
-    @rule(which=st.integers(0, 2))
-    def restore(self, which: int) -> None:
-        self.bench.rules.restore(self.backups[which % len(self.backups)])
-        self.copies_from = len(self.line.carried)
+        self.trial.back_up()
 
     @invariant()
-    def central_holds_a_beginning_of_the_journal(self) -> None:
-        held = self.bench.rules.state.epochs.get(self.bench.epoch)
-        if held is not None:
-            bodies = [body for body, _ in held.rows]
-            assert bodies == self.bench.bodies()[: len(bodies)]
-            chain.verify(chain.START, held.rows)
-
-    @invariant()
-    def nobody_is_alarmed(self) -> None:
-        assert self.bench.rules.alarms == []
+    def nobody_is_alarmed_without_a_cause(self) -> None:
+        self.trial.verify_alarms()
 
     def teardown(self) -> None:
         try:
-            outcome = self.bench.settle(rounds=200)
-            assert isinstance(outcome, Acked), outcome
-            assert self.bench.rules.bodies(self.bench.epoch) == self.bench.bodies()
-            assert self.bench.rules.alarms == []
+            self.trial.settle()
         finally:
-            self.bench.close()
-            shutil.rmtree(self.folder)
+            self.trial.close()
 
 
-TestLine = Line.TestCase
-TestLine.settings = settings(
-    max_examples=60,
-    stateful_step_count=25,
-    # Histories are short enough to read as found; making them shorter takes longer than CI may.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+class Disaster(Quiet):
+    """The same with storage that is copied, put back and lost, at the school and at central."""
+
+    @precondition(lambda self: len(self.trial.copies) < MOST_COPIES)
+    @rule(which=WHICH)
+    def clone(self, which: int) -> None:
+        self.trial.clone(which)
+
+    @precondition(lambda self: self.trial.images)
+    @rule(which=WHICH, image=st.integers(0, 2), keeps_memory=st.booleans())
+    def put_an_image_back(self, which: int, image: int, *, keeps_memory: bool) -> None:
+        self.trial.put_back(which, image, keeps_memory=keeps_memory)
+
+    @rule(which=WHICH)
+    def lose_the_memory_of_the_agent(self, which: int) -> None:
+        self.trial.forget(which)
+
+    @precondition(lambda self: self.trial.backups)
+    @rule(which=st.integers(0, 2), is_told=st.booleans())
+    def restore(self, which: int, *, is_told: bool) -> None:
+        self.trial.restore(which, is_told=is_told)
+
+
+def run(machine: type[Quiet], histories: int) -> None:
+    """Drive a machine through random histories; without shrinking, which takes longer than CI may."""
+    how = settings(
+        max_examples=histories,
+        stateful_step_count=STEPS,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=how)
+
+
+@pytest.mark.fault("N1", "N2", "N3")
+@pytest.mark.invariant(3, 7, 8, 9, 15, 16, 18, 21)
+def test_no_failure_of_line_or_power_loses_or_doubles_a_tap_or_alarms_anybody() -> None:
+    run(Quiet, 100)
+
+
+@pytest.mark.fault("C1", "C2", "C3", "C4", "D5", "S2", "S3")
+@pytest.mark.invariant(3, 7, 10, 14, 15, 17, 18, 19, 21)
+def test_copies_images_and_backups_lose_no_tap_and_each_costs_one_epoch_at_most() -> None:
+    run(Disaster, 100)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("machine", [Quiet, Disaster])
+def test_the_same_holds_in_a_thousand_histories(machine: type[Quiet]) -> None:
+    run(machine, 500)
