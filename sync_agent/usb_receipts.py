@@ -63,35 +63,11 @@ class Desk:
         message = _content(file.with_name(file.name.removesuffix(RECEIPT_ENDING)))
         reply = Reply(200, "application/json", _content(file))
         if message.startswith(_GZIP):
-            why = self._judge_batch(reply, self._pending(message), done)
+            why = self._judge_batch(reply, _asked(message), done)
         else:
-            why = self._judge_registration(reply, self._registration(message), done)
+            why = self._judge_registration(reply, parse_epoch_request(message)[0], done)
         if why is not None:
             done.refused.append(f"{file.name}: {why}")
-
-    def _pending(self, message: bytes) -> Pending:
-        batch = unpack(message, MAX_MESSAGE_BYTES)
-        # Only of a file that this station signed is it known that the nonce was drawn here.
-        self.identity.key.verify_key.verify(batch.signed_bytes, batch.signature)
-        envelope = batch.envelope
-        return Pending(
-            epoch=envelope.epoch,
-            sync_no=envelope.sync_no,
-            nonce=envelope.nonce,
-            first=envelope.first,
-            last=envelope.last,
-            batch_h=envelope.batch_h,
-            head_seq=envelope.head.seq,
-            boot=envelope.boot,
-            t1_raw_ms=envelope.t1_raw_ms,
-            idempotency_key=envelope.idempotency_key,
-            message=message,
-        )
-
-    def _registration(self, message: bytes) -> Registration:
-        registration, signed, signature = parse_epoch_request(message)
-        self.identity.key.verify_key.verify(signed, signature)
-        return registration
 
     def _judge_batch(self, reply: Reply, pending: Pending, done: Read) -> str | None:
         judgement = judge_batch(reply, pending, self._ground(pending.epoch))
@@ -127,6 +103,24 @@ class Desk:
             server_key=self.identity.server_key,
             hash_at=lambda seq: self.outbox.hash_at(epoch, seq),
         )
+
+
+def _asked(message: bytes) -> Pending:
+    """Return what the file beside a receipt asked; what the receipt proves hangs on the journal alone."""
+    envelope = unpack(message, MAX_MESSAGE_BYTES).envelope
+    return Pending(
+        epoch=envelope.epoch,
+        sync_no=envelope.sync_no,
+        nonce=envelope.nonce,
+        first=envelope.first,
+        last=envelope.last,
+        batch_h=envelope.batch_h,
+        head_seq=envelope.head.seq,
+        boot=envelope.boot,
+        t1_raw_ms=envelope.t1_raw_ms,
+        idempotency_key=envelope.idempotency_key,
+        message=message,
+    )
 
 
 def _why(judgement: object) -> str:
