@@ -14,12 +14,13 @@ def findings(documents: Documents) -> dict[str, list[str]]:
     Files that are not proven are told in `documents.problems`.
     """
     found: dict[str, list[str]] = defaultdict(list)
-    for proven in documents.certificates:
-        if not proven.countersigned_by:
-            found[proven.name].append("the station has not signed it: only central says so")
-        found[proven.name] += [f"the day is open: {why}" for why in proven.certificate.why]
     for days in by_station(documents.certificates).values():
         _follow_days(days, found)
+        # What stood open before is no finding once a later revision closes it.
+        for proven in newest(days):
+            if not proven.countersigned_by:
+                found[proven.name].append("the station has not signed it: only central says so")
+            found[proven.name] += [f"the day is open: {why}" for why in proven.certificate.why]
     _hold_against_school(documents, found)
     _follow_log(documents, found)
     return found
@@ -37,6 +38,12 @@ def by_station(certificates: Iterable[ProvenCertificate]) -> dict[str, list[Prov
 def newest(days: Sequence[ProvenCertificate]) -> list[ProvenCertificate]:
     """Return the newest revision of each day, of certificates by day and revision."""
     return list({each.certificate.day: each for each in days}.values())
+
+
+def newest_of_school(days: Iterable[ProvenSchoolDay]) -> list[ProvenSchoolDay]:
+    """Return the newest revision of each day of the school."""
+    order = sorted(days, key=lambda each: each.certificate.index)
+    return list({each.certificate.day: each for each in order}.values())
 
 
 def _follow_days(days: Sequence[ProvenCertificate], found: dict[str, list[str]]) -> None:
@@ -85,10 +92,7 @@ def _hold_against_school(documents: Documents, found: dict[str, list[str]]) -> N
     """Find stations' certificates that are not the ones the school's certificate of the day names."""
     held = {(each.certificate.day, each.certificate.station) for each in documents.certificates}
     texts = {each.text.sha256 for each in documents.certificates}
-    latest: dict[object, ProvenSchoolDay] = {}
-    for day in sorted(documents.school_days, key=lambda each: each.certificate.index):
-        latest[day.certificate.day] = day
-    for day in latest.values():
+    for day in newest_of_school(documents.school_days):
         for part in day.certificate.stations:
             if (day.certificate.day, part.station) in held and part.certificate not in texts:
                 found[day.name].append(f"the certificate of {part.station} it names is not among those given")

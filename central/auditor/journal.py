@@ -166,8 +166,8 @@ class EpochProof:
         for kid, entries in older.items():
             if entries:
                 self.find(
-                    f"{len(entries)} entries from {entries[0]} to {entries[-1]} were made before the key {kid} "
-                    "came into use, and no key of their own time has signed them"
+                    f"{len(entries)} entries from {entries[0]} to {entries[-1]} were made before the key "
+                    f"{kid} came into use, and no key of their own time has signed them"
                 )
 
     def _is_before(self, sequence: int, at_ms: int) -> bool:

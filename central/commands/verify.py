@@ -107,19 +107,21 @@ def _tap(files: Sequence[Path], server_keys: Keys, station_keys: Keys) -> int:
 def _certificate_pages(
     found: Documents, wrong: dict[str, list[str]], checked: dict[str, list[str]]
 ) -> list[Page]:
+    stations = certificate_proof.by_station(found.certificates).values()
     days = [
         (
             each.certificate.day,
             1,
             page.of_certificate(each, wrong.pop(each.name, ()), checked.get(each.name, ())),
         )
-        for each in found.certificates
+        for held in stations
+        for each in certificate_proof.newest(held)
     ]
     days += [
         (each.certificate.day, 0, page.of_school(each, wrong.pop(each.name, ())))
-        for each in found.school_days
+        for each in certificate_proof.newest_of_school(found.school_days)
     ]
-    # What is wrong with a head of the log belongs to no day.
+    # What is wrong with a replaced revision, or with a head of the log, has no page of its own.
     found.problems += [f"{name}: {what}" for name, every in wrong.items() for what in every]
     return [each for *_, each in sorted(days, key=lambda day: day[:2])]
 

@@ -115,10 +115,18 @@ def _judge(data: bytes, published: bytes | None, keys: Keys) -> str | Reply:
         return refused("malformed", detail=str(error))
     except SignatureError:
         return refused("bad-signature")
-    if published is None or SignedText.of(published).note != note:
+    if published is None or _note(published) != note:
         return NOT_IN_FORCE
     kept = {name: str(signed[name]) for name in ("note", "kid", "alg", "sig")}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _note(published: bytes) -> str | None:
+    try:
+        return SignedText.of(published).note
+    except wire.WireError:
+        # Damaged on the disk; central puts it right when it certifies next.
+        return None
 
 
 def _keep(evidence: Evidence, *, where: tuple[str, str], signed: str, received_ms: int) -> Reply:

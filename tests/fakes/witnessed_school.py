@@ -120,6 +120,9 @@ class WitnessedSchool:
         """Live through the Monday, certify it on Tuesday, and let the station sign it."""
         self.live(MONDAY, "07:00", "15:00", taps)
         self.seal()
+        # At night nothing was heard of the station since: the first revision leaves the day open.
+        self._move(at(TUESDAY, "00:05"))
+        self.certify()
         self.live(TUESDAY, "06:30", "07:15")
         self.certify()
         self.talk()
