@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.intake.offer import Offer
 from station.told import parse
 from sync_agent.errors import WireError
 from sync_agent.settable import OF_THE_STATION, SETTABLE, Config
 from sync_agent.wire.fields import compact
 from tests.fakes.central_rules import STATION
-from tests.sync_agent.test_downlink import HERE, note
+from tests.fakes.sync_agent import Bench, DirectCourier
+from tests.fakes.watch import Watch
+from tests.sync_agent.test_downlink import HERE, note, reply
 
 
 def test_every_bound_is_one_the_agent_accepts_from_its_own_file() -> None:
@@ -77,3 +80,15 @@ def test_no_interval_of_nothing_or_less_or_of_years_is_taken(name: str, value: o
     whole = json.loads(note(1)) | {"values": {name: value}}
     with pytest.raises(WireError):
         Config.of(json.dumps(whole))
+
+
+def test_a_running_agent_is_paced_by_what_central_sets_and_the_next_one_begins_with_it(
+    bench: Bench, line: DirectCourier
+) -> None:
+    watch = Watch(bench, line, poll_s=30.0)
+    watch.pass_time(200)
+    # What it was told is journalled, and has gone up, before it is counted.
+    bench.rules.offer, line.config = Offer(config=3), reply(note(3, {"poll_s": 600}))
+    watch.pass_time(200)
+    assert watch.pass_time(1_800) == 3
+    assert watch.begin(poll_s=30.0).pacing.poll_s == 600
