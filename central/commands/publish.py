@@ -18,5 +18,6 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Publish, and say how much is new."""
     del args
     published = publish(config, now())
-    say(f"{published.renewed} of {published.stations} station rosters are new, and {published.configured} configurations")
+    rosters = f"{published.renewed} of {published.stations} station rosters are new"
+    say(f"{rosters}, and {published.configured} of what stations are set to")
     return 0
