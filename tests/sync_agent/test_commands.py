@@ -23,6 +23,7 @@ from station.tap import Kind, Tap
 from sync_agent import cli
 from sync_agent.memory import Memory
 from sync_agent.signing import SigningKey
+from sync_agent.standing import Peer
 from tests.fakes.central_rules import STATION, CentralRules
 from tests.fakes.central_stub import CentralStub, serving
 from tests.fakes.sync_agent import SCHOOL, STATION_KEY, write_settings
@@ -204,6 +205,23 @@ def test_check_finds_what_is_missing_before_anything_began(
     shown = capsys.readouterr().out
     assert "there is no journal" in shown
     assert "rollbook-sync migrate" in shown
+
+
+def test_check_tells_of_parted_epochs_and_of_a_clock_that_cannot_be_right(
+    tmp_path: Path, journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_settings(tmp_path, "https://central.school.lan")
+    assert run_here(tmp_path, "migrate") == 0
+    epoch = journal.head.epoch
+    with closing(Memory.open(tmp_path / "agent.sqlite")) as memory:
+        memory.restart(Peer(epoch, is_registered=True, parted="clone", agreed_seq=1, agreed_inc="i"))
+        memory.stand(time_floor_ms=32_503_680_000_000, attempt=1)
+    assert run_here(tmp_path, "check") == 1
+    shown = capsys.readouterr().out
+    assert f"epoch {epoch} head 1 acknowledged 0, parted (clone), agreed 1 carried 0" in shown
+    assert "central has proven 3000-01-01T00:00:00+00:00; unknown" in shown
+    assert "the clock claims a time before 3000-01-01" in shown
+    assert "state unknown: the agent has not run here" in shown
 
 
 def test_check_is_loud_about_a_rehearsal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -179,6 +179,7 @@ def test_an_order_that_a_power_cut_takes_away_is_laid_down_again(board: Board, i
         orders(other)[0].unlink()
         other.restart_agent()
     other.lay_down()
+    other.clock.advance(1_000)
     other.lay_down()
     assert len(orders(other)) == 1
     other.take()
