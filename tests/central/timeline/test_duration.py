@@ -70,3 +70,10 @@ def test_what_rests_on_a_person_s_word_is_certified_and_not_computed() -> None:
     found = resolve(life.history.entries, words)
     assert all(each.is_attested for each in found)
     assert least_ms(placed(life.history, 0, found), placed(life.history, 1, found)) == 0
+
+
+def test_of_a_time_that_rests_on_a_word_the_part_without_it_counts() -> None:
+    first = Placed(Interval(0, 10, provable_latest_ms=40, is_attested=True))
+    assert least_ms(first, Placed(Interval(5_000, 6_000))) == 4_960
+    last = Placed(Interval(5_000, 6_000, provable_earliest_ms=100, is_attested=True))
+    assert least_ms(Placed(Interval(0, 10)), last) == 90
