@@ -1,4 +1,4 @@
-"""What the kernel says about its wall clock: synchronised or not, and how wrong at most."""
+"""Published: what the kernel says about its wall clock: synchronised or not, and how wrong at most."""
 
 from __future__ import annotations
 
