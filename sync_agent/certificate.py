@@ -139,12 +139,12 @@ class Certificate:
             day=_date(fields, "day"),
             zone=fields.text("zone"),
             tzdata=fields.text("tzdata"),
-            ranges=[Range.of(each) for each in _objects(fields, "ranges")],
+            ranges=tuple(Range.of(each) for each in _objects(fields, "ranges")),
             told=_told(fields),
             prev=fields.text_or_none("prev"),
             replaces=fields.text_or_none("replaces"),
             revision=fields.whole("revision", 1),
-            why=_texts(fields, "why"),
+            why=tuple(_texts(fields, "why")),
         )
         fields.fixed("entries", found.entries)
         fields.fixed("state", found.state)
@@ -166,8 +166,8 @@ def _told(fields: Fields) -> Told:
         dispositions=_counts(fields, "dispositions"),
         time_quality=_counts(fields, "time_quality"),
         alive_minutes=fields.whole("alive_minutes"),
-        silences=[_pair(each) for each in _list(fields, "silences")],
-        gaps=[each.members for each in _objects(fields, "gaps")],
+        silences=tuple(_pair(each) for each in _list(fields, "silences")),
+        gaps=tuple(each.members for each in _objects(fields, "gaps")),
         roster=fields.whole_or_none("roster"),
         config=fields.whole_or_none("config"),
         sw=fields.text("sw"),

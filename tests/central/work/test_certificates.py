@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from central.auditor.checkpoint import open_text
-from central.store.models import Credential, StationCertificate, StationDoubt, Tap
+from central.store.models import Credential, StationCertificate, StationDoubt, Tap, TimeDecision
 from central.work import tree
 from central.work.certificates import Certified, certify_days, newest
 from central.work.school_certificates import newest as of_school
@@ -39,7 +39,7 @@ def through_tuesday_morning(school: CertifiedSchool) -> None:
 def test_a_day_is_closed_once_the_station_was_heard_after_it(school: CertifiedSchool) -> None:
     school.live()
     school.certify(NIGHT)
-    assert school.certificate().why == ["nothing was heard of the station since the day ended"]
+    assert school.certificate().why == ("nothing was heard of the station since the day ended",)
     school.live(TUESDAY, until="07:00", taps=())
     school.certify(MORNING)
     found = school.certificate()
@@ -49,7 +49,7 @@ def test_a_day_is_closed_once_the_station_was_heard_after_it(school: CertifiedSc
         1,
         {"recorded": 1},
     )
-    assert (found.told.time_quality, found.told.silences) == ({"T1": 1}, [])
+    assert (found.told.time_quality, found.told.silences) == ({"T1": 1}, ())
     assert 580 <= found.told.alive_minutes <= 600
 
 
@@ -138,7 +138,37 @@ def test_a_day_stays_open_while_a_tap_waits_for_a_person(
     school.catch_up(MORNING)
     Tap.objects.update(**changed)
     certify_days(school.config, MORNING)
-    assert school.certificate().why == [why]
+    assert school.certificate().why == (why,)
+
+
+@pytest.mark.invariant(24, 34)
+def test_a_tap_a_named_person_has_dated_keeps_no_day_open(school: CertifiedSchool) -> None:
+    through_tuesday_morning(school)
+    school.catch_up(MORNING)
+    Tap.objects.update(time_quality="R")
+    tap = Tap.objects.get()
+    TimeDecision.objects.create(
+        station=school.small.station_101,
+        epoch=tap.epoch,
+        sequence=tap.sequence,
+        earliest_at=at(MONDAY, "08:20"),
+        latest_at=at(MONDAY, "08:30"),
+        by=school.small.clerk,
+        at=MORNING,
+        reason="the teacher's paper roll",
+    )
+    certify_days(school.config, MORNING)
+    assert school.certificate().state == "closed"
+
+
+@pytest.mark.invariant(31)
+def test_a_day_stays_open_while_the_records_have_not_read_all_of_it(school: CertifiedSchool) -> None:
+    through_tuesday_morning(school)
+    certify_days(school.config, MORNING)
+    found = school.certificate()
+    assert found.why == (f"{found.entries} entries are not read yet",)
+    school.certify(MORNING)
+    assert school.certificate().state == "closed"
 
 
 @pytest.mark.invariant(31)
