@@ -172,6 +172,7 @@ def test_twenty_reboots_offline_need_a_person_and_a_staff_tap_in_each_boot_dates
         assert set(grades) == {Grade.REVIEW}
 
 
+@pytest.mark.invariant(26)
 @pytest.mark.fault("T7")
 @pytest.mark.parametrize(
     ("utc", "on"),
@@ -199,6 +200,7 @@ def test_the_local_date_is_that_of_the_zone_on_that_day(utc: str, on: date | Non
     assert local_day(Interval(at_ms, at_ms + 900), ZONE) == on
 
 
+@pytest.mark.invariant(26)
 @pytest.mark.fault("T7")
 def test_a_law_that_moves_a_zone_moves_the_date_and_the_evidence_stays() -> None:
     at_ms = round(datetime.fromisoformat("2026-12-02T07:30:00+00:00").timestamp() * 1_000)

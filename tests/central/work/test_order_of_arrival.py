@@ -86,6 +86,8 @@ def _shuffled(sent: list[list[SentBatch]], random: Random) -> list[SentBatch]:
     return [next(queues[turn]) for turn in turns]
 
 
+@pytest.mark.invariant(45)
+@pytest.mark.fault("M1")
 @pytest.mark.parametrize("seed", range(4))
 def test_the_same_week_gives_the_same_records_in_whatever_order_and_portions_it_arrives(
     small: SmallSchool, tmp_path: Path, seed: int

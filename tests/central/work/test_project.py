@@ -109,6 +109,8 @@ def test_a_beacon_made_for_another_station_proves_nothing(small: SmallSchool, ev
     assert Tap.objects.get().on is None
 
 
+@pytest.mark.invariant(11, 12)
+@pytest.mark.fault("S5")
 def test_what_cannot_be_read_is_kept_and_shown_and_holds_nothing_up(
     small: SmallSchool, evidence: EvidenceFile
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_station_the_records_do_not_know_yet_loses_nothing(
     assert set(Tap.objects.values_list("station_id", flat=True)) == {"st-r999", "st-r101"}
 
 
+@pytest.mark.invariant(16)
 def test_a_station_that_says_its_taps_again_in_a_new_epoch_is_not_counted_twice(
     small: SmallSchool, evidence: EvidenceFile
 ) -> None:
@@ -257,6 +260,8 @@ def _times() -> list[tuple[int, datetime | None, datetime | None, str]]:
     )
 
 
+@pytest.mark.invariant(24)
+@pytest.mark.fault("T2")
 @pytest.mark.parametrize(
     ("back_on", "quality", "day"),
     [(MONDAY + timedelta(days=2), "R", None), (MONDAY, "D", MONDAY)],
