@@ -125,7 +125,7 @@ def _tell(outcome: "Outcome", *, is_new: bool, is_alone: bool) -> None:
     if is_new or is_alone:
         for line in outcome.last[-_MOST_TOLD:]:
             say(f"    {line}")
-    if is_new and outcome.plan.plant is None:
+    if is_new and outcome.plan.plant is None and outcome.plan.scale.is_short:
         from central.fleet.simulate import shrink
 
         outcome = shrink(outcome)

@@ -107,7 +107,7 @@ def _no_false_alarm(fleet: Fleet) -> Iterator[Found]:
 
 
 def _losses_told(fleet: Fleet) -> Iterator[Found]:
-    """Hold the taps shown as not recorded against the gaps; a power cut takes the count along."""
+    """Hold the taps shown as not recorded against the gaps; a process that ends takes its count along."""
     told = 0
     for machine in fleet.machines:
         reader = JournalReader(machine.board.folder / FILE_NAME)
@@ -118,7 +118,7 @@ def _losses_told(fleet: Fleet) -> Iterator[Found]:
                 told += sum(_lost(body) for body in bodies)
                 last = rows[-1].seq
     shown = fleet.world.witness.not_recorded
-    forgets = {Fault.CUT, Fault.FORGET, Fault.IMAGE, Fault.CLONE}
+    forgets = {Fault.CUT, Fault.REBOOT, Fault.FORGET, Fault.IMAGE, Fault.CLONE}
     if not any(fleet.calamity.struck.get(fault) for fault in forgets) and told != shown:
         raise Broken(Invariant.LOSS_IS_TOLD, "fleet", f"{shown} taps not recorded, {told} told of")
     yield Invariant.LOSS_IS_TOLD, f"{shown} not recorded, {told} told of"

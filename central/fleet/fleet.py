@@ -31,6 +31,7 @@ QUIET_WITHIN_MS: Final = 13 * HOUR_MS
 """Twice over, a station that was refused wrongly asks again within this time."""
 _LOOK_MS: Final = MINUTE_MS
 _ACKS: Final = 2
+_MOST_EXCHANGES: Final = 500
 _MOST_DRIFT_PPM: Final = 100
 _SERVER_OFF_MS: Final = 40
 
@@ -62,7 +63,7 @@ class Fleet:
         )
         self.server = ServerMachine(self.clockwork, self.central, plan.dice("server"))
         network = Network(self.clockwork, self.server, plan.dice("network"))
-        network.weather = Weather.of(plan.faults, plan.dice("weather"))
+        network.weather = Weather.of(plan, plan.dice("weather"))
         self.world = World(self.clockwork, network, Witness(self.clockwork), make_template(self.folder))
         self.held = Held(self.central)
         self._timetable = timetable.Timetable(plan.scale, self.clockwork)
@@ -173,9 +174,10 @@ class Fleet:
 
     def _quieten(self) -> None:
         """Let time pass until nothing waits anywhere and everybody was acknowledged twice."""
-        until_ms = self.clockwork.now_ms + QUIET_WITHIN_MS
-        enough = {one.name: self.world.network.acked[one.name] + _ACKS for one in self.machines}
-        while self.clockwork.now_ms < until_ms:
+        until_ms, network = self.clockwork.now_ms + QUIET_WITHIN_MS, self.world.network
+        enough = {one.name: network.acked[one.name] + _ACKS for one in self.machines}
+        most = network.carried + _MOST_EXCHANGES * len(self.machines)
+        while self.clockwork.now_ms < until_ms and network.carried < most:
             self.clockwork.run_until(self.clockwork.now_ms + _LOOK_MS)
             waiting = [one for one in self.living() if not self._is_quiet(one, enough[one.name])]
             if not waiting:
@@ -183,7 +185,7 @@ class Fleet:
         for machine in waiting:
             outbox = machine.agent.agent.parts.outbox if machine.agent is not None else None
             left = "off" if outbox is None else outbox.backlog()
-            raise Broken(Invariant.DRAINED, machine.name, f"not quiet after 13 hours: {left}")
+            raise Broken(Invariant.DRAINED, machine.name, f"not quiet in time: {left}")
 
     def _is_quiet(self, machine: Machine, enough: int) -> bool:
         if machine.agent is None or self.world.network.acked[machine.name] < enough:

@@ -10,7 +10,7 @@ from typing import Final
 
 from central.fleet.clockwork import Clockwork
 from central.fleet.line import Question
-from central.fleet.plan import Fault
+from central.fleet.plan import Fault, Plan
 from central.fleet.server import ServerMachine
 from central.intake.reply import Reply
 from sync_agent import wire
@@ -41,18 +41,19 @@ class Weather:
     slowest_ms: int = 150
 
     @classmethod
-    def of(cls, faults: frozenset[Fault], dice: random.Random) -> "Weather":
-        """Draw the weather of a run with these faults."""
+    def of(cls, plan: Plan, dice: random.Random) -> "Weather":
+        """Draw the weather of a run; in a run of days it is milder, because it lasts."""
+        faults, mildness = plan.faults, 1 if plan.scale.is_short else 10
 
         def drawn(fault: Fault, most: float) -> float:
-            return dice.uniform(most / 8, most) if fault in faults else 0.0
+            return dice.uniform(most / 8, most) / mildness if fault in faults else 0.0
 
         return cls(
             loss=drawn(Fault.LOSS, 0.4),
             repeat=drawn(Fault.REPEAT, 0.3),
             truncation=drawn(Fault.TRUNCATION, 0.2),
             portal=drawn(Fault.PORTAL, 0.3),
-            slowest_ms=dice.choice((2_000, 20_000, 60_000)) if Fault.DELAY in faults else 150,
+            slowest_ms=dice.choice((2_000, 20_000, 60_000)) // mildness if Fault.DELAY in faults else 150,
         )
 
 

@@ -69,7 +69,10 @@ class Timetable:
     def _day(self, machine: Machine, on: date, dice: random.Random) -> None:
         morning_ms = _ms(on, ON_AT) + dice.randrange(10 * MINUTE_MS)
         self.clockwork.at(morning_ms, partial(_open, machine))
-        self.clockwork.at(_ms(on, OFF_AT) + dice.randrange(10 * MINUTE_MS), machine.power_off)
+        evening_ms = _ms(on, OFF_AT) + dice.randrange(10 * MINUTE_MS)
+        # On the last day nobody goes home before everything has arrived.
+        if evening_ms < end_ms(self.scale):
+            self.clockwork.at(evening_ms, machine.power_off)
         for bell in BELLS:
             for _ in range(round(self.scale.taps_a_day / len(BELLS))):
                 at_ms = _ms(on, bell) + dice.randrange(ARRIVAL_MS)
