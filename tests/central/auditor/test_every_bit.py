@@ -66,6 +66,15 @@ def test_every_single_bit_of_a_certificate_is_looked_at(journal: SealedJournal) 
 
 
 @pytest.mark.invariant(30)
+def test_nothing_can_be_written_into_a_certificate_beside_what_is_signed(journal: SealedJournal) -> None:
+    members = json.loads(journal.certified().text())
+    for changed in ({"remark": "all is well"}, {}):
+        assert not is_proven(json.dumps({**members, **changed}, indent=1).encode() + b"\n")
+    added = json.dumps({**members, "remark": "all is well"}, separators=(",", ":")).encode() + b"\n"
+    assert not is_proven(added)
+
+
+@pytest.mark.invariant(30)
 @pytest.mark.fault("D4")
 def test_every_single_bit_of_an_acknowledgement_is_looked_at(journal: SealedJournal) -> None:
     ack = wire.Ack(
