@@ -11,8 +11,9 @@ from central.store import lookup
 from central.store.evidence import Evidence
 from central.store.models import School, Staff, Tap
 from central.work import time_review
+from central.work.time_bracket import Entry
 from central.work.time_case import Case, Neighbour, case, holders
-from central.work.time_review import Entry, Word
+from central.work.time_review import Word
 
 HELP = "list the taps whose time a person must decide, look at one, or decide it"
 

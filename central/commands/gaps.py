@@ -14,7 +14,7 @@ from central.reports.render_csv import table
 from central.store import lookup
 from central.work import gaps
 from central.work.gaps import Gap
-from central.work.life_signs import Sources
+from central.work.journal_signs import Sources
 
 HELP = "list where evidence is missing or doubted and how that is explained; explain one gap"
 _FIELDS = ["gap", "station", "room", "kind", "from", "to", "missing", "what", "explanation", "by", "at"]

@@ -20,7 +20,8 @@ from central.store.models import (
 )
 from central.store.timetable import Bell, Timetable
 from central.work import rights
-from central.work.life_signs import Hush, Sources, Span, hushes
+from central.work.journal_signs import Sources
+from central.work.life_signs import Hush, Span, hushes
 from central.work.occurrences import how_many, told
 from station.tap import Kind
 

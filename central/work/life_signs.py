@@ -1,40 +1,20 @@
 """What a station's own entries prove of its life at some hours: alive, silent, or not heard of yet."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self, TypeAlias
+from typing import Final, TypeAlias
 
-from central.auditor import times
-from central.config import CentralConfig
-from central.store.evidence import Evidence, StoredBatch
-from central.timeline import Interval
 from central.timeline.liveness import LONGEST_MS
-from central.work import keys
-from station import tap
-from sync_agent import signing, wire
+from central.work.journal_signs import Signs, Sources, read_signs
 
 Span: TypeAlias = tuple[datetime, datetime]
 """From one instant to another, the second left out."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# So many batches before the first that matters hold an exchange that bounds it from below.
-_BACK: Final = 3
-_AT_ONCE: Final = 50
-_SLACK_MS: Final = 60_000
 _KNOWN_MS: Final = 60_000
 _NEVER_MS: Final = (-(2**63), 2**63)
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """A stretch of one journal: the entries in it and when each was made."""
-
-    epoch: int
-    intervals: dict[int, Interval]
-    vague: frozenset[int]
-    """Those that cannot be read, or bring an entry of another journal, written whenever that was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +43,14 @@ class Life(StrEnum):
     """It wrote entries, but when cannot be proven."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where entries are read, and the key under which their exchanges are proven."""
-
-    evidence: Evidence
-    key: Callable[[], signing.VerifyKey]
-    """Asked only where there is an exchange to prove."""
-
-    @classmethod
-    def of(cls, config: CentralConfig) -> Self:
-        """Return those of an installation."""
-        return cls(
-            Evidence(config.evidence), lambda: signing.VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
-        )
-
-
 def hushes(sources: Sources, station: str, span: Span) -> list[Hush]:
     """Return where, for longer than it may, a station wrote nothing in a span, the earliest first."""
-    return _hushes(_signs(sources, station, span), span)
+    return _hushes(read_signs(sources, station, _ms(span[0]), _ms(span[1])), span)
 
 
 def life(sources: Sources, station: str, span: Span) -> Life:
     """Return what is proven of a station's life in a span."""
-    signs = _signs(sources, station, span)
+    signs = read_signs(sources, station, _ms(span[0]), _ms(span[1]))
     quiet = _hushes(signs, span)
     if any(each.is_over for each in quiet):
         return Life.SILENT
@@ -95,7 +59,7 @@ def life(sources: Sources, station: str, span: Span) -> Life:
     return Life.ALIVE if _is_alive_throughout(signs, span) else Life.UNCLEAR
 
 
-def _is_alive_throughout(signs: list[Signs], span: Span) -> bool:
+def _is_alive_throughout(signs: Sequence[Signs], span: Span) -> bool:
     """Tell whether the entries whose times are known leave no stretch longer than a station may be quiet."""
     from_ms, to_ms = _ms(span[0]), _ms(span[1])
     seen_ms = from_ms
@@ -110,7 +74,7 @@ def _is_alive_throughout(signs: list[Signs], span: Span) -> bool:
     return to_ms - seen_ms <= LONGEST_MS
 
 
-def _hushes(signs: list[Signs], span: Span) -> list[Hush]:
+def _hushes(signs: Sequence[Signs], span: Span) -> list[Hush]:
     """Lay out where every entry can have been, and return what is left: no entry was in there."""
     from_ms, to_ms = _ms(span[0]), _ms(span[1])
     found: list[Hush] = []
@@ -126,12 +90,12 @@ def _hushes(signs: list[Signs], span: Span) -> list[Hush]:
     return found
 
 
-def _places(signs: list[Signs]) -> Iterator[tuple[int, int, tuple[int, int]]]:
+def _places(signs: Sequence[Signs]) -> Iterator[tuple[int, int, tuple[int, int]]]:
     """Yield the bounds of each entry with its address; an entry nobody can date may be anywhere."""
     for journal in signs:
         for sequence, interval in journal.intervals.items():
             earliest_ms, latest_ms = interval.earliest_ms, interval.latest_ms
-            if interval.is_contradiction or sequence in journal.vague:
+            if interval.is_contradiction:
                 earliest_ms = None
             yield (
                 _NEVER_MS[0] if earliest_ms is None else earliest_ms,
@@ -142,62 +106,6 @@ def _places(signs: list[Signs]) -> Iterator[tuple[int, int, tuple[int, int]]]:
 
 def _hush(from_ms: int, to_ms: int, last: tuple[int, int], *, is_over: bool) -> Hush:
     return Hush(_instant(from_ms), _instant(to_ms), last[0], last[1], is_over)
-
-
-def _signs(sources: Sources, station: str, span: Span) -> list[Signs]:
-    since_ms = _ms(span[0])
-    found = []
-    for epoch, first in sources.evidence.held_before(station, since_ms - _SLACK_MS, _BACK).items():
-        signs = _read(sources, station, epoch, first - 1, _ms(span[1]) + _SLACK_MS)
-        if signs.intervals:
-            found.append(signs)
-    return found
-
-
-def _read(sources: Sources, station: str, epoch: int, beyond: int, until_ms: int) -> Signs:
-    """Read a journal from an entry on, until an exchange later than the span has bounded what is in it."""
-    entries: list[tuple[int, tap.Entry | None]] = []
-    beacons: dict[int, wire.Beacon] = {}
-    receipts: list[tuple[int, int]] = []
-    server_key = sources.key()
-    for batch in _batches(sources.evidence, station, epoch, beyond):
-        lines = _lines(batch)
-        entries += lines
-        receipts.append((batch.last_sequence, batch.received_ms))
-        proven = dict(_beacons(lines, station, server_key))
-        beacons |= proven
-        if any(beacon.t3_ms > until_ms for beacon in proven.values()):
-            break
-    vague = {sequence for sequence, entry in entries if entry is None or entry.kind == tap.Kind.CARRY}
-    return Signs(epoch, times.intervals(entries, beacons, receipts), frozenset(vague))
-
-
-def _batches(evidence: Evidence, station: str, epoch: int, beyond: int) -> Iterator[StoredBatch]:
-    while some := evidence.journal(station, epoch, beyond=beyond, limit=_AT_ONCE):
-        yield from some
-        beyond = some[-1].last_sequence
-
-
-def _lines(batch: StoredBatch) -> list[tuple[int, tap.Entry | None]]:
-    """Return the entries a batch added; none of one that is damaged."""
-    try:
-        opened = batch.open()
-    except wire.WireError:
-        return []
-    lines = enumerate(opened.bodies, start=opened.envelope.first)
-    return [(sequence, times.readable(body)) for sequence, body in lines if sequence >= batch.first_sequence]
-
-
-def _beacons(
-    entries: Iterable[tuple[int, tap.Entry | None]], station: str, server_key: signing.VerifyKey
-) -> Iterator[tuple[int, wire.Beacon]]:
-    for sequence, entry in entries:
-        try:
-            beacon = entry and times.beacon_of(entry, station, server_key)
-        except (signing.SignatureError, wire.WireError):
-            continue
-        if beacon:
-            yield sequence, beacon
 
 
 def _ms(at: datetime) -> int:

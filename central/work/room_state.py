@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from central.store.models import Meeting, Section, Station, StationDoubt, Tap
 from central.work import doubts
 from central.work.gaps import Gap, gaps_of
-from central.work.life_signs import Life, Sources, life
+from central.work.journal_signs import Sources
+from central.work.life_signs import Life, life
 from central.work.policy import Policy
 
 

@@ -13,7 +13,7 @@ from central.store.models import Credential, Occurrence, Section, Staff, Student
 from central.store.timetable import Timetable
 from central.work import time_review
 from central.work.occurrences import OccurrenceLine, told
-from central.work.time_review import Bracket
+from central.work.time_bracket import Bracket, provable
 from station import tap as entries
 from station.errors import EntryError
 from sync_agent import wire
@@ -88,7 +88,7 @@ class Case:
 def case(tap: Tap, evidence: Evidence) -> Case:
     """Return what is known around a tap; `tap.station.room` and `tap.school` are read."""
     zone = ZoneInfo(tap.school.time_zone)
-    proven = time_review.provable(tap, evidence)
+    proven = provable(tap, evidence)
     span = _span(tap, proven)
     days = _days(span, zone)
     before, after = _neighbours(tap)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -13,49 +13,18 @@ from central.config import CentralConfig
 from central.errors import RefusedError
 from central.store.evidence import Evidence
 from central.store.models import AuditEvent, Occurrence, School, Staff, Station, Tap, TimeDecision
-from central.timeline import Grade
 from central.work import keys, rights
 from central.work.project import retime
 from central.work.prove import Prover
+from central.work.time_bracket import FOR_PEOPLE, Bracket, Entry, bracket, tap_at
 from station.tap import Kind
 from sync_agent.signing import VerifyKey
 
 Retime: TypeAlias = Callable[[Station, int], object]
 """Finds the times of one journal (station, epoch) anew, decisions included."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_RECEIPT_EPS: Final = timedelta(seconds=1)
 # The office hears the time from the person who attested it; nobody remembers it better.
 _KNOWN: Final = timedelta(minutes=10)
-_FOR_PEOPLE: Final = (Grade.REVIEW, Grade.CONTRADICTION)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a journal by its address."""
-
-    station: Station
-    epoch: int
-    sequence: int
-
-    def __str__(self) -> str:
-        """Name it as people type it."""
-        return f"{self.station.pk}/{self.epoch}/{self.sequence}"
-
-
-@dataclass(frozen=True, slots=True)
-class Bracket:
-    """Where the truth of one entry surely lies; None where nothing bounds it."""
-
-    earliest_at: datetime | None
-    latest_at: datetime | None
-
-    def holds(self, earliest_at: datetime, latest_at: datetime) -> bool:
-        """Tell whether an interval lies inside."""
-        return not (
-            (self.earliest_at is not None and earliest_at < self.earliest_at)
-            or (self.latest_at is not None and latest_at > self.latest_at)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +50,7 @@ def retimer(config: CentralConfig) -> Retime:
 
 def queue(school: School) -> QuerySet[Tap]:
     """Return the taps whose time a person must decide, by station and in the order of their journals."""
-    waits = Tap.objects.filter(school=school, outcome=Tap.Outcome.TIME_REVIEW, time_quality__in=_FOR_PEOPLE)
+    waits = Tap.objects.filter(school=school, outcome=Tap.Outcome.TIME_REVIEW, time_quality__in=FOR_PEOPLE)
     return waits.select_related("station", "station__room").order_by("station", "epoch", "sequence")
 
 
@@ -140,7 +109,7 @@ def decide(entry: Entry, word: Word, at: datetime, evidence: Evidence, again: Re
             at=at, by=word.by.number, verb="decide-time", subject=str(entry), detail=detail
         )
         again(entry.station, entry.epoch)
-        if not word.is_anchor and not _tap(entry).is_attested:
+        if not word.is_anchor and not tap_at(entry).is_attested:
             msg = (
                 f"by the station's own count of time {entry} cannot have been then; look at its bounds and "
                 "at its neighbours"
@@ -149,61 +118,10 @@ def decide(entry: Entry, word: Word, at: datetime, evidence: Evidence, again: Re
     return decision
 
 
-def bracket(entry: Entry, evidence: Evidence, *, is_anchor: bool) -> Bracket:
-    """Return where an entry that needs a decision surely lies; raises RefusedError where it needs none."""
-    if is_anchor:
-        return _of_anchor(entry)
-    tap = _tap(entry)
-    if not needs_a_person(tap):
-        msg = f"the time of {entry} is proven ({tap.time_quality}) and not for a person to decide"
-        raise RefusedError(msg)
-    return provable(tap, evidence)
-
-
-def needs_a_person(tap: Tap) -> bool:
-    """Tell whether a tap's time is for a person to decide, or to decide again."""
-    return tap.time_quality in _FOR_PEOPLE
-
-
 def decisions(tap: Tap) -> QuerySet[TimeDecision]:
     """Return what people said about a tap's time, the last word first."""
     about = TimeDecision.objects.filter(station=tap.station_id, epoch=tap.epoch, sequence=tap.sequence)
     return about.select_related("by").order_by("-pk")
-
-
-def provable(tap: Tap, evidence: Evidence) -> Bracket:
-    """Return a tap's second bracket, by signed exchanges and receipts alone.
-
-    Nothing can have happened after central held it. Where proofs contradict one another, that is all
-    that is known.
-    """
-    received_ms = evidence.received_ms_of([tap.server_sequence]).get(tap.server_sequence)
-    held_at = None if received_ms is None else _EPOCH + timedelta(milliseconds=received_ms) + _RECEIPT_EPS
-    earliest_at, latest_at = tap.provable_earliest_at, tap.provable_latest_at
-    if earliest_at is not None and latest_at is not None and earliest_at > latest_at:
-        return Bracket(None, held_at)
-    return Bracket(earliest_at, min(filter(None, (latest_at, held_at)), default=None))
-
-
-def _tap(entry: Entry) -> Tap:
-    tap = Tap.objects.filter(station=entry.station, epoch=entry.epoch, sequence=entry.sequence).first()
-    if tap is None:
-        msg = f"there is no tap {entry}; decide-time lists those that wait"
-        raise RefusedError(msg)
-    return tap
-
-
-def _of_anchor(entry: Entry) -> Bracket:
-    rows = Occurrence.objects.filter(station=entry.station, epoch=entry.epoch, sequence=entry.sequence)
-    row = rows.filter(kind=Kind.ANCHOR).first()
-    if row is None:
-        msg = f"{entry} is no staff tap that can anchor the entries around it"
-        raise RefusedError(msg)
-    about = TimeDecision.objects.filter(station=entry.station, epoch=entry.epoch, sequence=entry.sequence)
-    if about.filter(is_anchor=True).exists():
-        # Its bounds rest on the word that is to be replaced; what evidence denies does not count anyway.
-        return Bracket(None, None)
-    return Bracket(row.earliest_at, row.latest_at)
 
 
 def _is_unsaid(row: Occurrence) -> bool:

@@ -16,7 +16,7 @@ from central.web.access import require, staff_page
 from central.web.dates import date_in
 from central.work import gaps as registry
 from central.work import rights
-from central.work.life_signs import Sources
+from central.work.journal_signs import Sources
 
 _CONFLICT = 409
 

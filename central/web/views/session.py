@@ -21,7 +21,7 @@ from central.web.dates import date_in
 from central.work import review
 from central.work.certify import Signature, certify_with_code
 from central.work.changes import Action, Change
-from central.work.life_signs import Sources
+from central.work.journal_signs import Sources
 from central.work.room_state import room_state
 
 _CONFLICT = 409

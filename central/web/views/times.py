@@ -16,8 +16,9 @@ from central.store.models import Section, Staff, Tap
 from central.web import clock
 from central.web.access import require, sections_seen_by, sees_all, staff_page
 from central.work import rights, time_review
+from central.work.time_bracket import Entry, needs_a_person
 from central.work.time_case import case, holders
-from central.work.time_review import Entry, Word
+from central.work.time_review import Word
 
 _CONFLICT = 409
 
@@ -64,7 +65,7 @@ def time(request: HttpRequest, staff: Staff, station: str, epoch: int, sequence:
     rows = _seen_by(staff, Tap.objects.filter(school=staff.school))
     rows = rows.select_related("station__room", "station__school", "school")
     tap = get_object_or_404(rows, station=station, epoch=epoch, sequence=sequence)
-    if not time_review.needs_a_person(tap):
+    if not needs_a_person(tap):
         return redirect("times")
     status = 200
     if request.method == "POST":

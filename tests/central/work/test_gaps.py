@@ -7,10 +7,11 @@ import pytest
 
 from central.errors import RefusedError
 from central.store.evidence import Evidence
-from central.store.models import AuditEvent, GapExplanation
+from central.store.models import AuditEvent, GapExplanation, StationTimeline
 from central.work.doubts import clear, read_doubts
 from central.work.gaps import Gap, explain, find, gaps_of, register
-from central.work.life_signs import Life, Sources, hushes, life
+from central.work.journal_signs import Sources
+from central.work.life_signs import Life, hushes, life
 from central.work.project import project
 from station.tap import Kind
 from tests.fakes import school as schools
@@ -134,6 +135,18 @@ def test_entries_nobody_can_date_leave_open_whether_the_station_lived(
     heard(station, evidence, "12:00", "12:01")
     assert life(sources, station.code, CLASS) is Life.UNCLEAR
     assert hushes(sources, station.code, CLASS) == []
+
+
+def test_what_another_journal_carries_may_have_been_written_in_class(
+    small: SmallSchool, evidence: EvidenceFile, sources: Sources
+) -> None:
+    before = room(small, evidence)
+    anew = JournallingStation(small.station_101.code, at(MONDAY, "11:30"), epoch=4242)
+    heard(anew, evidence, "11:40", "11:41")
+    assert life(sources, anew.code, CLASS) is Life.SILENT
+    StationTimeline.objects.create(station=small.station_101, epoch=before.epoch, carried_in=anew.epoch)
+    assert life(sources, anew.code, CLASS) is Life.UNCLEAR
+    assert of_101(small, sources) == []
 
 
 def test_what_a_station_reports_missing_and_a_doubt_stand_in_the_register_of_their_day(

@@ -20,8 +20,9 @@ from central.store.models import (
 from central.store.models.append_only import WrittenOnceError
 from central.work import time_review
 from central.work.resolve import resolve
+from central.work.time_bracket import Entry, provable
 from central.work.time_case import case
-from central.work.time_review import Entry, Word, decide, queue
+from central.work.time_review import Word, decide, queue
 from station.tap import Kind
 from tests.fakes import untimed
 from tests.fakes.doubtful import EPOCH
@@ -97,7 +98,7 @@ def test_a_decision_says_who_when_why_and_about_which_entry_and_stays(room: Unti
 
 
 def test_no_word_goes_beyond_what_is_proven(room: UntimedRoom) -> None:
-    proven = time_review.provable(room.tap, room.evidence)
+    proven = provable(room.tap, room.evidence)
     late = Word(at(MONDAY, "12:05"), at(MONDAY, "12:10"), room.small.clerk, WHY)
     with pytest.raises(RefusedError, match="not after 2024-09-09 12:0"):
         say(room, late)
@@ -186,7 +187,7 @@ def test_a_contradiction_is_for_a_person_too_and_nothing_after_its_receipt_is_ta
     resolve(EVENING)
     assert room.tap.outcome == Tap.Outcome.TIME_REVIEW
     assert present() == {"Ben"}
-    assert time_review.provable(room.tap, room.evidence).earliest_at is None
+    assert provable(room.tap, room.evidence).earliest_at is None
     with pytest.raises(RefusedError, match="not after 2024-09-09 12:0"):
         say(room, word(room, "13:00", "13:01"))
     say(room, word(room, "08:20", "08:35"))
