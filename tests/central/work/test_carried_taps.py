@@ -235,3 +235,24 @@ def test_a_long_drain_of_carried_entries_is_not_read_anew_each_time(
     assert Tap.objects.filter(time_quality="T1").count() == 60
     # All of it each time would be more than 30 * 30 / 2, three times over.
     assert read < 600
+
+
+@pytest.mark.invariant(25, 45)
+def test_what_comes_in_by_itself_after_the_carrier_still_bounds_what_stood_behind_it(
+    small: SmallSchool, evidence: EvidenceFile
+) -> None:
+    room = JournallingStation(small.station_101.code, EARLY)
+    own = [room.exchange(at(MONDAY, "08:00")), room.exchange(at(MONDAY, "08:01"))]
+    room.reboot(at(MONDAY, "08:10"))
+    tapped = room.tap(at(MONDAY, "08:25"), small.token(small.ana))
+    room.reboot(at(MONDAY, "20:00"))
+    after = go_on(room, at(MONDAY, "20:01"), NEXT)
+    after.carry(at(MONDAY, "20:02"), room, [tapped - 1, tapped])
+    deliver(after, evidence, [at(MONDAY, "20:03"), at(MONDAY, "20:04"), at(MONDAY, "20:05")])
+    run(evidence)
+    assert (Tap.objects.get().time_quality, Tap.objects.get().on) == ("R", None)
+    evidence.receive(*own)
+    run(evidence)
+    tap = Tap.objects.get()
+    assert (tap.time_quality, tap.on) == ("D", MONDAY)
+    assert is_right(tap, at(MONDAY, "08:25"))
