@@ -173,7 +173,7 @@ class Calamity:
         share = dice.choice((0.3, 0.6, 1.0))
         parted = {one.name for one in self.machines if dice.random() < share}
         self.world.network.parted |= parted
-        most_ms = 20 * MINUTE_MS if self.plan.scale.is_short else DAY_MS
+        most_ms = 20 * MINUTE_MS if self.plan.scale.is_short else 8 * HOUR_MS
         again = partial(self.world.network.parted.difference_update, parted)
         self.world.clockwork.after(dice.randrange(MINUTE_MS, most_ms), again)
 

@@ -31,6 +31,7 @@ QUIET_WITHIN_MS: Final = 13 * HOUR_MS
 """Twice over, a station that was refused wrongly asks again within this time."""
 _LOOK_MS: Final = MINUTE_MS
 _ACKS: Final = 2
+_MOST_BACKUPS: Final = 3
 _MOST_EXCHANGES: Final = 500
 _MOST_DRIFT_PPM: Final = 100
 _SERVER_OFF_MS: Final = 40
@@ -156,9 +157,12 @@ class Fleet:
         return machine
 
     def _back_up(self, end_ms: int) -> None:
-        every_ms = self.plan.scale.minutes * MINUTE_MS // 5 if self.plan.scale.is_short else 24 * HOUR_MS
+        is_short = self.plan.scale.is_short
+        every_ms = self.plan.scale.minutes * MINUTE_MS // 5 if is_short else 4 * 24 * HOUR_MS
         if self.server.is_up:
             self.server.backups.append(self.central.backup())
+        if len(self.server.backups) > _MOST_BACKUPS:
+            self.server.backups.pop(0).path.unlink()
         if self.clockwork.now_ms + every_ms < end_ms:
             self.clockwork.after(every_ms, partial(self._back_up, end_ms))
 

@@ -54,9 +54,12 @@ _PER_1000_DAYS: Final[Mapping[Fault, int]] = {
     Fault.IMAGE: 2,
     Fault.CLONE: 1,
     Fault.REVOKE: 1,
-    Fault.CRASH: 3,
-    Fault.RESTORE: 1,
-    Fault.SILENT: 1,
+}
+# What strikes central or everybody: so many times in 100 school days, however many stations there are.
+_PER_100_DAYS: Final[Mapping[Fault, int]] = {
+    Fault.CRASH: 100,
+    Fault.RESTORE: 10,
+    Fault.SILENT: 5,
     Fault.PARTITION: 20,
 }
 # In a short run: how many times at most.
@@ -123,7 +126,11 @@ class Plan:
             return 0
         if self.scale.is_short:
             return dice.randint(1, _MOST_TIMES[fault])
-        expected = self.scale.stations * self.scale.days * _PER_1000_DAYS[fault] / 1000
+        days = self.scale.days
+        common = _PER_100_DAYS.get(fault)
+        expected = (
+            days * common / 100 if common else self.scale.stations * days * _PER_1000_DAYS[fault] / 1000
+        )
         return max(1, round(expected * dice.uniform(0.5, 1.5)))
 
 
