@@ -12,6 +12,7 @@ from django.db.models import Q
 from central.config import CentralConfig
 from central.store.models import AuditEvent
 from central.work.catch_up import catch_up
+from central.work.certificates import certify_days
 from central.work.publish import publish
 
 log = logging.getLogger(__name__)
@@ -20,10 +21,12 @@ _AFTER_FAILURE_S: Final = 10.0
 # After these, taps that waited may find what they lacked.
 _NEWS: Final = ("issue-phone", "sun-keys", "commission", "clear-station")
 _PUBLISH_EVERY: Final = timedelta(minutes=10)
+# Days end at midnight and change seldom after; a year of many stations takes seconds to go through.
+_CERTIFY_EVERY: Final = timedelta(hours=1)
 
 
 class Projector(threading.Thread):
-    """Projects and resolves every second, and publishes rosters as days go by."""
+    """Projects and resolves every second, publishes rosters and certifies days as they go by."""
 
     def __init__(self, config: CentralConfig, now: Callable[[], datetime]) -> None:
         """Prepare; nothing runs before `start`."""
@@ -32,6 +35,7 @@ class Projector(threading.Thread):
         self._now = now
         self._is_stopping = threading.Event()
         self._published_at: datetime | None = None
+        self._certified_at: datetime | None = None
         self._imports_seen: int | None = None
 
     def run(self) -> None:
@@ -58,6 +62,9 @@ class Projector(threading.Thread):
         if self._published_at is None or now - self._published_at >= _PUBLISH_EVERY:
             publish(self._config, now)
             self._published_at = now
+        if self._certified_at is None or now - self._certified_at >= _CERTIFY_EVERY:
+            certify_days(self._config, now)
+            self._certified_at = now
 
     def stop(self) -> None:
         """Finish the round at hand and end."""
