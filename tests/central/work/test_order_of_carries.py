@@ -188,7 +188,7 @@ def test_any_order_of_epochs_and_runs_gives_the_same_rows_without_anything_being
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.invariant(16, 25, 45)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(dice=st.randoms(use_true_random=False), is_anchor=st.booleans())
 def test_many_orders_of_epochs_batches_runs_and_decisions_give_the_same_rows(
     small: SmallSchool,
