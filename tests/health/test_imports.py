@@ -38,7 +38,12 @@ PLACES = {
     ),
     "django": ("central/",),
     "rich": ("central/cli.py", "central/commands/"),
-    "sqlite_utils": ("sync_agent/", "station/listing.py"),
+    "sqlite_utils": (
+        "sync_agent/",
+        "station/listing.py",
+        "central/fleet/kept.py",
+        "central/fleet/kept_tables.py",
+    ),
 }
 REPEATING_TRIGGERS = {"interval", "cron", "combining", "calendarinterval"}
 
