@@ -15,7 +15,7 @@ class Proven:
 
     ack: Ack
     answer: Answer
-    beacon: Beacon | None
+    beacon: Beacon
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class Exchange:
             peer=peer,
             term=self._memory.standing().term,
             server_key=self._identity.server_key,
-            hash_at=lambda seq: self._outbox.hash_at(peer.epoch, seq),
+            hash_at=lambda seq: self._outbox.told_at(peer.epoch, seq),
         )
 
     def _accept(self, proven: Proven, pending: Pending, reading: Reading) -> Acked:
@@ -215,11 +215,10 @@ class Exchange:
 
 
 def _standing_after(standing: Standing, proven: Proven, reading: Reading) -> Standing:
-    floor_ms = proven.beacon.t3_ms if proven.beacon is not None else 0
     known = heard(standing, proven.ack)
     return replace(
         known,
-        time_floor_ms=max(known.time_floor_ms, floor_ms),
+        time_floor_ms=max(known.time_floor_ms, proven.beacon.t3_ms),
         attempt=0,
         halted=None,
         window_s=proven.answer.pace.reconnect_window_s,
@@ -231,7 +230,7 @@ def _standing_after(standing: Standing, proven: Proven, reading: Reading) -> Sta
 
 def _beacon_payload(proven: Proven, pending: Pending, reading: Reading) -> Mapping[str, object] | None:
     # After a restart of the machine t1 belongs to another clock than t4: the pair would be a false fact.
-    if proven.beacon is None or pending.boot != reading.boot:
+    if pending.boot != reading.boot:
         return None
     return {
         "t1": pending.t1_raw_ms,

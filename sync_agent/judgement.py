@@ -1,7 +1,5 @@
 """What an answer proves and what follows from it: pure decisions, no IO."""
 
-from collections.abc import Mapping
-
 from station.clock import instant
 from sync_agent.consequence import Common, Halt, Judgement, Part, Proven, Registered, Reregister, Wait
 from sync_agent.errors import SignatureError, WireError
@@ -19,19 +17,21 @@ def judge_batch(reply: Reply, pending: Pending, ground: Ground) -> Judgement:
     """Decide what the answer to a batch means.
 
     Sent is only what the success predicate proves: status 200, JSON, an acknowledgement that verifies
-    under the pinned key, for this station and epoch, in no lower term, whose hash is the journal's own.
+    under the pinned key, for this station and epoch, in no lower term, whose hash is the journal's own,
+    beside central's signed time for this very request.
     """
     if reply.status != _OK:
         return judge_problem(reply, pending.nonce, ground)
     try:
         answer = Answer.from_json(reply.body)
         ack = Ack.of(open_note("ack", answer.ack, ground.server_key))
+        beacon = Beacon.of(open_note("beacon", answer.beacon, ground.server_key))
     except (WireError, SignatureError) as error:
         return Wait(f"the answer proves nothing: {error}")
-    objection = _objection(ack, pending, ground)
-    if objection is not None:
-        return objection
-    return Proven(ack, answer, _beacon(answer.beacon, pending, ground))
+    if (beacon.station, beacon.nonce) != (ground.station, pending.nonce):
+        # An older one, out of a cache or overtaken: the ratchet token in it is used up.
+        return Wait("the answer is to another request")
+    return _objection(ack, pending, ground) or Proven(ack, answer, beacon)
 
 
 def judge_registration(reply: Reply, nonce: str, ground: Ground) -> Judgement:
@@ -111,11 +111,3 @@ def _going_back(ack: Ack, pending: Pending, ground: Ground) -> Judgement | None:
     if ack.seq < pending.first <= pending.last:
         return Wait("the acknowledgement covers nothing of what was sent")
     return None
-
-
-def _beacon(signed: Mapping[str, object], pending: Pending, ground: Ground) -> Beacon | None:
-    try:
-        beacon = Beacon.of(open_note("beacon", signed, ground.server_key))
-    except (WireError, SignatureError):
-        return None
-    return beacon if (beacon.station, beacon.nonce) == (ground.station, pending.nonce) else None

@@ -144,14 +144,20 @@ class Outbox:
             return Parcel([], peer.acked, self.head(peer.epoch))
         return next_parcel(self._journal, peer.epoch, peer.acked, limits)
 
+    def told_at(self, epoch: int, seq: int) -> bytes | None:
+        """Return the hash that the request on its way tells of a place, or else the journal's own.
+
+        A journal may have been replaced meanwhile, and an answer is to what was told.
+        """
+        pending = self._memory.pending()
+        if pending is not None and (pending.epoch, pending.last) == (epoch, seq):
+            return pending.batch_h
+        return self.hash_at(epoch, seq)
+
     def hash_at(self, epoch: int, seq: int) -> bytes | None:
         """Return the journal's hash at a place, None beyond its end or in an epoch it does not hold."""
         if seq == 0:
             return chain.START
-        pending = self._memory.pending()
-        # A journal may have been replaced while a request was on its way.
-        if pending is not None and (pending.epoch, pending.last) == (epoch, seq):
-            return pending.batch_h
         if epoch not in self._journal.epochs():
             return None
         row = next(iter(self._journal.rows(epoch, seq - 1, 1)), None)

@@ -208,17 +208,26 @@ def test_a_batch_too_large_is_halved_where_no_measure_is_given(bench: Bench, lin
     assert counts == [400, 250, 125, 62]
 
 
-def test_a_beacon_for_another_question_bounds_nothing(bench: Bench, line: DirectCourier) -> None:
-    def other(reply: Reply) -> Reply:
-        answer = wire.Answer.from_json(reply.body)
-        note = {**json.loads(str(answer.beacon["note"])), "nonce": wire.nonce_text(bytes(16))}
-        return replace(reply, body=replace(answer, beacon=sign_note("beacon", note, ACK_KEY)).to_json())
-
+@pytest.mark.fault("N1", "N6")
+@pytest.mark.invariant(7, 9, 18)
+def test_an_answer_to_an_older_request_proves_nothing_and_its_used_up_token_is_not_taken(
+    bench: Bench, line: DirectCourier
+) -> None:
     bench.settle()
-    line.faults.append(other)
-    outcome = bench.exchange.round()
-    assert isinstance(outcome, Acked)
-    assert outcome.beacon is None
+    answers: list[Reply] = []
+
+    def keep(reply: Reply) -> Reply:
+        answers.append(reply)
+        return reply
+
+    line.faults.append(keep)
+    bench.exchange.round()
+    bench.exchange.round()
+    line.faults.append(lambda _: answers[0])
+    assert bench.exchange.round() == Later("the answer is to another request")
+    bench.tap()
+    assert isinstance(bench.settle(), Acked)
+    assert bench.rules.alarms == []
 
 
 @pytest.mark.parametrize(
