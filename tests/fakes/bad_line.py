@@ -74,6 +74,6 @@ class BadLine:
             case "cut answer":
                 return replace(reply, body=reply.body[: len(reply.body) // 2])
             case "old answer":
-                return self._answers[len(self.carried) % len(self._answers)]
+                return self._answers[max(0, len(self._answers) - 2 - len(self.carried) % 3)]
             case _:
                 return reply

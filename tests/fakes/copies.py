@@ -6,7 +6,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,16 +51,18 @@ class Copy:
     around: Around
     folder: Path
     born: dict[int, bytes]
+    early_turns: InitVar[int] = 0
     board: Board = field(init=False)
     disk: FrailDisk = field(default_factory=FrailDisk, init=False)
+    _known: int = field(default=0, init=False)
     _station: StationProgram | None = field(default=None, init=False)
     _agent: AgentProgram | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, early_turns: int) -> None:
         around = self.around
         self.folder.mkdir(exist_ok=True)
         self.board = Board(self.folder.name, self.folder, around.clockwork, around.dice)
-        self.begin()
+        self.begin(early_turns)
 
     @property
     def station(self) -> StationProgram:
@@ -74,9 +76,18 @@ class Copy:
         assert self._agent is not None
         return self._agent
 
-    def begin(self) -> None:
-        """Switch the board on; both programs begin with what is on the disk."""
+    def begin(self, early_turns: int = 0) -> None:
+        """Switch the board on; both programs begin with what is on the disk.
+
+        The agent may take some turns before the station has journalled that a boot began.
+        """
         self.board.power_on()
+        self._known = 0
+        if early_turns:
+            self._begin_agent()
+            for _ in range(early_turns):
+                self.turn()
+            self.program.close()
         identity = StationIdentity(STATION, SCHOOL, "0.1.0")
         self._station = StationProgram.begin(self.board, self.around.witness, self.disk, identity)
         self._begin_agent()
@@ -179,9 +190,10 @@ class Copy:
 
     def _note_birth(self) -> None:
         reader = self.program.reader
-        for epoch in reader.epochs():
-            if epoch not in self.born:
-                self.born[epoch] = reader.rows(epoch, 0, 1)[0].h
+        for epoch in reader.epochs()[self._known :]:
+            h = reader.rows(epoch, 0, 1)[0].h
+            assert self.born.setdefault(epoch, h) == h, f"epoch {epoch} was begun twice"
+            self._known += 1
 
 
 _KEPT = TemporaryDirectory(prefix="rollbook-")

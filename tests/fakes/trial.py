@@ -36,6 +36,11 @@ class SmallCentral(CentralInProcess):
 
     most = wire.MAX_ENTRIES
 
+    @property
+    def term(self) -> int:
+        """Return how many lives its store has had."""
+        return self._signer.term
+
     def _terms(self) -> Terms:
         terms = super()._terms()
         return replace(terms, pace=replace(terms.pace, max_entries=self.most))
@@ -107,22 +112,27 @@ class Trial:
         self._switched_off(self.pick(which), lambda folder: copy_storage(folder, target))
         self.images.append(target)
 
-    def put_back(self, which: int = 0, image: int = -1, *, keeps_memory: bool = False) -> None:
-        """Put an image in the place of a board's storage, or of its journal alone."""
+    def put_back(
+        self, which: int = 0, image: int = -1, *, keeps_memory: bool = False, early_turns: int = 0
+    ) -> None:
+        """Put an image in the place of a board's storage, or of its journal alone.
+
+        Its agent takes `early_turns` before the station has journalled anything.
+        """
         self.causes += 1
         copy, source = self.pick(which), self.images[image % len(self.images)]
         had = copy.taps()
-        self._switched_off(copy, partial(_overwrite, source, keeps_memory))
+        self._switched_off(copy, partial(_overwrite, source, keeps_memory), early_turns)
         gone = had.difference(*(one.taps() for one in self.copies))
         self.witness.lost(gone)
         self._only_there |= gone & set(self.held().taps)
 
-    def clone(self, which: int = 0) -> None:
+    def clone(self, which: int = 0, early_turns: int = 0) -> None:
         """Copy a board's storage into another board; both live on."""
         self.causes += 1
         target = self._folder()
         self._switched_off(self.pick(which), lambda folder: copy_storage(folder, target))
-        self.copies.append(Copy(self.around, target, self.born))
+        self.copies.append(Copy(self.around, target, self.born, early_turns))
 
     def forget(self, which: int = 0) -> None:
         """Lose the agent's database."""
@@ -171,8 +181,8 @@ class Trial:
         for copy in self.copies:
             assert copy.taps() <= taps, "a tap that is on a disk is not at central"
         assert self._only_there <= taps, "central lost what it alone had"
-        if not self.restores:
-            assert set(self.witness.green) - self.witness.gone <= taps, "a green tap was lost"
+        assert set(self.witness.green) - self.witness.gone <= taps, "a green tap was lost"
+        assert self.central.term <= 1 + self.restores, "central lost evidence though nobody restored it"
         assert there.first.keys() <= self.witness.written.keys(), "nobody wrote that"
         assert {epoch for _, epoch in self.central.heads()} <= set(self.born), "nobody began that epoch"
         assert len(self.born) <= 1 + self.causes, f"{len(self.born)} epochs of {self.causes} causes"
@@ -207,10 +217,10 @@ class Trial:
         self.central.close()
         shutil.rmtree(self.root)
 
-    def _switched_off(self, copy: Copy, change: Callable[[Path], None]) -> None:
+    def _switched_off(self, copy: Copy, change: Callable[[Path], None], early_turns: int = 0) -> None:
         copy.close()
         change(copy.folder)
-        copy.begin()
+        copy.begin(early_turns)
 
     def _folder(self) -> Path:
         self._numbers += 1

@@ -19,6 +19,7 @@ from tests.fakes.trial import MOST_COPIES, MOST_KEPT, Trial
 
 STEPS = 50
 WHICH = st.integers(0, 5)
+EARLY = st.sampled_from([0, 0, 1, 2])
 
 
 class Quiet(RuleBasedStateMachine):
@@ -92,14 +93,14 @@ class Disaster(Quiet):
     """The same with storage that is copied, put back and lost, at the school and at central."""
 
     @precondition(lambda self: len(self.trial.copies) < MOST_COPIES)
-    @rule(which=WHICH)
-    def clone(self, which: int) -> None:
-        self.trial.clone(which)
+    @rule(which=WHICH, early=EARLY)
+    def clone(self, which: int, early: int) -> None:
+        self.trial.clone(which, early)
 
     @precondition(lambda self: self.trial.images)
-    @rule(which=WHICH, image=st.integers(0, 2), keeps_memory=st.booleans())
-    def put_an_image_back(self, which: int, image: int, *, keeps_memory: bool) -> None:
-        self.trial.put_back(which, image, keeps_memory=keeps_memory)
+    @rule(which=WHICH, image=st.integers(0, 2), early=EARLY, keeps_memory=st.booleans())
+    def put_an_image_back(self, which: int, image: int, early: int, *, keeps_memory: bool) -> None:
+        self.trial.put_back(which, image, keeps_memory=keeps_memory, early_turns=early)
 
     @rule(which=WHICH)
     def lose_the_memory_of_the_agent(self, which: int) -> None:
