@@ -1,7 +1,5 @@
 """What central holds, read from its evidence as the projection reads it: every tap by its own leaf hash."""
 
-import base64
-import binascii
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,6 +7,7 @@ from typing import NamedTuple
 
 from central.fleet.central import CentralInProcess
 from central.fleet.invariants import Broken, Invariant
+from central.work.carried import unpack
 from station import chain
 from station.errors import EntryError
 from station.tap import Kind, decode
@@ -87,14 +86,13 @@ class Held:
 
 
 def unfolded(body: bytes) -> Iterator[bytes]:
-    """Yield an entry's bytes and, of one that carries another, those of the other."""
+    """Yield an entry's bytes and, of one that carries another, those the projection takes out of it."""
     yield body
     if not body.startswith(_CARRY):
         return
     try:
-        payload = decode(body).payload
-        inner = payload.get("body") if isinstance(payload, dict) else None
-        if isinstance(inner, str):
-            yield base64.b64decode(inner, validate=True)
-    except (EntryError, binascii.Error, ValueError):
+        carried = unpack(decode(body).payload)
+    except EntryError:
         return
+    if carried is not None:
+        yield carried.body

@@ -8,11 +8,11 @@ from central.fleet.simulate import Outcome, shrink, simulate
 from sync_agent.memory import Memory
 
 
-def hunted(plant: str, faults: str, seeds: int) -> list[Outcome]:
+def hunted(plant: str, faults: str, seeds: int, minutes: int = 8) -> list[Outcome]:
     """Return the broken runs among so many seeds, the first alone."""
     for seed in range(1, seeds + 1):
         with plants.planted(plant):
-            outcome = simulate(Plan(seed, shortened(3, 8), read_faults(faults), plant))
+            outcome = simulate(Plan(seed, shortened(3, minutes), read_faults(faults), plant))
         if outcome.broken is not None:
             return [outcome]
     return []
@@ -33,6 +33,13 @@ def hunted(plant: str, faults: str, seeds: int) -> list[Outcome]:
 def test_a_planted_bug_is_found_within_so_many_seeds(plant: str, faults: str, seeds: int) -> None:
     (outcome,) = hunted(plant, faults, seeds)
     assert f"--plant {plant}" in outcome.command
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+def test_carrying_what_is_unacked_alone_is_found_where_a_restore_follows_a_parting() -> None:
+    faults = "image-restored,clone,server-restored,server-restored-silently,loss"
+    assert hunted("carry-only-unacked", faults, seeds=80, minutes=15)
 
 
 def test_a_bug_is_pulled_up_again_when_its_run_is_over() -> None:
