@@ -56,7 +56,7 @@ KILLED_BY: dict[str, Story] = {
 
 
 class Covered(NamedTuple):
-    # A journal as long as the receipt says, of another hash, is found by the agent's own memory first.
+    """A rule whose loss alone does no harm, those that cover it, and a history that fails without all."""
 
     rule: str
     by: Sequence[str]
