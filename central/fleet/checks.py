@@ -8,12 +8,9 @@ from central.fleet.fleet import Fleet
 from central.fleet.held import unfolded
 from central.fleet.invariants import Broken, Invariant
 from central.fleet.plan import OF_IDENTITY, OF_THE_STORE, Fault
-from central.fleet.times import check_times
+from central.fleet.times import Found, check_times
 from station.journal import FILE_NAME, JournalReader
 from station.tap import Kind, decode
-
-Found = tuple[Invariant, str]
-"""An invariant that held, and the figures it was held against."""
 
 _ALARMS: Final = ("fork", "rollback", "clone", "broken-chain")
 _GAP = f'[1,"{Kind.GAP}",'.encode()
@@ -37,6 +34,7 @@ def check(fleet: Fleet) -> Iterator[Found]:
         yield from one(fleet)
     server = fleet.server
     yield Invariant.ACK_IS_DURABLE, f"{server.answers} answers, {server.crashes} crashes of the server"
+    yield Invariant.EPOCHS_DIFFER, f"{len(witness.epochs)} epochs, each begun once"
     yield Invariant.DRAINED, f"{len(fleet.living())} stations, none with anything left to send"
     yield Invariant.TAP_WAITS_FOR_NOBODY, f"{witness.taps} taps at no cost of time"
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from central.fleet.checks import Found, check
+from central.fleet.checks import check
 from central.fleet.fleet import Fleet
 from central.fleet.invariants import Broken, Invariant
 from central.fleet.plan import Fault, Plan, names
+from central.fleet.times import Found
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from central.fleet.board import Board, BoardClock
+from central.fleet.invariants import Broken, Invariant
 from central.fleet.witness import Witness
 from station.boot import boot_to_begin
 from station.errors import InboxError, JournalError, JournalFullError
@@ -106,6 +107,7 @@ class StationProgram:
         try:
             head = journal.head
             if is_new:
+                witness.began(board.name, head.epoch)
                 witness.wrote(board.name, reader.rows(head.epoch, 0))
             recent = reader.rows(head.epoch, max(0, head.seq - MOST_ROWS))
             panel = MemoryPanel(board, witness)
@@ -131,8 +133,10 @@ class StationProgram:
             raise
         return program
 
-    def wrote(self, _epoch: int, rows: Sequence[Row]) -> None:
+    def wrote(self, epoch: int, rows: Sequence[Row]) -> None:
         """Tell the witness of a commit; the power may go right after it."""
+        if rows[0].seq == 1:
+            self.witness.began(self.board.name, epoch)
         self.witness.wrote(self.board.name, rows)
         recent = self.panel.recent
         recent.update((row.seq, row) for row in rows)
@@ -142,11 +146,14 @@ class StationProgram:
 
     def tap(self, value: str) -> None:
         """Let a student present a card, see the light and take it away."""
-        board, station = self.board, self.station
+        board, station, began_ms = self.board, self.station, self.board.clockwork.now_ms
         credential = Credential("uid", value, "nfc-a", 1, None)
         self.witness.taps += 1
         attend(Presented(credential, READER, board.raw_ms()), station, self.panel)
         attend(Removed(READER, board.raw_ms() + _HELD_MS), station, self.panel)
+        if board.clockwork.now_ms != began_ms:
+            waited_ms = board.clockwork.now_ms - began_ms
+            raise Broken(Invariant.TAP_WAITS_FOR_NOBODY, board.name, f"a tap waited {waited_ms} ms")
 
     def look_after(self) -> bool:
         """Do the rounds: owed gaps, a sign of life, the agent's files; say whether something of it waits."""

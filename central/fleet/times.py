@@ -1,6 +1,7 @@
 """Date what a fleet brought as central does, and hold every interval against the truth."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from central.fleet.fleet import Fleet
 from central.fleet.held import Stored
@@ -14,7 +15,8 @@ from station.tap import Entry, Kind, decode
 from sync_agent import wire
 from sync_agent.signing import SignatureError, VerifyKey, open_note
 
-Found = tuple[Invariant, str]
+Found: TypeAlias = tuple[Invariant, str]
+"""An invariant that held, and the figures it was held against."""
 
 _JOURNALS = "SELECT DISTINCT station, epoch FROM batch ORDER BY station, epoch"
 _BATCHES = (

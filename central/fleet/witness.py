@@ -24,6 +24,7 @@ class Witness:
     written: dict[bytes, int] = field(default_factory=dict)
     green: dict[bytes, str] = field(default_factory=dict)
     gone: set[bytes] = field(default_factory=set)
+    epochs: dict[int, str] = field(default_factory=dict)
     taps: int = 0
     not_recorded: int = 0
 
@@ -33,6 +34,12 @@ class Witness:
         for row in rows:
             self.written.setdefault(chain.leaf(row.body), now_ms)
         self.clockwork.note(who, "wrote", rows[-1].h.hex())
+
+    def began(self, who: str, epoch: int) -> None:
+        """Take note that a station began an epoch; raises Broken for one that there was already."""
+        if epoch in self.epochs:
+            raise Broken(Invariant.EPOCHS_DIFFER, who, f"epoch {epoch} is {self.epochs[epoch]}'s already")
+        self.epochs[epoch] = who
 
     def showed_green(self, who: str, row: Row | None, seq: int) -> None:
         """Take note that a student was told that the tap of this place is recorded; raises Broken."""
