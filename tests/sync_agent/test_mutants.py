@@ -8,10 +8,13 @@ from typing import NamedTuple
 import pytest
 
 from tests.fakes import trials
+from tests.fakes import trials_of_copies as copied
 from tests.fakes.mutants import MUTANTS, without
 from tests.fakes.trial import Trial
-from tests.fakes.trials import STORIES, Story
+from tests.fakes.trials import Story
 from tests.sync_agent.test_model import Disaster, Quiet, run
+
+STORIES = (*trials.STORIES, *copied.STORIES)
 
 COMPARE = "central compares nothing with what it holds"
 APPEND = "central appends what does not continue its chain"
@@ -35,9 +38,9 @@ MEMORY = "the agent does not hold its journal against its own memory"
 OLDER = "the agent takes the answer to an older request"
 
 KILLED_BY: dict[str, Story] = {
-    COMPARE: trials.a_longer_copy_reaches_a_restored_central_first,
-    APPEND: trials.a_central_goes_back_to_what_another_copy_told_it,
-    RATCHET: trials.a_copy_talks_before_its_station_runs,
+    COMPARE: copied.a_longer_copy_reaches_a_restored_central_first,
+    APPEND: copied.a_central_goes_back_to_what_another_copy_told_it,
+    RATCHET: copied.a_copy_talks_before_its_station_runs,
     REPLAY: trials.old_requests_come_again,
     LIFE: trials.a_backup_is_put_back_that_lacks_only_the_last_token,
     COMMIT: trials.central_crashes,
@@ -46,11 +49,11 @@ KILLED_BY: dict[str, Story] = {
     GAP: trials.an_old_backup_is_put_back,
     DELETE: trials.an_old_backup_is_put_back,
     ANEW: trials.answers_are_lost,
-    UNACKED: trials.central_loses_what_a_parted_epoch_had_in_common,
-    NOTHING: trials.both_copies_tap,
-    VERDICT: trials.both_copies_tap,
-    NUMBERED: trials.two_copies_are_made_at_once,
-    MEMORY: trials.an_old_journal_is_put_beside_a_newer_memory,
+    UNACKED: copied.central_loses_what_a_parted_epoch_had_in_common,
+    NOTHING: copied.both_copies_tap,
+    VERDICT: copied.both_copies_tap,
+    NUMBERED: copied.two_copies_are_made_at_once,
+    MEMORY: copied.an_old_journal_is_put_beside_a_newer_memory,
     OLDER: trials.an_old_answer_comes_instead_of_the_true_one,
 }
 
@@ -65,29 +68,29 @@ class Covered(NamedTuple):
 
 COVERED = (
     # A journal as long as the receipt says, and of another hash, is found by the agent's own memory first.
-    Covered(HEAD, [MEMORY], trials.an_old_journal_grows_to_the_length_its_newer_memory_knows),
+    Covered(HEAD, [MEMORY], copied.an_old_journal_grows_to_the_length_its_newer_memory_knows),
     # A shorter journal shows an old token, is told a hash beyond its end, and contradicts that receipt later.
-    Covered(ROLLBACK, [RATCHET, HASH, MEMORY], trials.an_old_image_talks_before_its_station_runs),
+    Covered(ROLLBACK, [RATCHET, HASH, MEMORY], copied.an_old_image_talks_before_its_station_runs),
     # Where the ratchet is taken on trust, the other two are what is left.
-    Covered(ROLLBACK, [HASH, MEMORY], trials.the_same_while_a_backup_is_put_back),
+    Covered(ROLLBACK, [HASH, MEMORY], copied.the_same_while_a_backup_is_put_back),
     # An honest central that compares never acknowledges what the journal does not hold.
-    Covered(HASH, [ROLLBACK, RATCHET, MEMORY], trials.an_old_image_talks_before_its_station_runs),
+    Covered(HASH, [ROLLBACK, RATCHET, MEMORY], copied.an_old_image_talks_before_its_station_runs),
 )
 
 COMBINATIONS: dict[str, tuple[Sequence[str], Story]] = {
-    "neither ratchet nor chain": ([RATCHET, APPEND], trials.a_central_goes_back_to_what_another_copy_told_it),
+    "neither ratchet nor chain": ([RATCHET, APPEND], copied.a_central_goes_back_to_what_another_copy_told_it),
     "insert or ignore, and the highest cursor": (
         [RATCHET, COMPARE, HEAD, ROLLBACK, HASH],
-        trials.an_old_image_is_put_back_and_grows,
+        copied.an_old_image_is_put_back_and_grows,
     ),
-    "neither ratchet nor comparison": ([RATCHET, COMPARE], trials.an_old_image_is_put_back_and_grows),
+    "neither ratchet nor comparison": ([RATCHET, COMPARE], copied.an_old_image_is_put_back_and_grows),
     "neither comparison nor chain": (
         [COMPARE, APPEND],
-        trials.a_longer_copy_reaches_a_restored_central_first,
+        copied.a_longer_copy_reaches_a_restored_central_first,
     ),
     "nobody minds a shorter journal": (
         [ROLLBACK, RATCHET, HASH, MEMORY],
-        trials.an_old_image_talks_before_its_station_runs,
+        copied.an_old_image_talks_before_its_station_runs,
     ),
     "nobody knows a request again": ([REPLAY, ANEW], trials.answers_are_lost),
 }
