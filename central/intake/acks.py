@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final, TypeAlias
 
+from central.intake.admission import FIRST_UNITS_A_SECOND
 from central.intake.evidence import Head
 from central.intake.identity import Server
 from central.intake.offer import Offer
@@ -28,9 +29,9 @@ Asked: TypeAlias = wire.Envelope | wire.Registration | wire.Digests
 """What a station asked; a proof names its station, epoch and nonce."""
 _NOTHING: Final = wire.Position(0, chain.START)
 POLL_S: Final = 30
-# After an outage, W = 1.2 N b / C seconds for N stations that each bring b requests and C requests a second.
-_REQUESTS_EACH: Final = 2
-_REQUESTS_A_SECOND: Final = 200
+# After an outage, W = 1.2 N b / C seconds for N stations that each bring b units of work and C units a
+# second. A day's backlog is a batch of a hundred entries and the empty one that finds nothing left.
+_UNITS_EACH: Final = 4
 _SPREAD: Final = 1.2
 _LEAST_WINDOW_S: Final = 2
 
@@ -42,18 +43,21 @@ def ms(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
-def reconnect_window_s(stations: int) -> int:
-    """Return over how many seconds so many stations spread their first contact after an outage."""
-    return max(_LEAST_WINDOW_S, ceil(_SPREAD * stations * _REQUESTS_EACH / _REQUESTS_A_SECOND))
+def reconnect_window_s(stations: int, units_a_second: float = FIRST_UNITS_A_SECOND) -> int:
+    """Return over how many seconds so many stations spread their first contact after an outage.
+
+    `units_a_second` is what this intake was seen to do.
+    """
+    return max(_LEAST_WINDOW_S, ceil(_SPREAD * stations * _UNITS_EACH / units_a_second))
 
 
-def pace(stations: int) -> wire.Pace:
+def pace(stations: int, units_a_second: float = FIRST_UNITS_A_SECOND) -> wire.Pace:
     """Return how often and how much one of so many stations is to send."""
     return wire.Pace(
         poll_s=POLL_S,
         max_entries=wire.MAX_ENTRIES,
         max_bytes=wire.MAX_BODY_BYTES,
-        reconnect_window_s=reconnect_window_s(stations),
+        reconnect_window_s=reconnect_window_s(stations, units_a_second),
     )
 
 

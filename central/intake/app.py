@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager, closing
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from central.config import CentralConfig
 from central.intake import certificates, documents, usb
 from central.intake.acks import Ground, Now, Signer
+from central.intake.admission import Admission
+from central.intake.door import Door
 from central.intake.endpoints import Endpoints
 from central.intake.evidence import Evidence
 from central.intake.identity import begin_incarnation, read_server
@@ -51,6 +54,7 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
         keyring=Keyring(config.data / "keyring.json"),
         now=now,
         data=config.data,
+        admission=Admission(),
     )
 
     @asynccontextmanager
@@ -64,7 +68,8 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
             lock.release()
             log.info("intake.stopped", server=server.name)
 
-    return Starlette(routes=_routes(parts), lifespan=lifespan)
+    door = Middleware(Door, admission=parts.admission, keyring=parts.keyring)
+    return Starlette(routes=_routes(parts), middleware=[door], lifespan=lifespan)
 
 
 def _ground(config: CentralConfig) -> Ground:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import cache, partial
 from importlib import resources
 from typing import Final, TypeVar
@@ -11,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from central.intake.acks import ms, pace
+from central.intake.acks import ms
+from central.intake.admission import Lane
 from central.intake.agreement import judge_digests
+from central.intake.door import Visit, visit_of
 from central.intake.judge import Terms, judge_batch, judge_registration, judge_strange
 from central.intake.keyring import Keys
 from central.intake.offer import Offers
@@ -47,11 +50,13 @@ class Endpoints:
     """What the endpoints share."""
 
     def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._writer = parts.writer
         self._signer = parts.signer
         self._keyring = parts.keyring
         self._now = parts.now
         self._offers = Offers(parts.data)
+        self._desk = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """Return where each endpoint is found."""
@@ -68,7 +73,7 @@ class Endpoints:
         """Take a batch."""
 
         def judge(proven: ProvenBatch) -> Judge:
-            terms = Terms(pace(len(self._keyring)), self._offers.of(proven.batch.envelope.station))
+            terms = Terms(self._parts.pace(), self._offers.of(proven.batch.envelope.station))
             return partial(judge_batch, proven=proven, signer=self._signer, terms=terms)
 
         return await self._answer(request, prove_batch, judge)
@@ -117,24 +122,39 @@ class Endpoints:
     ) -> Response:
         # Before the body is read: a later moment would bound the station's clock less tightly.
         received_ms, station = ms(self._now()), request.path_params["station"]
-        data = await body(request)
+        data, visit = await body(request), visit_of(request)
         keys = self._keyring.station(station)
         if keys is None:
-            return await self._refuse(_UNKNOWN_STATION, data or b"", received_ms)
+            return await self._refuse(_UNKNOWN_STATION, data or b"", received_ms, visit)
         if data is None:
+            visit.tell(is_proven=False)
             return response(too_large())
-        proven = prove(station, keys, request.headers, data, received_ms)
+        async with self._turn(visit):
+            proven = prove(station, keys, request.headers, data, received_ms)
         if isinstance(proven, Reply):
-            return await self._refuse(proven, data, received_ms)
-        return await self._judged(judge(proven))
+            return await self._refuse(proven, data, received_ms, visit)
+        visit.tell(is_proven=True)
+        return await self._judged(judge(proven), visit)
 
-    async def _refuse(self, reply: Reply, data: bytes, received_ms: int) -> Response:
+    @asynccontextmanager
+    async def _turn(self, visit: Visit) -> AsyncIterator[None]:
+        """Let the proof of a large batch wait for the one before, and those in a hurry go between."""
+        if visit.lane is Lane.LIVE:
+            yield
+            return
+        async with self._desk:
+            await asyncio.sleep(0)
+            yield
+
+    async def _refuse(self, reply: Reply, data: bytes, received_ms: int, visit: Visit) -> Response:
         """Refuse what is not proven, and keep it where it proves that a key is on two boards."""
+        visit.tell(is_proven=False)
         is_by_another = reply in (_BAD_SIGNATURE, _UNKNOWN_STATION)
         strange = prove_strange(self._keyring, data, received_ms) if is_by_another else None
         if strange is None:
             return response(reply)
-        return await self._judged(partial(judge_strange, strange=strange, refusal=reply))
+        return await self._judged(partial(judge_strange, strange=strange, refusal=reply), visit)
 
-    async def _judged(self, judge: Judge) -> Response:
-        return response(await asyncio.wrap_future(self._writer.submit(judge)))
+    async def _judged(self, judge: Judge, visit: Visit) -> Response:
+        reply = self._writer.submit(judge, visit.lane, visit.units)
+        return response(await asyncio.wrap_future(reply))

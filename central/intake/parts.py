@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from central.intake.acks import Now, Signer
+from central.intake.acks import Now, Signer, pace
+from central.intake.admission import Admission
 from central.intake.keyring import Keyring
 from central.intake.writer import Writer
+from sync_agent import wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +19,8 @@ class Parts:
     keyring: Keyring
     now: Now
     data: Path
+    admission: Admission
+
+    def pace(self) -> wire.Pace:
+        """Return how often and how much the stations are to send, by what this intake was seen to do."""
+        return pace(len(self.keyring), self.admission.units_a_second)

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from central.intake.acks import ms, pace
+from central.intake.acks import ms
+from central.intake.door import visit_of
 from central.intake.judge import Terms, judge_registration, judge_usb
 from central.intake.offer import Offers
 from central.intake.over_http import body, response
@@ -38,10 +39,12 @@ class Counter:
         data = await body(request)
         if data is None:
             return response(too_large())
-        judge = self._judge(data, received_ms)
+        judge, visit = self._judge(data, received_ms), visit_of(request)
+        visit.tell(is_proven=not isinstance(judge, Reply))
         if isinstance(judge, Reply):
             return response(judge)
-        return response(await asyncio.wrap_future(self._parts.writer.submit(judge)))
+        reply = self._parts.writer.submit(judge, visit.lane, visit.units)
+        return response(await asyncio.wrap_future(reply))
 
     def _judge(self, data: bytes, received_ms: int) -> Judge | Reply:
         try:
@@ -64,7 +67,7 @@ class Counter:
         proven = prove_usb(station, keys, data, received_ms)
         if isinstance(proven, Reply):
             return proven
-        terms = Terms(pace(len(self._parts.keyring)), self._offers.of(station))
+        terms = Terms(self._parts.pace(), self._offers.of(station))
         return partial(judge_usb, proven=proven, signer=self._parts.signer, terms=terms)
 
     def _registration(self, station: str, data: bytes, received_ms: int) -> Judge | Reply:

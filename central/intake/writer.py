@@ -1,22 +1,23 @@
 """The one thread that writes evidence: many requests in one transaction, answers only after its commit."""
 
-import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from central.intake.admission import Lane
 from central.intake.evidence import Evidence
+from central.intake.lanes import Lanes
 from central.intake.reply import FAILED, Reply, refused
 from station.logs import Log
 
 log = Log(__name__)
 
 CAPACITY: Final = 512
-"""So many requests may wait: under 4 s of work, and 40 MB at most."""
+"""So many requests may wait whatever was let in: 40 MB at most."""
 GROUP: Final = 128
-"""So many requests share a transaction at most: the first of them is not kept waiting by the last."""
+"""So many units of work share a transaction at most: the first of them is not kept waiting by the last."""
 
 Judge: TypeAlias = Callable[[Evidence], Reply]
 """Decides one request inside the transaction and returns its answer."""
@@ -34,12 +35,12 @@ class Writer:
     def __init__(self, open_evidence: Callable[[], Evidence], capacity: int = CAPACITY) -> None:
         """Open the evidence in the writing thread, at the first request and after every failure."""
         self._open = open_evidence
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(capacity)
+        self._capacity = capacity
+        self._lanes: Lanes[_Waiting] = Lanes()
         self._evidence: Evidence | None = None
         # Held for a moment only, so that nothing is taken after the order to stop.
-        self._entrance = threading.Lock()
+        self._entrance = threading.Condition()
         self._is_closed = False
-        self._is_drained = False
         self._thread = threading.Thread(target=self._run, name="evidence-writer", daemon=True)
 
     def start(self) -> None:
@@ -50,8 +51,8 @@ class Writer:
         """Finish everything that was taken and close the evidence."""
         with self._entrance:
             self._is_closed = True
+            self._entrance.notify()
         if self._thread.is_alive():
-            self._queue.put(None)
             self._thread.join()
 
     @property
@@ -59,41 +60,34 @@ class Writer:
         """Whether requests are being carried out."""
         return self._thread.is_alive() and not self._is_closed
 
-    def submit(self, judge: Judge) -> "Future[Reply]":
+    def submit(self, judge: Judge, lane: Lane = Lane.LIVE, units: int = 1) -> "Future[Reply]":
         """Take one request; its answer is `busy` at once when too many wait already."""
         reply: Future[Reply] = Future()
         with self._entrance:
-            is_taken = not self._is_closed and not self._queue.full()
+            is_taken = not self._is_closed and len(self._lanes) < self._capacity
             if is_taken:
-                self._queue.put_nowait(_Waiting(judge, reply))
+                self._lanes.put(_Waiting(judge, reply), lane, units)
+                self._entrance.notify()
         if not is_taken:
             reply.set_result(refused("busy"))
         return reply
 
     def _run(self) -> None:
-        while not self._is_drained:
-            group = self._next_group()
+        while (group := self._next_group()) is not None:
             replies = self._write(group) if group else []
             # Only now: an answer that left earlier would promise what a power cut could still take back.
             for waiting, reply in zip(group, replies, strict=True):
                 waiting.reply.set_result(reply)
         self._close()
 
-    def _next_group(self) -> list[_Waiting]:
-        """Return whatever waits, at least one request, but nothing after the order to stop."""
-        group: list[_Waiting] = []
-        try:
-            while len(group) < GROUP:
-                waiting = self._queue.get_nowait() if group else self._queue.get()
-                if waiting is None:
-                    self._is_drained = True
-                    break
-                # A client that left before its turn will come again.
-                if waiting.reply.set_running_or_notify_cancel():
-                    group.append(waiting)
-        except queue.Empty:
-            pass
-        return group
+    def _next_group(self) -> list[_Waiting] | None:
+        """Return what waits and goes next, as soon as there is any; None when no more comes."""
+        with self._entrance:
+            self._entrance.wait_for(lambda: self._is_closed or len(self._lanes) > 0)
+            if not self._lanes:
+                return None
+            # A client that left before its turn will come again.
+            return self._lanes.take(GROUP, lambda waiting: waiting.reply.set_running_or_notify_cancel())
 
     def _write(self, group: Sequence[_Waiting]) -> list[Reply]:
         try:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from starlette.types import ASGIApp, Message, Scope
+
+HERE: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,17 @@ class AsgiCaller:
         self._loop.close()
 
     def start(
-        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        address: str = HERE,
     ) -> "Future[Answer]":
         """Send a request and return at once."""
-        return asyncio.run_coroutine_threadsafe(self._call(method, path, headers or {}, [body]), self._loop)
+        named = {"Content-Length": str(len(body)), **(headers or {})}
+        call = self._call(method, path, named, [body], address)
+        return asyncio.run_coroutine_threadsafe(call, self._loop)
 
     def call(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
@@ -67,7 +76,7 @@ class AsgiCaller:
         )
 
     async def _call(
-        self, method: str, path: str, headers: Mapping[str, str], parts: Iterable[bytes]
+        self, method: str, path: str, headers: Mapping[str, str], parts: Iterable[bytes], address: str = HERE
     ) -> Answer:
         target, _, query = path.partition("?")
         scope: Scope = {
@@ -81,7 +90,7 @@ class AsgiCaller:
             "query_string": query.encode(),
             "root_path": "",
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-            "client": ("127.0.0.1", 40_000),
+            "client": (address, 40_000),
             "server": ("127.0.0.1", 80),
         }
         feed, sent = iter(parts), list[Message]()

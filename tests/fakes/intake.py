@@ -58,6 +58,10 @@ class IntakeBench:
         kept = {name: value for name, value in ({**message.headers, **changed}).items() if value}
         return self.caller.start("POST", message.path, kept, message.body)
 
+    def begin_from(self, address: str, message: Message) -> "Future[Answer]":
+        """Send a message from another address than the others', and return at once."""
+        return self.caller.start("POST", message.path, message.headers, message.body, address)
+
     def register(self, *stations: VirtualStation) -> None:
         """Make the epochs of stations known."""
         for station in stations or self.stations:

@@ -137,7 +137,8 @@ def test_two_requests_of_one_station_at_once_leave_one_winner_and_one_history(be
     bench.register()
     bench.station.tap()
     messages = [bench.station.message(bench.station.envelope(1, count)) for count in (1, 2)]
-    answers = [started.result(20) for started in [bench.begin(message) for message in messages]]
+    begun = [bench.begin_from(f"192.0.2.{n}", message) for n, message in enumerate(messages)]
+    answers = [started.result(20) for started in begun]
     assert sorted(answer.status for answer in answers) == [200, 409]
     loser = next(answer for answer in answers if answer.status == 409)
     assert problem(loser)[0] == "clone"
@@ -152,7 +153,8 @@ def test_one_request_sent_twice_at_once_is_answered_twice_and_kept_once(bench: I
     bench.register()
     bench.station.tap()
     message = bench.station.batch()
-    first, second = (started.result(20) for started in [bench.begin(message), bench.begin(message)])
+    begun = [bench.begin_from(address, message) for address in ("192.0.2.1", "192.0.2.2")]
+    first, second = (started.result(20) for started in begun)
     assert first == second
     assert first.status == 200
     assert bench.count("batch") == 1

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from central.intake.admission import Lane
 from central.intake.evidence import Arrived, Evidence
 from central.intake.reply import Reply
 from central.intake.schema import open_file
@@ -242,8 +243,8 @@ def test_thirty_stations_at_once_share_commits_and_each_gets_its_own_answer(
         gate.pass_through()
         commit(evidence)
 
-    def counted(writer: Writer, judge: Judge) -> "Future[Reply]":
-        reply = submit(writer, judge)
+    def counted(writer: Writer, judge: Judge, lane: Lane, units: int) -> "Future[Reply]":
+        reply = submit(writer, judge, lane, units)
         taken.append(judge)
         return reply
 
