@@ -13,7 +13,8 @@ from station.logs import Log
 
 FILE_NAME: Final = "config.json"
 LEAST_ALIVE_S: Final = 60
-MOST_ALIVE_S: Final = 3_600
+MOST_ALIVE_S: Final = 900
+"""Central calls a station silent that wrote nothing for 20 minutes."""
 MOST_BYTES: Final = 4_096
 
 log = Log(__name__)

@@ -38,7 +38,8 @@ SETTABLE: Final[Mapping[str, Settable]] = {
     ),
     "backoff_s": Settable(1, 60, "The first wait after a failed talk is no longer than this."),
     "longest_backoff_s": Settable(60, 300, "No wait after a failed talk is longer than this."),
-    "alive_s": Settable(60, 1_800, "The station journals this often that it is alive.", is_whole=True),
+    # Central calls a station silent that wrote nothing for 20 minutes.
+    "alive_s": Settable(60, 900, "The station journals this often that it is alive.", is_whole=True),
 }
 OF_THE_STATION: Final = frozenset({"alive_s"})
 """The settings the station itself reads; all others are the agent's."""

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.intake.offer import Offer
-from station.told import parse
+from central.timeline.liveness import LONGEST_MS
+from station.told import LEAST_ALIVE_S, MOST_ALIVE_S, parse
 from sync_agent.errors import WireError
 from sync_agent.settable import OF_THE_STATION, SETTABLE, Config
 from sync_agent.wire.fields import compact
@@ -30,6 +31,13 @@ def test_every_bound_is_one_the_agent_accepts_from_its_own_file() -> None:
     alive = SETTABLE["alive_s"]
     for value in (alive.least_s, alive.most_s):
         assert parse(compact({"version": 1, "values": {"alive_s": value}})).alive_s == value
+
+
+def test_no_station_can_be_told_to_live_so_quietly_that_central_calls_it_silent() -> None:
+    alive = SETTABLE["alive_s"]
+    assert (LEAST_ALIVE_S, MOST_ALIVE_S) == (alive.least_s, alive.most_s)
+    # Signs of life come a little late, and clocks run at different rates.
+    assert MOST_ALIVE_S * 1_000 * 1.2 < LONGEST_MS
 
 
 ANYTHING = st.recursive(
