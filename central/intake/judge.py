@@ -51,6 +51,9 @@ def judge_batch(evidence: Evidence, proven: ProvenBatch, signer: Signer, terms: 
     head = evidence.head(envelope.station, envelope.epoch)
     remembered = evidence.remembered(envelope)
     if remembered is not None and (not remembered.was_refused or remembered.digest != proven.arrived.digest):
+        if proven.is_revoked:
+            # Its bytes are held, or another's are under its number: nothing is kept, and nobody hears yes.
+            return signer.refused("revoked", envelope, head)
         return _answer_again(proven, remembered, head, signer)
     if proven.is_revoked:
         return _set_aside(evidence, proven, _REVOKED, head, signer)
