@@ -51,9 +51,6 @@ def judge_batch(evidence: Evidence, proven: ProvenBatch, signer: Signer, terms: 
     head = evidence.head(envelope.station, envelope.epoch)
     remembered = evidence.remembered(envelope)
     if remembered is not None and (not remembered.was_refused or remembered.digest != proven.arrived.digest):
-        if proven.is_revoked:
-            # Its bytes are held, or another's are under its number: nothing is kept, and nobody hears yes.
-            return signer.refused("revoked", envelope, head)
         return _answer_again(proven, remembered, head, signer)
     if proven.is_revoked:
         return _set_aside(evidence, proven, _REVOKED, head, signer)
@@ -120,6 +117,9 @@ def judge_strange(evidence: Evidence, strange: Strange, refusal: Reply) -> Reply
 
 def _answer_again(proven: ProvenBatch, remembered: Remembered, head: Head | None, signer: Signer) -> Reply:
     envelope = proven.batch.envelope
+    if proven.is_revoked:
+        # Its bytes are held, or another's are under its number: nothing is kept, and it hears no yes.
+        return signer.refused("revoked", envelope, head)
     if not hmac.compare_digest(proven.arrived.digest, remembered.digest):
         return refused("idempotency-mismatch")
     log.info("sync.replayed", station=envelope.station, epoch=envelope.epoch, sync_no=envelope.sync_no)
