@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import pytest
 
+from station.errors import StationError
 from tests.fakes import trials
 from tests.fakes import trials_of_copies as copied
 from tests.fakes.mutants import MUTANTS, without
 from tests.fakes.trial import Trial
 from tests.fakes.trials import Story
-from tests.sync_agent.test_model import Disaster, Quiet, run
+from tests.sync_agent.test_model import Disaster, run
 
 STORIES = (*trials.STORIES, *copied.STORIES)
 
@@ -95,8 +96,6 @@ COMBINATIONS: dict[str, tuple[Sequence[str], Story]] = {
     "nobody knows a request again": ([REPLAY, ANEW], trials.answers_are_lost),
 }
 
-IN_RANDOM_HISTORIES: dict[str, type[Quiet]] = dict.fromkeys(KILLED_BY, Disaster)
-
 
 def goes_well(story: Story, *rules: str) -> bool:
     """Say whether a history ends with everything in its place although these rules are left out."""
@@ -148,7 +147,7 @@ def test_several_rules_left_out_together_are_found_out(which: str) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("rule", IN_RANDOM_HISTORIES)
+@pytest.mark.parametrize("rule", KILLED_BY)
 def test_random_histories_find_out_a_rule_left_out(rule: str) -> None:
-    with without(rule), pytest.raises(Exception, match=""):  # noqa: PT011 (whatever goes wrong is found)
-        run(IN_RANDOM_HISTORIES[rule], 200)
+    with without(rule), pytest.raises((AssertionError, StationError)):
+        run(Disaster, 500)
