@@ -1,15 +1,17 @@
 """Turn taps into provisional records, as often as more becomes known."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from central.domain.proof import Proof
 from central.store.evidence import Evidence
-from central.store.models import School, Tap
+from central.store.models import AttendanceRecord, School, Tap
 from central.store.timetable import Bell, Holder, Timetable
 from central.work.doubts import Doubts
 from central.work.policy import JudgedDay, Policy, SeenTap, Session, Verdict, judge_day
@@ -62,17 +64,31 @@ def resolve(
     outcomes = _FRESH if only_new else _WAITING
     for school in School.objects.all():
         taps = Tap.objects.filter(school=school)
+        left = _left(taps)
+        days = taps.filter(outcome__in=outcomes, on__isnull=False).values_list("on", flat=True)
+        judge = None
+        for on in sorted(left.keys() | set(filter(None, days.distinct()))):
+            judge = judge or _Judge(school, policy or Policy(), now, Doubts(evidence))
+            with transaction.atomic():
+                judge.judge(on, outcomes, done, left.get(on, {}))
         undated = taps.filter(on__isnull=True, outcome=Tap.Outcome.PENDING)
         if undated.exists():
             undated.update(outcome=Tap.Outcome.TIME_REVIEW)
-        days = taps.filter(outcome__in=outcomes, on__isnull=False).values_list("on", flat=True)
-        judge = None
-        for on in filter(None, days.distinct().order_by("on")):
-            judge = judge or _Judge(school, policy or Policy(), now, Doubts(evidence))
-            with transaction.atomic():
-                judge.judge(on, outcomes, done)
         done.waiting += taps.filter(outcome__in=_WAITING).count()
     return done
+
+
+def _left(taps: QuerySet[Tap]) -> dict[date, dict[int, int]]:
+    """Return by day the taps that went to another one, or to none, each with the student of its old record.
+
+    Nobody has decided on that record yet, and what this tap said of the day holds no longer.
+    """
+    moved = taps.filter(outcome=Tap.Outcome.PENDING, record__stage=AttendanceRecord.Stage.PROVISIONAL)
+    rows = moved.exclude(on=F("record__on")).values_list("pk", "record__on", "record__student")
+    found: dict[date, dict[int, int]] = defaultdict(dict)
+    for tap, on, student in rows:
+        found[on][tap] = student
+    return found
 
 
 class _Judge:
@@ -86,14 +102,15 @@ class _Judge:
         self._zone = ZoneInfo(school.time_zone)
         self._timetable = Timetable(school)
 
-    def judge(self, on: date, outcomes: Iterable[str], done: Resolved) -> None:
-        """Judge one day of every student with a tap that waits."""
+    def judge(self, on: date, outcomes: Iterable[str], done: Resolved, left: Mapping[int, int]) -> None:
+        """Judge one day of every student with a tap that waits, and of those whom a tap has left."""
+        Tap.objects.filter(pk__in=left).update(record=None)
         rows = Tap.objects.filter(school=self._school, on=on, outcome__in=outcomes)
         waiting = list(rows.select_related("record"))
         held = self._doubts.held(waiting)
         bells = self._timetable.bells(on)
         day = ProvisionalDay(self._school, on, self._now)
-        students: set[int] = set()
+        students = set(left.values())
         for tap in waiting:
             holders = self._timetable.holders(bytes(tap.token), on) if tap.token else set()
             student = _the_student(holders)

@@ -80,6 +80,33 @@ def test_a_decided_tap_counts_on_the_day_the_person_said_and_keeps_its_grade(roo
     assert not queue(room.small.school).exists()
 
 
+@pytest.mark.invariant(24)
+def test_a_day_is_claimed_no_longer_once_its_tap_is_decided_to_be_of_another(room: UntimedRoom) -> None:
+    say(room, word(room, "08:20", "08:35"))
+    resolve(EVENING)
+    saturday = FRIDAY + timedelta(days=1)
+    moved = Word(at(saturday, "08:20"), at(saturday, "08:35"), room.small.clerk, "the roll was of Saturday")
+    say(room, moved)
+    resolve(EVENING, only_new=True)
+    assert (room.tap.on, room.tap.outcome, room.tap.record) == (saturday, Tap.Outcome.NO_SESSION, None)
+    assert present() == {"Ben"}
+    say(room, word(room, "08:20", "08:35"))
+    resolve(EVENING)
+    assert present() == {"Ana", "Ben"}
+
+
+@pytest.mark.invariant(24)
+def test_a_day_is_claimed_no_longer_once_nothing_dates_its_tap(room: UntimedRoom) -> None:
+    say(room, word(room, "08:20", "08:35"))
+    resolve(EVENING)
+    # As when a later exchange denies what was decided.
+    Tap.objects.filter(pk=room.tap.pk).update(on=None, outcome=Tap.Outcome.PENDING)
+    resolve(EVENING, only_new=True)
+    assert (room.tap.outcome, room.tap.record) == (Tap.Outcome.TIME_REVIEW, None)
+    assert present() == {"Ben"}
+    assert list(queue(room.small.school)) == [room.tap]
+
+
 @pytest.mark.invariant(34)
 def test_a_decision_says_who_when_why_and_about_which_entry_and_stays(room: UntimedRoom) -> None:
     bytes_before = room.evidence.batch(room.tap.server_sequence)
