@@ -31,11 +31,17 @@ log = Log(__name__)
 _TOKEN_BYTES = 16
 
 
-def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None = None) -> Starlette:
+def build(
+    config: CentralConfig,
+    now: Now,
+    new_token: Callable[[], str] | None = None,
+    admission: Admission | None = None,
+) -> Starlette:
     """Make the application for the data folder of `config`; it may be started once.
 
     Takes the lock of the evidence at once and gives it back when the application ends, so a second
-    intake on the same evidence fails here. `new_token` draws what nobody can guess. Raises
+    intake on the same evidence fails here. `new_token` draws what nobody can guess; `admission`
+    knows what this machine can do. Raises
     UnavailableError, ConfigError and SettingsError, before any request is taken.
     """
     server = read_server(config)
@@ -54,7 +60,7 @@ def build(config: CentralConfig, now: Now, new_token: Callable[[], str] | None =
         keyring=Keyring(config.data / "keyring.json"),
         now=now,
         data=config.data,
-        admission=Admission(),
+        admission=admission or Admission(),
     )
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from central.config import CentralConfig
+from central.intake.admission import Admission
 from central.intake.app import build
 from station.clock import HandClock
 from sync_agent import wire
@@ -28,13 +29,14 @@ class IntakeBench:
     folder: Path
     stations: list[VirtualStation] = field(default_factory=lambda: [VirtualStation()])
     clock: HandClock = field(default_factory=HandClock)
+    admission: Admission = field(default_factory=Admission)
 
     def __post_init__(self) -> None:
         self.config: CentralConfig = lay_out(self.folder / "central", self.stations)
         self.tokens: Iterator[str] = (f"token-{n}" for n in itertools.count(1))
 
     def __enter__(self) -> Self:
-        self.app = build(self.config, self.clock.now, lambda: next(self.tokens))
+        self.app = build(self.config, self.clock.now, lambda: next(self.tokens), self.admission)
         self.caller = AsgiCaller(self.app).__enter__()
         return self
 

@@ -267,3 +267,37 @@ def test_thirty_stations_at_once_share_commits_and_each_gets_its_own_answer(
             assert station.take(answer.result(20).body, SERVER).seq == 2
         assert gate.commits == 2
         assert bench.count("batch") == 30
+
+
+@pytest.mark.invariant(40)
+def test_those_who_are_up_to_date_go_first_and_a_quarter_of_each_group_is_the_drains(path: Path) -> None:
+    gate, units = Gate(), 11
+    with writing(path, gate) as writer:
+        gate.close()
+        first = writer.submit(keep("first"))
+        gate.wait_for_a_commit()
+        drains = [writer.submit(keep(f"drain-{n}"), Lane.DRAIN, units) for n in range(8)]
+        lives = [writer.submit(keep(f"live-{n:03}")) for n in range(2 * GROUP)]
+        gate.open()
+        assert done(first, *drains, *lives) == [200] * (1 + 8 + 2 * GROUP)
+        order = kept(path)
+    own = GROUP // 4
+    assert order[1 : 1 + GROUP - own] == [f"live-{n:03}" for n in range(GROUP - own)]
+    places = [order.index(f"drain-{n}") for n in range(8)]
+    assert places == sorted(places)
+    # Two full batches are what a quarter of a group has room for; the ten units left over go to the others.
+    assert places[:2] == [GROUP - own + 1, GROUP - own + 2]
+    assert places[2] > GROUP
+
+
+@pytest.mark.invariant(40)
+def test_with_nobody_in_a_hurry_a_group_is_the_drains_alone_and_its_work_is_bounded(path: Path) -> None:
+    gate, units = Gate(), 11
+    with writing(path, gate) as writer:
+        gate.close()
+        first = writer.submit(keep("first"))
+        gate.wait_for_a_commit()
+        drains = [writer.submit(keep(f"drain-{n:02}"), Lane.DRAIN, units) for n in range(22)]
+        gate.open()
+        assert done(first, *drains) == [200] * 23
+        assert gate.commits == 1 + 2
