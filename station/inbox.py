@@ -24,8 +24,10 @@ KINDS: Final = frozenset({Kind.BEACON, Kind.SEAL, Kind.CFG, Kind.CARRY, Kind.REK
 EPOCH: Final = "epoch"
 """No entry but an order: to begin a new epoch, of which the first entry is the station's own."""
 MOST_BYTES: Final = 65_536
-MOST_ENTRY_BYTES: Final = 48 * 1024
-"""An entry larger than any batch could never leave the station, nor anything behind it."""
+MOST_ENTRY_BYTES: Final = 36 * 1024
+"""What carries an entry into a new epoch holds it as base64, and must itself fit."""
+MOST_CARRY_BYTES: Final = 52 * 1024
+"""The largest entry as base64 has 48 KiB, its place and its hash beside it; a batch holds 64."""
 MOST_NESTED: Final = 500
 """How many brackets may open: far from where Python's stack ends, at whatever depth it is asked."""
 MOST_FILES: Final = 16
@@ -116,7 +118,7 @@ class Inbox:
         except (OSError, ValueError, KeyError, TypeError, RecursionError, EntryError) as error:
             self._refuse(file, type(error).__name__)
             return None
-        if size > MOST_ENTRY_BYTES:
+        if size > (MOST_CARRY_BYTES if kind is Kind.CARRY else MOST_ENTRY_BYTES):
             self._refuse(file, f"an entry of {size} bytes")
             return None
         if kind not in KINDS:

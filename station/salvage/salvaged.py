@@ -15,8 +15,8 @@ from station.tap import Json, Kind, decode
 Range: TypeAlias = tuple[int, int]
 """The first and the last of a run of sequence numbers."""
 
-_MOST_RANGES: Final = 1_000
-"""How many ranges one entry names: larger entries could not leave the station."""
+_MOST_RANGES: Final = 400
+"""How many ranges of each sort one entry names: a larger one could not be carried into a new epoch."""
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ def test_every_bound_is_one_the_agent_accepts_from_its_own_file() -> None:
 
 def test_no_station_can_be_told_to_live_so_quietly_that_central_calls_it_silent() -> None:
     alive = SETTABLE["alive_s"]
-    assert (LEAST_ALIVE_S, MOST_ALIVE_S) == (alive.least_s, alive.most_s)
+    assert (alive.least_s, alive.most_s) == (LEAST_ALIVE_S, MOST_ALIVE_S)
     # Signs of life come a little late, and clocks run at different rates.
     assert MOST_ALIVE_S * 1_000 * 1.2 < LONGEST_MS
 
