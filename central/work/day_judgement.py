@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from central.store.models import Station, StationDoubt, StationTimeline, Tap, TimeDecision
+from central.store.models import Station, StationDoubt, StationTimeline, Tap
 from central.timeline import Grade
 from central.work.day_ranges import DayFacts, SchoolDay
 from sync_agent.certificate import Range
@@ -48,15 +48,23 @@ class _Fate(NamedTuple):
     sequence: int
     outcome: str
     quality: str
+    is_undated: bool
+    """Whether a person has yet to say of which day it is."""
+
+
+class _Undated(NamedTuple):
+    """A tap nobody has given a day, and the span (ms UTC) it surely lies in, where that is known."""
+
+    epoch: int
+    sequence: int
+    earliest_ms: int
+    latest_ms: int
 
 
 class Fates:
     """What became of all taps of one station, read once."""
 
     def __init__(self, station: Station) -> None:
-        self._decided = set(
-            TimeDecision.objects.filter(station=station).values_list("epoch", "sequence").iterator()
-        )
         self._doubts = list(StationDoubt.objects.filter(station=station, cleared_at=None))
         self._read_up_to = dict(
             StationTimeline.objects.filter(station=station, carried_in=0).values_list(
@@ -65,9 +73,18 @@ class Fates:
         )
         self._taps: dict[int, list[_Fate]] = {}
         rows = Tap.objects.filter(station=station).order_by("epoch", "sequence")
-        columns = rows.values_list("epoch", "sequence", "outcome", "time_quality")
-        for epoch, sequence, outcome, quality in columns.iterator():
-            self._taps.setdefault(epoch, []).append(_Fate(sequence, outcome, quality))
+        columns = rows.values_list("epoch", "sequence", "outcome", "time_quality", "is_attested", "on")
+        for epoch, sequence, outcome, quality, is_attested, on in columns.iterator():
+            # A decision that evidence has overtaken since dates nothing, though somebody once decided.
+            is_undated = on is None or (quality in _UNDATED and not is_attested)
+            self._taps.setdefault(epoch, []).append(_Fate(sequence, outcome, quality, is_undated))
+        spans = rows.filter(on=None).exclude(earliest_at=None).exclude(latest_at=None)
+        self._undated = [
+            _Undated(epoch, sequence, _ms(earliest_at), _ms(latest_at))
+            for epoch, sequence, earliest_at, latest_at in spans.values_list(
+                "epoch", "sequence", "earliest_at", "latest_at"
+            )
+        ]
 
     def judge(self, day: SchoolDay, facts: DayFacts) -> Judged:
         """Return what is to be said of a day's entries now."""
@@ -96,13 +113,12 @@ class Fates:
         waiting = sum(1 for _, fate in taps if fate.outcome in _WAITING)
         if waiting:
             yield f"{waiting} taps wait to be judged"
-        undated = sum(
-            1
-            for epoch, fate in taps
-            if fate.quality in _UNDATED and (epoch, fate.sequence) not in self._decided
-        )
+        undated = sum(1 for _, fate in taps if fate.is_undated)
         if undated:
             yield f"{undated} taps have no certain time, and nobody has decided about them"
+        others = sum(1 for tap in self._undated if _may_be_of(tap, day) and not _is_among(tap, facts.ranges))
+        if others:
+            yield f"{others} taps of entries after these may be of this day, and nobody has decided"
         bar = _bar(day.on)
         if facts.alive_minutes < bar:
             yield f"the station was alive for {facts.alive_minutes} minutes, {bar} are asked for"
@@ -110,6 +126,18 @@ class Fates:
         for doubt in self._doubts:
             if doubt.since_at < ended_at:
                 yield f"the station is in doubt ({doubt.reason}), and nobody has cleared it"
+
+
+def _may_be_of(tap: _Undated, day: SchoolDay) -> bool:
+    return tap.earliest_ms < day.ends_ms and day.starts_ms <= tap.latest_ms
+
+
+def _is_among(tap: _Undated, ranges: Iterable[Range]) -> bool:
+    return any(each.epoch == tap.epoch and each.first_seq <= tap.sequence <= each.last_seq for each in ranges)
+
+
+def _ms(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _bar(on: date) -> int:
