@@ -28,6 +28,7 @@ PAGES_A_TURN: Final = 10
 """Pages of the journal read in one turn: 5,000 entries, which taps must not wait for."""
 _OK: Final = 200
 _DONE: Final = frozenset({_OK, 204})
+_NOT_IN_FORCE: Final = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,10 @@ class Countersigner:
     def _post(self, day: str, both: SignedText) -> None:
         body = json.dumps(both.countersigned, ensure_ascii=False, separators=(",", ":")).encode()
         reply = self.courier.send_countersignature(day, body)
+        if reply.status == _NOT_IN_FORCE:
+            # A newer revision came in between; it is fetched and compared at the next turn.
+            log.info("certificate.superseded", day=day)
+            return
         if reply.status not in _DONE:
             msg = f"the answer to a countersignature was {reply.status}"
             raise WireError(msg)

@@ -101,7 +101,8 @@ class DirectCourier:
     strikes only while dates are looked at); a reply that somebody on the way gives in central's place;
     or a function that turns the true answer into another.
     `config` and `certificates`, by their days, are what central would answer; what a station signed
-    of them is kept in `countersigned`.
+    of them is kept in `countersigned`, but for the first `not_in_force`, instead of which central has
+    another revision meanwhile.
     """
 
     rules: CentralRules
@@ -112,6 +113,7 @@ class DirectCourier:
     certificates: dict[str, Reply] = field(default_factory=dict)
     countersigned: list[tuple[str, bytes]] = field(default_factory=list)
     questions: list[bytes] = field(default_factory=list)
+    not_in_force: int = 0
 
     def send_batch(self, message: bytes, idempotency_key: str) -> Reply:
         """Carry a packed batch."""
@@ -142,6 +144,9 @@ class DirectCourier:
         """Carry the station's signature under a certificate."""
 
         def deliver() -> Reply:
+            if self.not_in_force:
+                self.not_in_force -= 1
+                return Reply(409, wire.PROBLEM_MEDIA_TYPE, b"{}")
             self.countersigned.append((day, body))
             return Reply(200, "application/json", b"{}")
 

@@ -1,6 +1,7 @@
 """A station signs central's certificate of a day if its journal says the same, and convicts it if not."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -190,6 +191,20 @@ def test_a_signature_that_was_lost_on_the_way_is_sent_again_without_a_recount(ro
     room.restarted()
     room.offer(certificate)
     assert len(room.line.countersigned) == 1
+
+
+def test_a_revision_that_came_in_between_is_no_fault_and_is_asked_for_next_time(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    room.line.not_in_force = 1
+    room.offer(room.certificate(MONDAY, room.range(1, 12)))
+    assert "certificate.superseded" in caplog.text
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    room.now -= PAUSE_S
+    text = room.offer(room.certificate(MONDAY, room.range(1, 12), revision=2))
+    ((_, body),) = room.line.countersigned
+    assert open_text(PURPOSE, json.loads(body), STATION_KEY.verify_key) == text.note
 
 
 def test_a_day_just_answered_is_left_alone_for_a_while(room: Room) -> None:
