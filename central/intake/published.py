@@ -26,8 +26,10 @@ class Published(Generic[T]):
             stat = self._path.stat()
             seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             if seen != self._seen:
+                # A machine short of file handles for a moment must not miss a revocation for good.
+                data = self._path.read_bytes()
                 self._seen = seen
-                self._value = self._read(self._path.read_bytes())
+                self._value = self._read(data)
         except FileNotFoundError:
             return self._value
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
