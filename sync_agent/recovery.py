@@ -46,9 +46,9 @@ class Recovery:
     def part(self, peer: Peer, judgement: Part) -> Outcome:
         """Send nothing of an epoch any more, and note from where on it is to be carried."""
         parted = replace(peer, parted=judgement.reason, agreed_inc=None)
-        common_seq = self._common(peer, judgement)
-        if common_seq is not None:
-            parted = _agreed(parted, common_seq, judgement.word.inc)
+        # No receipt stands for it: a store that went back unawares still bears the name of its old life.
+        if self._hash_at(peer)(judgement.held.seq) == judgement.held.h:
+            parted = _agreed(parted, judgement.held.seq, judgement.word.inc)
         return self._parted(parted, self._heard(judgement.word))
 
     def part_by_own_memory(self, peer: Peer, reason: str) -> Outcome:
@@ -81,14 +81,6 @@ class Recovery:
         reason = str(peer.parted)
         log.warning("epoch.parted", epoch=peer.epoch, why=reason, agreed=peer.agreed_inc and peer.agreed_seq)
         return Reenrol(reason) if self._outbox.newest_epoch() == peer.epoch else Again(reason)
-
-    def _common(self, peer: Peer, judgement: Part) -> int | None:
-        """Return the last place known to be the same at both ends, None where central must be asked."""
-        known = [judgement.held]
-        if peer.inc == judgement.word.inc:
-            known.append(peer.acked)
-        hash_at = self._hash_at(peer)
-        return next((place.seq for place in known if hash_at(place.seq) == place.h), None)
 
     def _span(self, peer: Peer, inc: str | None = None) -> Span:
         if self._search is not None:

@@ -109,6 +109,24 @@ def test_what_was_common_before_a_parting_is_carried_when_central_loses_it(
     assert len(other.reader.epochs()) == 2
 
 
+@pytest.mark.fault("S2", "C1")
+@pytest.mark.invariant(14, 15)
+def test_what_a_copy_was_acknowledged_is_carried_when_the_store_went_back_and_the_other_board_came_first(
+    board: Board, image: Imaging
+) -> None:
+    backup = board.rules.backup()
+    copy = image()
+    copy.tap(8)
+    copy.sync()
+    # Nobody says that the store is an older one, so its life still bears the name the receipts bear.
+    board.rules.state = backup
+    board.tap(12)
+    board.sync()
+    copy.tap(2)
+    copy.sync()
+    assert copy.taps() <= set(arrived(board.rules))
+
+
 def test_carrying_begins_anew_when_central_is_found_to_lack_more_meanwhile(
     board: Board, image: Imaging
 ) -> None:
