@@ -1,6 +1,7 @@
 """The command `decide-time`: list the taps whose time a person must decide, and decide one."""
 
 import argparse
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,10 +10,10 @@ from central.config import CentralConfig
 from central.errors import CentralError
 from central.store import lookup
 from central.store.evidence import Evidence
-from central.store.models import School, Staff, Tap
+from central.store.models import School, Staff, Student, Tap
 from central.work import time_review
 from central.work.time_bracket import Entry
-from central.work.time_case import Case, Neighbour, case, holders
+from central.work.time_case import Case, Neighbour, case, with_holders
 from central.work.time_review import Word
 
 HELP = "list the taps whose time a person must decide, look at one, or decide it"
@@ -59,10 +60,10 @@ def _list(school: School, zone: ZoneInfo) -> int:
         span = _span(row.earliest_at, row.latest_at, zone)
         name = f"{row.station_id}/{row.epoch}/{row.sequence}"
         say(f"{name}  --anchor  {row.station.room.name}  {span}  a staff tap that attests the time")
-    for tap in waiting:
+    for tap, holders in with_holders(waiting):
         say(
             f"{tap.station_id}/{tap.epoch}/{tap.sequence}  {tap.time_quality}  {tap.station.room.name}  "
-            f"{_span(tap.earliest_at, tap.latest_at, zone)}  {_whose(tap)}"
+            f"{_span(tap.earliest_at, tap.latest_at, zone)}  {_whose(holders)}"
         )
     say(f"{len(waiting)} {'tap waits' if len(waiting) == 1 else 'taps wait'} for a person to say when")
     return 1 if waiting else 0
@@ -81,7 +82,7 @@ def _show(entry: Entry, evidence: Evidence, zone: ZoneInfo) -> int:
 def _print(shown: Case, zone: ZoneInfo) -> None:
     tap = shown.tap
     say(f"{tap.station_id}/{tap.epoch}/{tap.sequence} in {tap.station.room.name}, grade {tap.time_quality}")
-    say(f"of        {_whose(tap)}")
+    say(f"of        {_whose(shown.holders)}")
     say(f"estimate  {_span(tap.earliest_at, tap.latest_at, zone)}")
     say(f"proven    {_span(shown.proven.earliest_at, shown.proven.latest_at, zone)}")
     if shown.claim is not None:
@@ -118,10 +119,10 @@ def _instant(text: str, zone: ZoneInfo, fold: int) -> datetime:
         raise CentralError(msg) from error
 
 
-def _whose(tap: Tap) -> str:
+def _whose(holders: Iterable[Student | Staff]) -> str:
     """Name the holders by number, never by name."""
     words = [
-        f"{'employee' if isinstance(holder, Staff) else 'student'} {holder.number}" for holder in holders(tap)
+        f"{'employee' if isinstance(holder, Staff) else 'student'} {holder.number}" for holder in holders
     ]
     return " or ".join(words) or "a card nobody is known to hold"
 

@@ -53,6 +53,14 @@ def sections_seen_by(staff: Staff, on: date) -> QuerySet[Section]:
     return sections.filter(mine & ongoing).distinct()
 
 
+def rooms_seen_by(staff: Staff, on: date) -> set[int] | None:
+    """Return the rooms whose stations concern a member of staff on a date; None where all of them do."""
+    if staff.role != Staff.Role.TEACHER:
+        return None
+    rooms = sections_seen_by(staff, on).exclude(room=None)
+    return set(rooms.values_list("room", flat=True))
+
+
 def menu(staff: Staff) -> set[str]:
     """Return the pages a member of staff may open: no link leads to a refusal."""
     may = {"today"}
@@ -63,11 +71,6 @@ def menu(staff: Staff) -> set[str]:
     if staff.role in _READS_REPORTS:
         may.add("reports")
     return may
-
-
-def sees_all(staff: Staff) -> bool:
-    """Tell whether somebody may look into every class of the school."""
-    return staff.role in _SEES_ALL
 
 
 def require(staff: Staff, page: str) -> None:

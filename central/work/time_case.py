@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,6 +30,7 @@ WORDS: Final = {
 }
 _DAYS_SHOWN: Final = 7
 _EITHER_SIDE: Final = 3
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def case(tap: Tap, evidence: Evidence) -> Case:
     before, after = _neighbours(tap)
     return Case(
         tap=tap,
-        holders=holders(tap),
+        holders=with_holders([tap])[0][1],
         proven=proven,
         claim=_claim(tap, evidence),
         before=before,
@@ -106,13 +108,20 @@ def case(tap: Tap, evidence: Evidence) -> Case:
     )
 
 
-def holders(tap: Tap) -> tuple[Student | Staff, ...]:
-    """Return everybody who ever held the credential that was shown."""
-    if tap.token is None:
-        return ()
-    cards = Credential.objects.filter(school=tap.school, token=tap.token).select_related("student", "staff")
-    found = [card.student or card.staff for card in cards.order_by("since", "pk")]
-    return tuple(dict.fromkeys(holder for holder in found if holder is not None))
+def with_holders(taps: Iterable[Tap]) -> list[tuple[Tap, tuple[Student | Staff, ...]]]:
+    """Return each tap with everybody who ever held the credential that was shown; of one school."""
+    rows = list(taps)
+    held: dict[bytes, list[Student | Staff]] = defaultdict(list)
+    tokens = sorted({bytes(tap.token) for tap in rows if tap.token})
+    for start in range(0, len(tokens), _AT_ONCE):
+        cards = Credential.objects.filter(
+            school=rows[0].school_id, token__in=tokens[start : start + _AT_ONCE]
+        )
+        for card in cards.select_related("student", "staff").order_by("since", "pk"):
+            holder = card.student or card.staff
+            if holder is not None:
+                held[bytes(card.token)].append(holder)
+    return [(tap, tuple(dict.fromkeys(held[bytes(tap.token or b"")]))) for tap in rows]
 
 
 def _span(tap: Tap, proven: Bracket) -> tuple[datetime | None, datetime | None]:

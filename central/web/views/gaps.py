@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 from central.errors import CentralError
 from central.store.models import Staff
 from central.web import clock
-from central.web.access import require, staff_page
+from central.web.access import require, rooms_seen_by, staff_page
 from central.web.dates import date_in
 from central.work import gaps as registry
 from central.work import rights
+from central.work.gaps import Gap
 from central.work.journal_signs import Sources
 
 _CONFLICT = 409
@@ -42,17 +44,26 @@ def _explain(request: HttpRequest, staff: Staff) -> None:
     """Carry out the form; raises CentralError with nothing written."""
     now = clock.now()
     gap = registry.find(staff.school, request.POST.get("gap", ""), Sources.of(settings.CONFIG), now)
+    if not _concerning(staff, [gap]):
+        raise PermissionDenied
     registry.explain(gap, staff, request.POST.get("reason", ""), now)
 
 
+def _concerning(staff: Staff, known: list[Gap]) -> list[Gap]:
+    """Return the gaps of a teacher's own rooms, and all of them for everybody else."""
+    rooms = rooms_seen_by(staff, clock.today(staff.school))
+    return [gap for gap in known if rooms is None or gap.station.room_id in rooms]
+
+
 def _page(request: HttpRequest, staff: Staff, on: date, status: int = 200) -> HttpResponse:
+    known = registry.register(staff.school, on, on, Sources.of(settings.CONFIG), clock.now())
     page = {
         "here": "stations",
         "on": on,
         "is_today": on == clock.today(staff.school),
         "before": on - timedelta(1),
         "after": on + timedelta(1),
-        "gaps": registry.register(staff.school, on, on, Sources.of(settings.CONFIG), clock.now()),
+        "gaps": _concerning(staff, known),
         "may_explain": rights.may_explain(staff),
         "named": request.POST.get("gap", ""),
         "reason": request.POST.get("reason", ""),

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from central.errors import CentralError
 from central.store.evidence import Evidence
-from central.store.models import Section, Staff, Tap
+from central.store.models import Staff, Tap
 from central.web import clock
-from central.web.access import require, sections_seen_by, sees_all, staff_page
+from central.web.access import require, rooms_seen_by, staff_page
 from central.work import rights, time_review
 from central.work.time_bracket import Entry, needs_a_person
-from central.work.time_case import case, holders
+from central.work.time_case import case, with_holders
 from central.work.time_review import Word
 
 _CONFLICT = 409
@@ -33,7 +33,7 @@ def times(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the taps whose time a person must decide; a posted form says when a staff tap attested it."""
     require(staff, "times")
     status = 200
-    rooms = set(_rooms(staff)) if not sees_all(staff) else None
+    rooms = _rooms(staff)
     seen = time_review.anchors(staff.school)
     anchors = [row for row in seen if rooms is None or row.station.room_id in rooms]
     if request.method == "POST":
@@ -51,7 +51,7 @@ def times(request: HttpRequest, staff: Staff) -> HttpResponse:
             return redirect("times")
     page = {
         "here": "times",
-        "lines": [{"tap": tap, "holders": holders(tap)} for tap in times_of(staff)],
+        "lines": [{"tap": tap, "holders": of} for tap, of in with_holders(times_of(staff))],
         "anchors": anchors,
         "may_decide": rights.may_decide_times(staff, clock.today(staff.school)),
     }
@@ -108,11 +108,9 @@ def _instant(text: str, zone: ZoneInfo, fold: int) -> datetime:
 
 
 def _seen_by(staff: Staff, taps: QuerySet[Tap]) -> QuerySet[Tap]:
-    if sees_all(staff):
-        return taps
-    return taps.filter(station__room__in=_rooms(staff))
+    rooms = _rooms(staff)
+    return taps if rooms is None else taps.filter(station__room__in=rooms)
 
 
-def _rooms(staff: Staff) -> QuerySet[Section, int | None]:
-    mine = sections_seen_by(staff, clock.today(staff.school))
-    return mine.values_list("room", flat=True)
+def _rooms(staff: Staff) -> set[int] | None:
+    return rooms_seen_by(staff, clock.today(staff.school))

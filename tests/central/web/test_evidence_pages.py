@@ -1,5 +1,7 @@
 """What the pages tell of stations, times and gaps, to whom, and what can be decided there."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,7 @@ from tests.fakes import school as schools
 from tests.fakes import untimed
 from tests.fakes.doubtful import EPOCH, set_aside
 from tests.fakes.evidence_file import SERVER_KEY
-from tests.fakes.school import MONDAY, at
+from tests.fakes.school import MONDAY, at, card_token
 from tests.fakes.untimed import EVENING, FRIDAY, UntimedRoom
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +117,29 @@ def test_a_teacher_sees_the_waiting_taps_of_the_own_rooms_alone(room: UntimedRoo
     assert "Soto, Ana" not in text(other, "/times/")
     assert "waits for somebody" not in text(other, "/")
     assert other.get(of_ana(room)).status_code == 404
+
+
+def test_a_teacher_sees_and_explains_the_gaps_of_the_own_rooms_alone(room: UntimedRoom) -> None:
+    teacher, other = browser(room.small.teacher), browser(room.small.other_teacher)
+    assert "st-r102" not in text(teacher, f"/gaps/?on={MONDAY}")
+    assert "st-r102" in text(other, f"/gaps/?on={MONDAY}")
+    assert teacher.post(f"/gaps/?on={MONDAY}", {"gap": GAP, "reason": "not mine"}).status_code == 403
+    assert not GapExplanation.objects.exists()
+    other.post(f"/gaps/?on={MONDAY}", {"gap": GAP, "reason": "no cable yet"})
+    assert GapExplanation.objects.get().by == room.small.other_teacher
+
+
+def test_a_list_of_waiting_taps_costs_no_query_a_tap(
+    room: UntimedRoom, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    client = browser(room.small.clerk)
+    some = Tap.objects.get(sequence=room.ana_at)
+    for n in range(40):
+        some.pk, some.sequence, some.leaf = None, 1000 + n, bytes([n]) * 32
+        some.token = card_token(f"card {n}")
+        some.save()
+    with django_assert_max_num_queries(20):
+        assert text(client, "/times/").count("look and decide") == 41
 
 
 def test_who_may_only_look_finds_no_form_and_is_refused(room: UntimedRoom) -> None:
