@@ -97,6 +97,10 @@ COMBINATIONS: dict[str, tuple[Sequence[str], Story]] = {
 }
 
 
+TOO_RARE = {APPEND, RATCHET, LIFE, MEMORY}
+"""Rules whose loss shows in so few random histories that only the one written for it is asked."""
+
+
 def goes_well(story: Story, *rules: str) -> bool:
     """Say whether a history ends with everything in its place although these rules are left out."""
     trial = Trial()
@@ -147,7 +151,7 @@ def test_several_rules_left_out_together_are_found_out(which: str) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("rule", KILLED_BY)
+@pytest.mark.parametrize("rule", sorted(KILLED_BY.keys() - TOO_RARE))
 def test_random_histories_find_out_a_rule_left_out(rule: str) -> None:
     with without(rule), pytest.raises((AssertionError, StationError)):
         run(Disaster, 500)
