@@ -78,12 +78,11 @@ class Fates:
             # A decision that evidence has overtaken since dates nothing, though somebody once decided.
             is_undated = on is None or (quality in _UNDATED and not is_attested)
             self._taps.setdefault(epoch, []).append(_Fate(sequence, outcome, quality, is_undated))
-        spans = rows.filter(on=None).exclude(earliest_at=None).exclude(latest_at=None)
+        spans = rows.filter(on=None).values_list("epoch", "sequence", "earliest_at", "latest_at")
         self._undated = [
             _Undated(epoch, sequence, _ms(earliest_at), _ms(latest_at))
-            for epoch, sequence, earliest_at, latest_at in spans.values_list(
-                "epoch", "sequence", "earliest_at", "latest_at"
-            )
+            for epoch, sequence, earliest_at, latest_at in spans
+            if earliest_at is not None and latest_at is not None
         ]
 
     def judge(self, day: SchoolDay, facts: DayFacts) -> Judged:

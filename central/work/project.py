@@ -184,6 +184,9 @@ class _Run:
         self.done.taps += written.new
         self.done.retimed += written.renewed
         self.done.disturbed += written.disturbed
+        for each in written.disturbed:
+            place = each.tap.station_id, each.tap.epoch, each.tap.sequence
+            log.warning("tap.disturbed station=%s epoch=%d sequence=%d", *place)
         new = [] if was_read is None else [line for line in found.lines if line.sequence > was_read]
         others = [line for line in new if not line.is_tap]
         for line in others:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from central.domain.proof import SAYS, SUN_PLAIN, TELLS_ITS_NUMBER, Proof, Reason
@@ -15,6 +16,12 @@ from central.store.models import (
     Tap,
 )
 from central.store.timetable import is_taught, meeting_on, placed
+
+MOVED: Final = (
+    "a tap behind it turned out to be of another day, or of a day nobody can say; "
+    "see whether the student was there, and sign again where not"
+)
+"""What is said of a decided record whose evidence moved; nothing but a person changes such a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +121,13 @@ def _line(record: AttendanceRecord) -> InboxLine:
     late = sum(tap.outcome == Tap.Outcome.AFTER_DECISION for tap in taps)
     paper = [line.mark for line in record.paper_lines.all()]
     contrary = next((mark for mark in paper if mark != record.mark), "")
-    doubts = tuple(sorted({text for tap in taps for text in _doubts(tap)}))
+    doubts = tuple(sorted({text for tap in taps for text in _doubts(tap, record)}))
     return InboxLine(record, len(taps) - late, len(paper), late, contrary, doubts)
 
 
-def _doubts(tap: Tap) -> Iterator[str]:
+def _doubts(tap: Tap, record: AttendanceRecord) -> Iterator[str]:
+    if tap.on != record.on:
+        yield MOVED
     if tap.proof in {Proof.REFUTED, Proof.UNPROVEN}:
         yield SAYS[Reason(tap.proof_reason)]
     if SUN_PLAIN in tap.flags:

@@ -12,6 +12,7 @@ from central.timeline import RULE_VERSION
 from central.work import project
 from central.work.project import Projected
 from central.work.resolve import resolve
+from central.work.review import MOVED, inbox
 from station.tap import Json, Kind
 from tests.fakes import school as schools
 from tests.fakes.carrying import go_on
@@ -221,7 +222,7 @@ def test_a_tap_that_needs_no_person_is_not_moved_by_one(small: SmallSchool, evid
 
 
 def test_a_tap_behind_a_certified_record_whose_day_moves_is_shown_to_a_person(
-    small: SmallSchool, evidence: EvidenceFile
+    small: SmallSchool, evidence: EvidenceFile, caplog: pytest.LogCaptureFixture
 ) -> None:
     room = offline_monday(small)
     tap = arrive(room, evidence)
@@ -243,6 +244,9 @@ def test_a_tap_behind_a_certified_record_whose_day_moves_is_shown_to_a_person(
     assert (record.stage, record.on) == (AttendanceRecord.Stage.CERTIFIED, MONDAY)
     assert Decision.objects.count() == decisions
     assert (tap.outcome, tap.record_id) == (Tap.Outcome.TIME_REVIEW, record.pk)
+    (line,) = inbox(small.algebra, MONDAY)
+    assert line.doubts == (MOVED,)
+    assert f"tap.disturbed station=st-r101 epoch={tap.epoch} sequence={tap.sequence}" in caplog.messages
 
 
 def test_a_journal_nobody_has_read_is_left_alone(small: SmallSchool, evidence: EvidenceFile) -> None:
