@@ -1,7 +1,7 @@
 """Stand in for one room's station and agent while days go by at the story's pace."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -17,8 +17,9 @@ from station.inbox import FOLDER, Inbox
 from station.journal import FILE_NAME, Identity, Journal
 from station.tap import Kind, Tap
 from sync_agent import config as agent_config
+from sync_agent.agent import Agent
 from sync_agent.assembly import assembled
-from sync_agent.exchange import Acked, Again, Later
+from sync_agent.outcome import Acked, Again, Later, Reenrol
 
 _MOST_ROUNDS = 20
 
@@ -67,25 +68,43 @@ class RoomPlayer:
 
     def sync(self) -> None:
         """Talk to central until it has everything; the beacons it sent go into the journal."""
-        for _ in range(_MOST_ROUNDS):
-            outcome = self._agent.talk()
-            if isinstance(outcome, Acked):
-                self._inbox.take(self._journal, self._clock.reading())
-                if not outcome.more:
-                    return
-            elif isinstance(outcome, Later) and not outcome.answered:
-                # A line that lay idle may have been closed; the next round opens another.
-                continue
-            elif not isinstance(outcome, Again):
-                msg = f"central did not acknowledge: {outcome}"
-                raise StoryError(msg)
-        msg = f"central still lacks entries after {_MOST_ROUNDS} rounds"
-        raise StoryError(msg)
+        deliver(self._agent, lambda: self._inbox.take(self._journal, self._clock.reading()))
 
     def close(self) -> None:
         """Sign off and leave the room to its real station."""
         self._journal.append(Kind.SHUTDOWN, {}, self._clock.reading())
         self._open.close()
+
+
+def deliver(agent: Agent, take: Callable[[], object]) -> None:
+    """Let an agent talk until central has everything; `take` has the station look into its inbox.
+
+    Raises StoryError when central lacks something still after some rounds, or says that it takes nothing.
+    """
+    for _ in range(_MOST_ROUNDS):
+        outcome = agent.talk()
+        if isinstance(outcome, Acked | Reenrol):
+            # It may find a beacon there, or the order to begin a new epoch.
+            take()
+            if isinstance(outcome, Acked) and not outcome.more and not _is_carried(agent, take):
+                return
+        elif isinstance(outcome, Later) and not outcome.answered:
+            # A line that lay idle may have been closed; the next round opens another.
+            continue
+        elif not isinstance(outcome, Again):
+            msg = f"central did not acknowledge: {outcome}"
+            raise StoryError(msg)
+    msg = f"central still lacks entries after {_MOST_ROUNDS} rounds"
+    raise StoryError(msg)
+
+
+def _is_carried(agent: Agent, take: Callable[[], object]) -> bool:
+    """Have the station journal what only the present epoch can bring up, and say whether there was any."""
+    parts, is_any = agent.parts, False
+    while parts.carrier.carry(parts.clock.reading()):
+        take()
+        is_any = True
+    return is_any
 
 
 def _made(folder: Path) -> Path:
