@@ -27,11 +27,12 @@ _A_SECOND, _AT_ONCE = 10.0, 20.0
 """What one station may ask while others wait."""
 _FAILURES_A_SECOND, _FAILURES_AT_ONCE = 2.0, 20.0
 """How many messages of one line that prove nothing are looked at."""
-_UNPROVEN_AT_ONCE: Final = 64
+_UNPROVEN_AT_ONCE: Final = 32
 _MOST_CALLERS: Final = 65_536
 _LONGEST_S: Final = 3_600
 
-# Only a queue that is never empty shows what can be done; what arrives shows it otherwise.
+# Only a queue that is never empty shows what can be done; what arrives shows it otherwise. A request whose
+# body is still on its way is no work yet: lines that drip would make any machine look slow.
 _SATURATED: Final = 8
 _WINDOW_S: Final = 0.5
 _WEIGHT: Final = 0.3
@@ -78,6 +79,7 @@ class Turn:
 
     asking: Asking
     is_proven: bool
+    is_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Admission:
     _lines: "OrderedDict[str, _Line]" = field(default_factory=OrderedDict)
     _waiting: dict[Lane, int] = field(default_factory=lambda: dict.fromkeys(Lane, 0))
     _in_work: int = 0
+    _begun: int = 0
     _tail_at_s: float = 0.0
     _window_at_s: float | None = None
     _window_units: int = 0
@@ -130,10 +133,15 @@ class Admission:
         caller.budget.take(at_s)
         caller.is_in_work = True
         line.unproven += not caller.is_proven
-        self._measure(at_s)
         self._waiting[asking.lane] += asking.units
         self._in_work += 1
         return Turn(asking, caller.is_proven)
+
+    def begin(self, turn: Turn, at_s: float) -> None:
+        """Note that all of a request is here, and nothing but this machine keeps it waiting."""
+        self._measure(at_s)
+        turn.is_begun = True
+        self._begun += 1
 
     def prove(self, turn: Turn) -> None:
         """Note that a request is what it claims to be: its caller is known from now on."""
@@ -148,7 +156,9 @@ class Admission:
         asking = turn.asking
         self._callers[asking.station, asking.line].is_in_work = False
         self._lines[asking.line].unproven -= not turn.is_proven
-        self._window_units += asking.units
+        if turn.is_begun:
+            self._window_units += asking.units
+            self._begun -= 1
         self._measure(at_s)
         self._waiting[asking.lane] -= asking.units
         self._in_work -= 1
@@ -190,7 +200,7 @@ class Admission:
             self.units_a_second += _WEIGHT * (seen - self.units_a_second)
             self.units_a_second = max(_LEAST_UNITS_A_SECOND, self.units_a_second)
             self._window_at_s = None
-        if self._in_work < _SATURATED:
+        if self._begun < _SATURATED:
             self._window_at_s = None
         elif self._window_at_s is None:
             self._window_at_s, self._window_units = at_s, 0

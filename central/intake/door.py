@@ -97,6 +97,10 @@ class Visit:
         """Return how much work it is."""
         return self._turn.asking.units
 
+    def begin(self) -> None:
+        """Say that all of the request is here."""
+        self._admission.begin(self._turn, self._clock())
+
     def tell(self, *, is_proven: bool) -> None:
         """Say whether the request was what it claims to be."""
         if is_proven:

@@ -123,6 +123,7 @@ class Endpoints:
         # Before the body is read: a later moment would bound the station's clock less tightly.
         received_ms, station = ms(self._now()), request.path_params["station"]
         data, visit = await body(request), visit_of(request)
+        visit.begin()
         keys = self._keyring.station(station)
         if keys is None:
             return await self._refuse(_UNKNOWN_STATION, data or b"", received_ms, visit)

@@ -36,10 +36,11 @@ class Counter:
     async def take(self, request: Request) -> Response:
         """Take one file."""
         received_ms = ms(self._parts.now())
-        data = await body(request)
+        data, visit = await body(request), visit_of(request)
+        visit.begin()
         if data is None:
             return response(too_large())
-        judge, visit = self._judge(data, received_ms), visit_of(request)
+        judge = self._judge(data, received_ms)
         visit.tell(is_proven=not isinstance(judge, Reply))
         if isinstance(judge, Reply):
             return response(judge)
