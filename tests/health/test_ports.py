@@ -40,6 +40,7 @@ MAY: Final = {
     "central/commands/serve.py": ("socket.", "opens the sockets it hands to its processes"),
     "central/fleet/": ("random.Random", "dice of a simulated run, made of its seed and handed on"),
     "central/intake/app.py": ("secrets.", "puts the intake together; tests hand in their own tokens"),
+    "central/serving/background.py": ("time.monotonic", "rests in proportion to the work it did"),
     "central/serving/family.py": (
         "time. socket.",
         "counts seconds between starts of its processes, hands on sockets",
