@@ -20,7 +20,7 @@ from sync_agent.outbox import Outbox
 from sync_agent.outcome import Acked, Again, Halted, Later, Outcome, Reenrol
 from sync_agent.pacing import SILENCE_S, Pacing
 from sync_agent.parting import order_epoch
-from sync_agent.state import STATUS_FILE, State, status
+from sync_agent.state import STATUS_FILE, Refused, State, status
 
 __all__ = ["HALTED_S", "STATUS_FILE", "Agent", "Countersigner", "Downlink", "Pacing", "Parts"]
 
@@ -106,7 +106,7 @@ class Agent:
         """Do what is due and return the seconds until the next turn."""
         try:
             self._seal()
-            self._hand_over()
+            self.hand_over()
             if self._is_due():
                 self.talk()
             self._say()
@@ -143,6 +143,18 @@ class Agent:
                 self._halt(outcome)
         return outcome
 
+    def hand_over(self) -> bool:
+        """Lay down what the station is to take: the order to begin an epoch, or entries to be carried.
+
+        Says whether anything lies there that the station was not found to have taken. Raises JournalError
+        and MemoryFileError.
+        """
+        parts, reading = self.parts, self.parts.clock.reading()
+        is_ordered = order_epoch(parts.outbox, parts.memory, parts.inbox, reading)
+        parts.carrier.carry(reading)
+        self._is_handing_over = is_ordered or parts.carrier.is_under_way
+        return self._is_handing_over
+
     def _acked(self, outcome: Acked) -> None:
         self._repeats, self._is_waiting, self.is_halted = 0, False, False
         self.state = State.DRAIN if outcome.more else State.IDLE
@@ -167,7 +179,7 @@ class Agent:
         self.state, self._repeats = State.REENROL, 0
         attempt = max(0, self.parts.memory.standing().attempt - 1)
         self._wait(self.pacing.backoff.delay_s(attempt, self.dice))
-        self._hand_over()
+        self.hand_over()
 
     def _failed(self, outcome: Later) -> None:
         standing = self.parts.memory.standing()
@@ -189,13 +201,6 @@ class Agent:
         if self.state not in {State.DRAIN, State.IDLE}:
             self.parts.sealer.seal_if_due(self.parts.clock.reading())
 
-    def _hand_over(self) -> None:
-        """Lay down what the station is to take: the order to begin an epoch, or entries to be carried."""
-        parts, reading = self.parts, self.parts.clock.reading()
-        is_ordered = order_epoch(parts.outbox, parts.memory, parts.inbox, reading)
-        parts.carrier.carry(reading)
-        self._is_handing_over = is_ordered or parts.carrier.is_under_way
-
     def _is_due(self) -> bool:
         if self.monotonic() >= self._talk_at:
             return True
@@ -215,7 +220,8 @@ class Agent:
     def _say(self) -> None:
         """Write how things stand for whoever looks, when it changed."""
         parts = self.parts
-        refused = None if parts.countersigner is None else parts.countersigner.refused
+        certificate = None if parts.countersigner is None else parts.countersigner.refused
+        refused = Refused(certificate, parts.inbox.refused())
         standing, backlog = parts.memory.standing(), parts.outbox.backlog()
         text = status(self.state, standing, backlog, parts.clock.reading(), refused)
         if text != self._said:

@@ -80,6 +80,7 @@ def once(settings: SyncSettings, config_file: Path) -> int:
                 msg = f"the station is to begin a new epoch ({outcome.reason}); let it run, then try again"
                 raise TryAgainError(msg)
             if isinstance(outcome, Acked) and not outcome.more:
+                _require_all_handed_over(agent)
                 return outcome.seq
 
 
@@ -112,6 +113,15 @@ def _announce(settings: SyncSettings, agent: Agent) -> None:
         waiting=agent.parts.outbox.backlog().entries,
         first_in_s=round(agent.first_s, 1),
     )
+
+
+def _require_all_handed_over(agent: Agent) -> None:
+    if agent.hand_over():
+        waiting = agent.parts.outbox.backlog().entries
+        msg = (
+            f"{waiting} entries of earlier epochs are yet to be carried; let the station run, then try again"
+        )
+        raise TryAgainError(msg)
 
 
 def _undone(outcome: Later) -> AgentError:

@@ -101,10 +101,14 @@ class JournalReader:
             told = [body for later in known[1:] for _, body in _of_a_kind(connection, later, Kind.SALVAGE)]
         return _merged(hole for body in told for hole in _missing(_decoded(body), epoch))
 
-    def carried(self) -> Iterator[Json]:
-        """Yield the payload of every `carry` entry; looks at every row of the journal."""
+    def carried(self, behind: int | None = None) -> Iterator[Json]:
+        """Yield the payload of every `carry` entry, or of those in epochs begun after one.
+
+        Looks at every row there.
+        """
         # Even the oldest may hold some, where a disk took all of those before it.
-        for epoch in self.epochs():
+        epochs = self.epochs()
+        for epoch in epochs if behind is None else epochs[epochs.index(behind) + 1 :]:
             last = 0
             while page := self._carries(epoch, last):
                 last = page[-1][0]

@@ -35,7 +35,7 @@ def salvage(bench: Bench, lost: tuple[int, int] = LOST) -> int:
     payload: Json = {"epoch": old.epoch, "kept": kept, "missing": [[first, last]], "tail": "unknown"}
     bench.note([(Kind.SALVAGE, payload)])
     with closing(sqlite3.connect(bench.folder / "journal.sqlite")) as db, db:
-        db.execute("DROP TRIGGER entry_is_never_deleted")
+        db.execute("DROP TRIGGER IF EXISTS entry_is_never_deleted")
         db.execute("DELETE FROM entry WHERE epoch = ? AND seq BETWEEN ? AND ?", (old.epoch, first, last))
     return old.epoch
 
@@ -138,3 +138,35 @@ def test_what_is_carried_is_not_carried_again_by_the_next_process(bench: Bench) 
     assert bench.outbox.backlog().entries > 0
     bench.settle()
     assert bench.outbox.backlog().entries == 0
+
+
+@pytest.mark.fault("D3")
+@pytest.mark.invariant(15)
+def test_what_was_carried_and_then_lost_with_the_disk_is_carried_once_more(bench: Bench) -> None:
+    bench.tap(12)
+    old = salvage(bench)
+    bench.settle()
+    carry_all(bench, carrier_of(bench))
+    salvage(bench, (4, bench.journal.head.seq - 1))
+    bench.restart_agent()
+    bench.settle()
+    carry_all(bench, carrier_of(bench))
+    bench.settle()
+    at_central = [decode(body) for epoch in bench.reader.epochs() for body in bench.rules.bodies(epoch)]
+    assert set(bodies_of([entry for entry in at_central if entry.kind == Kind.CARRY])) == set(
+        behind(bench, old)
+    )
+
+
+@pytest.mark.fault("D3")
+def test_an_agent_that_sees_the_next_epoch_begin_looks_for_what_it_carried(bench: Bench) -> None:
+    bench.tap(12)
+    old = salvage(bench)
+    bench.settle()
+    carrier = carrier_of(bench)
+    carry_all(bench, carrier)
+    salvage(bench, (4, bench.journal.head.seq - 1))
+    bench.settle()
+    carry_all(bench, carrier)
+    held = [payload["body"] for payload in bench.reader.carried() if isinstance(payload, dict)]
+    assert {base64.b64decode(str(body)) for body in held} == set(behind(bench, old))

@@ -23,7 +23,7 @@ from station.tap import Kind, Tap
 from sync_agent import cli
 from sync_agent.memory import Memory
 from sync_agent.signing import SigningKey
-from sync_agent.standing import Peer
+from sync_agent.standing import Peer, Standing
 from tests.fakes.central_rules import STATION, CentralRules
 from tests.fakes.central_stub import CentralStub, serving
 from tests.fakes.sync_agent import SCHOOL, STATION_KEY, write_settings
@@ -195,6 +195,24 @@ def test_once_says_when_central_says_no(
     assert "sending is halted (revoked)" in capsys.readouterr().out
     stub.rules.is_revoked = False
     assert run_here(tmp_path, "once") == 0
+
+
+def test_once_is_not_done_while_entries_of_a_parted_epoch_wait_to_be_carried(
+    tmp_path: Path, stub: CentralStub, journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tap(journal)
+    parted = journal.head
+    journal.begin_epoch("clone", SystemClock(1).reading(), lambda: 7**19)
+    write_settings(tmp_path, stub.url)
+    run_here(tmp_path, "migrate")
+    with closing(Memory.open(tmp_path / "agent.sqlite")) as memory:
+        peer = Peer(parted.epoch, is_registered=True, parted="clone", agreed_inc=stub.rules.inc)
+        memory.restart(peer, Standing(inc=stub.rules.inc))
+    assert run_here(tmp_path, "once") == 75
+    assert "2 entries of earlier epochs are yet to be carried" in capsys.readouterr().err
+    StationInbox(tmp_path / "inbox").take(journal, SystemClock(1).reading())
+    assert run_here(tmp_path, "once") == 0
+    assert len(stub.rules.bodies(journal.head.epoch)) == journal.head.seq
 
 
 def test_check_finds_what_is_missing_before_anything_began(
