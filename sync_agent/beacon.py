@@ -14,6 +14,8 @@ from sync_agent.signing import SigningKey, sign_seal
 log = Log(__name__)
 
 FOLDER = "inbox"
+REFUSED = "refused"
+"""The folder inside it where the station puts what it does not take."""
 SEAL_ENTRIES = 64
 SEAL_MS = 600_000
 
@@ -30,6 +32,10 @@ class Inbox:
     def holds(self, kind: str) -> bool:
         """Say whether the station has yet to take an entry of this kind, or an order."""
         return any((self._state_dir / FOLDER).glob(f"*-{kind}.json"))
+
+    def refused(self) -> int:
+        """Return how many files the station has set aside since anybody emptied that folder."""
+        return sum(1 for _ in (self._state_dir / FOLDER / REFUSED).glob("*.json"))
 
     def put(self, kind: str, payload: Mapping[str, object], reading: Reading) -> Path:
         """Lay an entry, or an order, down for the station and return the file it is in.

@@ -14,13 +14,14 @@ from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import JournalReader
 from station.tap import Reading
 from sync_agent.assembly import clock_of
+from sync_agent.beacon import Inbox
 from sync_agent.config import SyncSettings, read_keys
 from sync_agent.errors import EXIT_DONE, EXIT_FINDINGS
 from sync_agent.memory import Recollection, look
 from sync_agent.memory_file import FILE_NAME, is_current
 from sync_agent.outbox import reached
 from sync_agent.standing import Peer, Standing
-from sync_agent.state import STATUS_FILE, clock_trust
+from sync_agent.state import STATUS_FILE, clock_trust, refused_files
 
 _LIBRARIES = ("requests", "APScheduler", "sqlite-utils", "cryptography")
 
@@ -104,6 +105,8 @@ def _sync(settings: SyncSettings, findings: list[str]) -> list[str]:
         lines.append(line if peer.parted is None else f"{line}, {_parted(peer)}")
     lines.append(f"state {_state(settings.state_dir / STATUS_FILE)}")
     lines += _standing(seen, waiting, findings)
+    refused = refused_files(Inbox(settings.state_dir).refused())
+    findings += [] if refused is None else [refused]
     return lines
 
 

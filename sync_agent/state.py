@@ -1,6 +1,7 @@
 """Where the agent stands in its talks with central, and what its status file tells of it."""
 
 import json
+from dataclasses import dataclass
 from enum import StrEnum
 
 from station.tap import Reading
@@ -48,8 +49,26 @@ def clock_trust(standing: Standing, reading: Reading) -> ClockTrust:
     return ClockTrust.SOFT if is_possible else ClockTrust.UNKNOWN
 
 
-def status(state: State, standing: Standing, backlog: Backlog, reading: Reading, refused: str | None) -> str:
-    """Return the text of the status file; `refused` tells of a certificate that was not signed."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was not taken: by the agent a certificate, by the station files from its inbox."""
+
+    certificate: str | None
+    files: int
+
+
+def refused_files(count: int) -> str | None:
+    """Say that the station took some files not, in one sentence; None where there are none."""
+    if not count:
+        return None
+    return (
+        f"the station refused {count} of the agent's files, so entries may never reach central; "
+        "look into inbox/refused and at inbox.refused in the log of rollbook-station"
+    )
+
+
+def status(state: State, standing: Standing, backlog: Backlog, reading: Reading, refused: Refused) -> str:
+    """Return the text of the status file."""
     told = {
         "state": State.SPOOL if standing.halted else state,
         "halted": standing.halted,
@@ -61,6 +80,7 @@ def status(state: State, standing: Standing, backlog: Backlog, reading: Reading,
         "last_success_at": standing.success_at,
         "roster": standing.roster_version,
         "config": standing.config_version,
-        "certificate_refused": refused,
+        "certificate_refused": refused.certificate,
+        "inbox_refused": refused_files(refused.files),
     }
     return json.dumps(told)
