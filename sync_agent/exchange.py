@@ -41,6 +41,8 @@ __all__ = ["Acked", "Again", "Exchange", "Halted", "Later", "Outcome", "Reenrol"
 
 log = Log(__name__)
 
+_BELIEVED_NOES = 3
+
 
 class Exchange:
     """The protocol's station side: its state lies in the outbox and the memory, its decisions in judgement.
@@ -59,6 +61,7 @@ class Exchange:
         self._nonce = nonce
         self._recovery = Recovery(outbox, memory)
         self._limits = Limits()
+        self._noes = 0
         self.health: Callable[[], Mapping[str, object]] = dict
 
     def round(self) -> Outcome:
@@ -82,6 +85,7 @@ class Exchange:
             return self._agree(peer)
         if not peer.is_registered:
             return self._register(peer)
+        is_first = pending is None
         if pending is None:
             contradiction = self._outbox.contradiction(peer)
             if contradiction is not None:
@@ -92,7 +96,19 @@ class Exchange:
         judgement = judge_batch(reply, pending, self._ground(peer))
         if isinstance(judgement, Proven):
             return self._accept(judgement, pending, reading)
+        if self._is_doubtful(judgement, is_first=is_first):
+            return Later("a no that nothing proves, to a request that may have arrived before")
         return self._follow(judgement, peer)
+
+    def _is_doubtful(self, judgement: Judgement, *, is_first: bool) -> bool:
+        """Say whether an answer would have a request made anew of which an earlier copy may be carried out.
+
+        Central would take the new one for another copy of the station. Somebody on the way who always
+        says no is believed in the end: nothing is lost by that.
+        """
+        is_no = isinstance(judgement, Shrink) or (isinstance(judgement, Wait) and judgement.discard)
+        self._noes = self._noes + 1 if is_no and not is_first else 0
+        return 0 < self._noes < _BELIEVED_NOES
 
     def _agree(self, peer: Peer) -> Outcome:
         """Ask how far central holds a parted epoch; without a question left, all waits for the station."""

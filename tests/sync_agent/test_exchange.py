@@ -12,6 +12,7 @@ from station import chain
 from station.tap import Entry, Kind, encode
 from sync_agent import wire
 from sync_agent.exchange import Acked, Again, Halted, Later
+from sync_agent.ports import Reply
 from tests.fakes.central_rules import problem
 from tests.fakes.sync_agent import Bench, DirectCourier
 
@@ -68,6 +69,23 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_bytes(bench: Bench, line
     assert bench.rules.bodies(bench.epoch) == bench.bodies()
     assert bench.rules.alarms == []
     assert len(set(line.carried[1:52])) == 1
+
+
+@pytest.mark.fault("N2", "N7")
+@pytest.mark.invariant(18)
+@pytest.mark.parametrize("why", ["too-large", "idempotency-mismatch", "a middlebox"])
+def test_a_request_whose_answer_was_lost_is_not_made_anew_because_of_one_unproven_no(
+    bench: Bench, line: DirectCourier, why: str
+) -> None:
+    bench.settle()
+    bench.tap(6)
+    no = Reply(413, "text/html", b"") if why == "a middlebox" else problem(why)
+    line.faults.extend(["lost answer", no])
+    for _ in range(2):
+        assert isinstance(bench.exchange.round(), Later)
+    bench.settle()
+    assert bench.rules.bodies(bench.epoch) == bench.bodies()
+    assert bench.rules.alarms == []
 
 
 @pytest.mark.fault("N1")
