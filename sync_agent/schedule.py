@@ -15,8 +15,12 @@ STEP_S = 1.0
 """A wall clock that moved further than this against the monotonic one was set."""
 OVERDUE_S = 1.0
 """A job this late was lost, and is set again."""
-STUCK_S = 150.0
-"""Work that takes longer hangs: systemd is no longer told that all is well."""
+STUCK_S = 360.0
+"""Work that takes longer hangs: systemd is no longer told that all is well.
+
+One turn may carry a batch, ask for roster, configuration and certificate, and send a signature; the
+answer to each may drip for a minute.
+"""
 AFTER_ERROR_S = 60.0
 
 _SHORTEST_S = 0.02

@@ -92,6 +92,8 @@ def test_a_refused_agent_has_the_station_begin_a_new_epoch_and_goes_on(
     line.faults.append(clone)
     watch.agent.turn()
     watch.now += 3
+    # Central says how far both agree; from then on the station is waited for.
+    watch.agent.turn()
     watch.agent.turn()
     assert watch.status()["state"] == "REENROL"
     watch.pass_time(60)

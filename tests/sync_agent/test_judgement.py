@@ -125,7 +125,9 @@ def test_an_acknowledgement_of_another_history_parts_the_epoch(bench: Bench, lin
     bench.tap()
     line.faults.append(ack_changed(h="11" * 32))
     assert bench.exchange.round() == Reenrol("fork")
-    assert bench.memory.peer(bench.epoch).agreed_seq == 1
+    assert bench.memory.peer(bench.epoch).agreed_inc is None
+    assert bench.exchange.round() == Again("agreed")
+    assert bench.memory.peer(bench.epoch).agreed_seq == 2
 
 
 def test_an_acknowledgement_of_more_than_the_journal_parts_the_epoch(

@@ -14,7 +14,8 @@ import apscheduler.schedulers.base
 import apscheduler.triggers.date
 import pytest
 
-from sync_agent.schedule import Schedule
+from sync_agent.courier import LONGEST_S
+from sync_agent.schedule import STUCK_S, Schedule
 
 PERIOD_S = 0.05
 PATIENCE_S = 10.0
@@ -215,3 +216,8 @@ def test_only_one_shot_jobs_are_used() -> None:
                 assert not any(part in banned for name in names for part in name.split(".")), file
             if isinstance(node, ast.Constant):
                 assert node.value not in banned, f"{file}:{node.lineno} names a repeating trigger"
+
+
+@pytest.mark.fault("N5")
+def test_a_turn_of_five_answers_that_drip_is_not_taken_for_one_that_hangs() -> None:
+    assert 5 * LONGEST_S < STUCK_S
