@@ -14,6 +14,7 @@ from station.clock import HandClock
 from station.errors import JournalError
 from station.journal import FILE_NAME, Journal, JournalReader, Row
 from station.journal.file import connect_to_read
+from station.journal.proof import proven
 from station.salvage import examine
 from station.tap import Kind, Tap
 from tests.fakes.station import open_journal
@@ -176,4 +177,4 @@ def _chain_breaks(path: Path) -> bool:
 def _pages(path: Path) -> Iterator[int]:
     journal = JournalReader(path)
     for epoch in journal.epochs():
-        yield sum(len(page) for page in examine.proven(journal, epoch))
+        yield sum(len(page) for page in proven(journal, epoch))

@@ -7,7 +7,7 @@ import pytest
 
 from central.store.evidence import Evidence
 from central.store.models import ProjectorPosition, Station, StationTimeline, Tap
-from central.work import journal_times, project
+from central.work import journal_times, lines, project
 from central.work.project import Projected
 from sync_agent.signing import SigningKey
 from tests.fakes import school as schools
@@ -232,7 +232,7 @@ def test_a_long_life_is_read_in_tails_and_comes_out_as_if_read_at_once(
         now += timedelta(seconds=20)
         batches.append(room.exchange(now))
     opened = 0
-    real = journal_times.lines
+    real = lines.lines
 
     def counting(*args: object) -> object:
         nonlocal opened
