@@ -59,6 +59,9 @@ class ConfigWay:
         """
         standing = self._memory.standing()
         have = self.in_force.version if self.in_force else None
+        if have is not None and have != standing.config_version:
+            # Power went between the file and this note of it.
+            standing = self._memory.stand(config_version=have, config_etag=None)
         if self._asking.may(offered, have):
             try:
                 reply = self._courier.fetch_config(standing.config_etag if have is not None else None)

@@ -11,7 +11,7 @@ from station.journal import JournalReader
 from station.tap import Reading, decode
 from sync_agent.composing import Identity, compose_registration
 from sync_agent.folder import place, place_bytes
-from sync_agent.outbox import Limits, Parcel, next_parcel
+from sync_agent.outbox import Limits, Parcel, next_parcel, reached
 from sync_agent.standing import Peer
 from sync_agent.wire import USB, Envelope, Have, Position, nonce_text, pack
 
@@ -73,7 +73,7 @@ def _export_epoch(source: Source, folder: Path, epoch: _Epoch, written: Written)
     after, end = epoch.after, source.journal.head(epoch.peer.epoch).seq
     name = f"{source.identity.station}-{epoch.number:03}"
     if epoch.peer.parted is not None:
-        written.left.append(f"epoch {epoch.number} is carried inside a later one ({epoch.peer.parted})")
+        written.left.append(_of_parted(epoch, end))
         return
     if after.seq >= end:
         return
@@ -93,6 +93,19 @@ def _export_epoch(source: Source, folder: Path, epoch: _Epoch, written: Written)
         after = parcel.last
     if after.seq >= first:
         written.lines.append(f"epoch {epoch.number} ({epoch.peer.epoch}): entries {first} to {after.seq}")
+
+
+def _of_parted(epoch: _Epoch, end: int) -> str:
+    carried_seq = reached(epoch.peer)
+    parted = f"epoch {epoch.number} parted ({epoch.peer.parted})"
+    if epoch.peer.agreed_inc is None:
+        return (
+            f"{parted}; only the agent can learn from central what of it is to be carried: let it talk first"
+        )
+    if carried_seq < end:
+        waiting = end - carried_seq
+        return f"{parted} and {waiting} entries are yet to be carried: let station and agent run first"
+    return f"{parted}; all that central lacks of it is carried inside a later one"
 
 
 def _lay(file: Path, message: bytes, written: Written) -> None:

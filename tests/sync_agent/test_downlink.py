@@ -285,3 +285,17 @@ def test_a_stranger_whose_token_begins_like_a_known_one_is_journalled_by_the_who
     assert parse_roster((desk.folder / ROSTER_FILE).read_text()).knows(stranger)
     desk.bench.note([(Kind.TAP, Tap(stranger, "k1", "nfc").payload())])
     assert Tap.from_payload(decode(desk.bench.bodies()[-1]).payload).token == stranger
+
+
+@pytest.mark.invariant(35)
+def test_a_power_cut_between_the_file_and_the_note_of_it_lets_no_older_version_in(
+    bench: Bench, line: DirectCourier
+) -> None:
+    desk = Desk(bench, line)
+    desk.bring(note(3), 3)
+    bench.memory.stand(config_version=1)
+    desk.begin()
+    desk.bring(note(2), 4)
+    assert desk.downlink.config.in_force is not None
+    assert desk.downlink.config.in_force.version == 3
+    assert bench.memory.standing().config_version == 3

@@ -185,11 +185,22 @@ def test_a_stick_from_a_copy_of_the_station_is_set_aside_and_the_first_history_s
         copy.close()
 
 
-def test_an_epoch_that_parted_is_left_to_the_one_that_carries_it(stick: Stick) -> None:
+@pytest.mark.parametrize(
+    ("agreed_inc", "carried_seq", "said"),
+    [
+        (None, 0, "let it talk first"),
+        ("inc-1", 1, "1 entries are yet to be carried"),
+        ("inc-1", 2, "is carried inside a later one"),
+    ],
+)
+def test_an_epoch_that_parted_is_left_to_the_one_that_carries_it_if_it_does(
+    stick: Stick, agreed_inc: str | None, carried_seq: int, said: str
+) -> None:
     stick.bench.tap()
-    peer = Peer(stick.bench.epoch, parted="clone")
+    peer = Peer(stick.bench.epoch, parted="clone", agreed_inc=agreed_inc, carried_seq=carried_seq)
     written = stick.write(peers={peer.epoch: peer})
-    assert (written.files, len(written.left)) == ([], 1)
+    assert written.files == []
+    assert said in written.left[0]
 
 
 def test_what_cannot_be_chained_to_what_central_holds_is_said(stick: Stick) -> None:
