@@ -1,5 +1,8 @@
 """What an answer proves and what follows from it: pure decisions, no IO."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from station.clock import instant
 from sync_agent.consequence import Common, Halt, Judgement, Part, Proven, Registered, Reregister, Wait
 from sync_agent.errors import SignatureError, WireError
@@ -31,6 +34,7 @@ def judge_batch(reply: Reply, pending: Pending, ground: Ground) -> Judgement:
     if (beacon.station, beacon.nonce) != (ground.station, pending.nonce):
         # An older one, out of a cache or overtaken: the ratchet token in it is used up.
         return Wait("the answer is to another request")
+    answer = replace(answer, ack=_signed(answer.ack), beacon=_signed(answer.beacon))
     return _objection(ack, pending, ground) or Proven(ack, answer, beacon)
 
 
@@ -78,6 +82,11 @@ def is_valid_now(dated: Dated, nonce: str, ground: Ground) -> bool:
         return False
     # The nonce was drawn a moment ago: an old answer cannot hold it.
     return beacon.nonce == nonce and dated.not_before <= instant(beacon.t3_ms) <= dated.not_after
+
+
+def _signed(proven: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a proven note without whatever somebody on the way put beside it: it is kept for ever."""
+    return {name: proven[name] for name in ("note", "kid", "alg", "sig")}
 
 
 def _note(purpose: str, reply: Reply, ground: Ground) -> dict[str, object]:

@@ -257,3 +257,22 @@ def test_a_problem_that_says_nothing_about_a_registration_is_waited_out(
     body = json.dumps({"type": wire.problem_type(name), "have_seq": 0}).encode()
     line.faults.append(lambda _: Reply(409, wire.PROBLEM_MEDIA_TYPE, body))
     assert isinstance(bench.exchange.round(), Later)
+
+
+@pytest.mark.fault("N6")
+@pytest.mark.invariant(9)
+def test_nothing_but_what_central_signed_is_kept_of_a_receipt_or_a_beacon(
+    bench: Bench, line: DirectCourier
+) -> None:
+    def padded(true: Reply) -> Reply:
+        whole = json.loads(true.body)
+        for name in ("ack", "beacon"):
+            whole[name]["remark"] = "x" * 40_000
+        return replace(true, body=json.dumps(whole).encode())
+
+    bench.exchange.round()
+    line.faults.append(padded)
+    outcome = bench.exchange.round()
+    assert isinstance(outcome, Acked)
+    assert "remark" not in json.dumps(outcome.beacon)
+    assert "remark" not in bench.memory.receipts(bench.epoch)[-1][1]
