@@ -63,7 +63,7 @@ def _list(school: School, zone: ZoneInfo) -> int:
     for tap, holders in with_holders(waiting):
         say(
             f"{tap.station_id}/{tap.epoch}/{tap.sequence}  {tap.time_quality}  {tap.station.room.name}  "
-            f"{_span(tap.earliest_at, tap.latest_at, zone)}  {_whose(holders)}"
+            f"{_span(tap.earliest_at, tap.latest_at, zone)}  {_whose(holders)}  {time_review.why(tap)}"
         )
     say(f"{len(waiting)} {'tap waits' if len(waiting) == 1 else 'taps wait'} for a person to say when")
     return 1 if waiting else 0

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from central.store.models import Occurrence, School
+from central.work.occurrence_rows import REFUTED
 from station.tap import Kind
 
 ERROR: Final = "error: %(what)s"
@@ -17,12 +18,13 @@ SALVAGED_IN_PART: Final = (
 )
 OUTAGE: Final = "staff marked an outage"
 TIME: Final = "staff attested the time"
+TIME_REFUTED: Final = "staff attested a time that proofs deny; it is not believed, so ask who tapped"
 ENROLLED: Final = "staff laid down a card to be enrolled"
 WELL: Final = "self-test by staff: all is well"
 NOT_WELL: Final = "self-test by staff found: %(what)s"
 ACT: Final = "staff did: %(what)s"
 SENTENCES: Final = frozenset(
-    {ERROR, GAP, SALVAGED, SALVAGED_IN_PART, OUTAGE, TIME, ENROLLED, WELL, NOT_WELL, ACT}
+    {ERROR, GAP, SALVAGED, SALVAGED_IN_PART, OUTAGE, TIME, TIME_REFUTED, ENROLLED, WELL, NOT_WELL, ACT}
 )
 """Every sentence there is, for those who translate them."""
 _SHOWN: Final = 5
@@ -82,7 +84,8 @@ def _told(kind: str, payload: Mapping[str, object]) -> tuple[str, str]:
             is_whole = payload.get("tail") == "known"
             return SALVAGED if is_whole else SALVAGED_IN_PART, _count(payload.get("missing"))
         case Kind.ANCHOR:
-            return TIME, ""
+            # The member is central's own, added where it found so.
+            return TIME_REFUTED if payload.get(REFUTED) is True else TIME, ""
         case Kind.STAFF:
             return _staff(payload)
         case _:

@@ -7,22 +7,30 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from central.config import CentralConfig
 from central.errors import RefusedError
 from central.store.evidence import Evidence
 from central.store.models import AuditEvent, Occurrence, School, Staff, Station, Tap, TimeDecision
+from central.timeline import Grade
 from central.work import keys, rights
 from central.work.project import retime
 from central.work.prove import Prover
-from central.work.time_bracket import FOR_PEOPLE, Bracket, Entry, bracket, tap_at
+from central.work.time_bracket import FOR_PEOPLE, Bracket, Entry, bracket, needs_a_person, tap_at
 from station.tap import Kind
 from sync_agent.signing import VerifyKey
 
 Retime: TypeAlias = Callable[[Station, int], object]
 """Finds the times of one journal (station, epoch) anew, decisions included."""
 
+CONTRADICTED: Final = "its proofs contradict one another"
+MANY_DAYS: Final = "it may have been on more than one day"
+MOVED: Final = (
+    "its day is proven now, and is not that of the decided record it stands behind; look at that record"
+)
+WHYS: Final = frozenset({CONTRADICTED, MANY_DAYS, MOVED})
+"""Every sentence there is, for those who translate them."""
 # The office hears the time from the person who attested it; nobody remembers it better.
 _KNOWN: Final = timedelta(minutes=10)
 
@@ -49,9 +57,21 @@ def retimer(config: CentralConfig) -> Retime:
 
 
 def queue(school: School) -> QuerySet[Tap]:
-    """Return the taps whose time a person must decide, by station and in the order of their journals."""
-    waits = Tap.objects.filter(school=school, outcome=Tap.Outcome.TIME_REVIEW, time_quality__in=FOR_PEOPLE)
+    """Return the taps whose day waits for a person, by station and in the order of their journals.
+
+    Among them are those whose time is proven, but on another day than the decided record behind which
+    they stand: a person looks at that record.
+    """
+    undated = Q(time_quality__in=FOR_PEOPLE) | Q(on=None)
+    waits = Tap.objects.filter(undated, school=school, outcome=Tap.Outcome.TIME_REVIEW)
     return waits.select_related("station", "station__room").order_by("station", "epoch", "sequence")
+
+
+def why(tap: Tap) -> str:
+    """Say why a tap of the queue waits."""
+    if needs_a_person(tap):
+        return CONTRADICTED if tap.time_quality == Grade.CONTRADICTION else MANY_DAYS
+    return MOVED
 
 
 def waiting(school: School) -> int:

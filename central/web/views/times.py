@@ -1,5 +1,6 @@
 """The times no rule may settle: which taps wait for a person, what is known of one, and the decision."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from central.errors import CentralError
 from central.store.evidence import Evidence
-from central.store.models import Staff, Tap
+from central.store.models import Staff, Student, Tap
 from central.web import clock
 from central.web.access import require, rooms_seen_by, staff_page
 from central.work import rights, time_review
@@ -51,11 +52,16 @@ def times(request: HttpRequest, staff: Staff) -> HttpResponse:
             return redirect("times")
     page = {
         "here": "times",
-        "lines": [{"tap": tap, "holders": of} for tap, of in with_holders(times_of(staff))],
+        "lines": [_line(tap, of) for tap, of in with_holders(times_of(staff))],
         "anchors": anchors,
         "may_decide": rights.may_decide_times(staff, clock.today(staff.school)),
     }
     return render(request, "web/times.html", page, status=status)
+
+
+def _line(tap: Tap, of: Sequence[Student | Staff]) -> dict[str, object]:
+    why = _(time_review.why(tap))
+    return {"tap": tap, "holders": of, "why": why, "may_be_said": needs_a_person(tap)}
 
 
 @staff_page

@@ -8,7 +8,7 @@ from babel.messages import mofile, pofile
 
 import central.web
 from central.domain.proof import SAYS, TELLS_ITS_NUMBER, Reason
-from central.work import doubts, gaps, review, time_case
+from central.work import doubts, gaps, review, time_case, time_review
 from central.work.occurrences import SENTENCES
 from central.work.room_state import Silence
 
@@ -46,4 +46,10 @@ def test_every_sentence_of_the_program_itself_is_in_the_catalog() -> None:
         known = {m.id for m in pofile.read_po(file, locale="es")}
     assert set(SAYS) == set(Reason)
     told = {*SENTENCES, *gaps.SENTENCES, *doubts.ASIDE.values(), *time_case.WORDS.values(), *Silence}
-    assert {*SAYS.values(), TELLS_ITS_NUMBER, review.MOVED, *map(str, told)} - known == set()
+    assert {
+        *SAYS.values(),
+        TELLS_ITS_NUMBER,
+        review.MOVED,
+        *time_review.WHYS,
+        *map(str, told),
+    } - known == set()

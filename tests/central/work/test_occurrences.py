@@ -65,6 +65,11 @@ def told(small: SmallSchool) -> list[OccurrenceLine]:
         (Kind.STAFF, {"did": "self-test", "ok": False, "found": ["nfc", "disk"]}, "found: nfc, disk"),
         (Kind.STAFF, {"did": "sing"}, "staff did: sing"),
         (Kind.ANCHOR, {"token": "AAAA", "says_ms": None}, "staff attested the time"),
+        (
+            Kind.ANCHOR,
+            {"token": "AAAA", "says_ms": 1, "refuted": True},
+            "staff attested a time that proofs deny",
+        ),
         (Kind.ERR, ["no", "object"], "error: ?"),
         (Kind.ERR, {"what": "y" * 10_000, "n": 1}, "error: ?"),
     ],
