@@ -288,16 +288,3 @@ def test_those_who_are_up_to_date_go_first_and_a_quarter_of_each_group_is_the_dr
     # Two full batches are what a quarter of a group has room for; the ten units left over go to the others.
     assert places[:2] == [GROUP - own + 1, GROUP - own + 2]
     assert places[2] > GROUP
-
-
-@pytest.mark.invariant(40)
-def test_with_nobody_in_a_hurry_a_group_is_the_drains_alone_and_its_work_is_bounded(path: Path) -> None:
-    gate, units = Gate(), 11
-    with writing(path, gate) as writer:
-        gate.close()
-        first = writer.submit(keep("first"))
-        gate.wait_for_a_commit()
-        drains = [writer.submit(keep(f"drain-{n:02}"), Lane.DRAIN, units) for n in range(22)]
-        gate.open()
-        assert done(first, *drains) == [200] * 23
-        assert gate.commits == 1 + 2
