@@ -266,10 +266,7 @@ def test_a_roster_of_a_million_cards_is_not_read_to_its_end_and_the_one_before_s
     desk.bench.rules.roster_text = roster(3)
     desk.downlink.follow(3, None)
     desk.bench.rules.roster_text = json.dumps(whole)
-    with (
-        serving(desk.bench.rules) as stub,
-        closing(HttpCourier(stub.url, STATION, "0.1.0")) as courier,
-    ):
+    with serving(desk.bench.rules) as stub, closing(HttpCourier(stub.url, STATION, "0.1.0")) as courier:
         key, memory = CONFIG_KEY.verify_key, desk.bench.memory
         way = RosterWay(STATION, desk.folder / ROSTER_FILE, key, courier, memory, lambda: desk.now)
         assert way.follow(4) == 3
