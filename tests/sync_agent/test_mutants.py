@@ -97,7 +97,7 @@ COMBINATIONS: dict[str, tuple[Sequence[str], Story]] = {
 }
 
 
-TOO_RARE = {APPEND, RATCHET, LIFE, MEMORY}
+TOO_RARE = {APPEND, RATCHET, LIFE, MEMORY, UNACKED}
 """Rules whose loss shows in so few random histories that only the one written for it is asked."""
 
 
