@@ -59,6 +59,13 @@ class Programme(StrEnum):
     """Instruction exclusively in partnership with a workforce programme; adults attend these."""
 
 
+class Modality(StrEnum):
+    """How a student is taught under an enrolment."""
+
+    CLASSROOM = "classroom"
+    INDEPENDENT_STUDY = "independent study"
+
+
 class Partner(StrEnum):
     """The partners that set a charter programme free of the age rules (EC 47612.1(a))."""
 
@@ -87,6 +94,7 @@ class EnrolledSpan:
     programme: Programme
     since: date
     until: date | None = None
+    modality: Modality = Modality.CLASSROOM
 
     def __post_init__(self) -> None:
         DateSpan(self.since, self.until)

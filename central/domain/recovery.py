@@ -57,20 +57,26 @@ class MinutesPolicy(StrEnum):
     """Every minute is kept until it makes a day."""
 
 
-class AbsenceReason(StrEnum):
-    """Why a student was absent for a full day, as far as recovery asks."""
+class ServiceKind(StrEnum):
+    """What a recovery service records."""
 
-    EXCUSED = "excused"
-    UNEXCUSED = "unexcused"
-    SUSPENSION = "suspension"
-    IMMUNIZATION = "immunization"
-    """Sent home for want of an immunization record."""
+    EARNED = "Earned"
+    USED = "Used"
 
 
-@dataclass(frozen=True, slots=True)
-class FullDayAbsence:
-    """One school day a student missed altogether."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryService:
+    """A program service of a recovery record as the student information system keeps it.
+
+    `school` is the one that uses the time and earns the ADA. With `is_calendar` the ledger writes
+    the figures; without, a person did, and a difference from the ledger is a finding.
+    """
 
     student: str
-    on: date
-    reason: AbsenceReason
+    kind: ServiceKind
+    since: date
+    until: date | None
+    school: str
+    is_calendar: bool
+    days_used: int | None = None
+    minutes_earned: int | None = None

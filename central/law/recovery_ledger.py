@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from central.domain.absence import AbsenceReason, FullDayAbsence
 from central.domain.calendar import SchoolYear, monday_of
 from central.domain.enrolment import Grade
-from central.domain.recovery import AbsenceReason, FullDayAbsence, MinutesPolicy, RecoverySession
+from central.domain.recovery import MinutesPolicy, RecoverySession
 from central.law.errors import LawError
 from central.law.minutes import minimum_day
 from central.law.provision import choice, number

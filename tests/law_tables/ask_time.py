@@ -3,16 +3,10 @@
 from datetime import timedelta
 from fractions import Fraction
 
+from central.domain.absence import AbsenceReason, FullDayAbsence
 from central.domain.calendar import SchoolYear
 from central.domain.enrolment import Grade, Programme
-from central.domain.recovery import (
-    AbsenceReason,
-    FullDayAbsence,
-    MinutesPolicy,
-    Participation,
-    RecoverySession,
-    RegularDay,
-)
+from central.domain.recovery import MinutesPolicy, Participation, RecoverySession, RegularDay
 from central.law.minutes import days_shortfall, minimum_day, minutes_required, minutes_shortfall, withheld
 from central.law.recovery import (
     can_recover,

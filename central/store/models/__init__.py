@@ -1,18 +1,33 @@
 """Everything the staff side remembers, one module an aggregate."""
 
 from central.store.models.attendance import AttendanceRecord, Decision, SessionCertification, SpentCode
-from central.store.models.calendar import CalendarDay, ExcludedWeek, SchoolYear, Track
+from central.store.models.calendar import CalendarDay, ExcludedWeek, GradeMinutes, SchoolYear, Track
 from central.store.models.certificate import SchoolCertificate, StationCertificate, StationConfig
+from central.store.models.closure import StateRequest, StateRequestDay, StateRequestStep
+from central.store.models.counting import StudentYear
 from central.store.models.credential import Credential
 from central.store.models.delivery import Delivery, PaperLine, PaperSheet, ReportSnapshot
 from central.store.models.doubt import GapExplanation, StationDoubt, TimeDecision
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
+from central.store.models.fact import AbsenceNote, ProgrammeAgreement, StudentFact
 from central.store.models.oversight import AuditEvent, ImportedFile
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
+from central.store.models.recovery import (
+    RecoveryAttendance,
+    RecoveryRecord,
+    RecoveryService,
+    RecoveryServiceFigure,
+    RecoverySession,
+    RecoverySignature,
+    RecoveryTeacher,
+)
+from central.store.models.register import LegalHold, RequirementEvidence
 from central.store.models.school import Meeting, Room, School, Section
 from central.store.models.station import Station, StationKey
+from central.store.models.study import StudyAgreement, StudySignature, StudyStaffing, StudyWork
 
 __all__ = [
+    "AbsenceNote",
     "Assignment",
     "AttendanceRecord",
     "AuditEvent",
@@ -23,14 +38,25 @@ __all__ = [
     "Enrollment",
     "ExcludedWeek",
     "GapExplanation",
+    "GradeMinutes",
     "ImportedFile",
+    "LegalHold",
     "Meeting",
     "Occurrence",
     "PaperLine",
     "PaperSheet",
     "Placement",
+    "ProgrammeAgreement",
     "ProjectorPosition",
+    "RecoveryAttendance",
+    "RecoveryRecord",
+    "RecoveryService",
+    "RecoveryServiceFigure",
+    "RecoverySession",
+    "RecoverySignature",
+    "RecoveryTeacher",
     "ReportSnapshot",
+    "RequirementEvidence",
     "Room",
     "School",
     "SchoolCertificate",
@@ -39,6 +65,9 @@ __all__ = [
     "SessionCertification",
     "SpentCode",
     "Staff",
+    "StateRequest",
+    "StateRequestDay",
+    "StateRequestStep",
     "Station",
     "StationCertificate",
     "StationConfig",
@@ -46,6 +75,12 @@ __all__ = [
     "StationKey",
     "StationTimeline",
     "Student",
+    "StudentFact",
+    "StudentYear",
+    "StudyAgreement",
+    "StudySignature",
+    "StudyStaffing",
+    "StudyWork",
     "Tap",
     "TeachingCredential",
     "TimeDecision",

@@ -8,6 +8,7 @@ class SchoolYear(models.Model):
 
     school = models.ForeignKey("store.School", on_delete=models.PROTECT, related_name="years")
     name = models.CharField(max_length=7, help_text="2024-25")
+    audited_on = models.DateField(null=True, help_text="when the year's audit was completed")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school", "name"], name="year_once")]
@@ -50,10 +51,29 @@ class CalendarDay(models.Model):
     is_taught = models.BooleanField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
     minutes_offered = models.PositiveSmallIntegerField(null=True)
+    minutes_on_site = models.PositiveSmallIntegerField(
+        null=True, help_text="of these, at the school site under a certificated employee"
+    )
+    minutes_required = models.PositiveSmallIntegerField(
+        null=True, help_text="for which the school requires its students at the site"
+    )
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["track", "on"], name="day_once_a_track")]
+
+
+class GradeMinutes(models.Model):
+    """The minutes of one grade on one date, where they are not those of the whole track."""
+
+    day = models.ForeignKey(CalendarDay, on_delete=models.CASCADE, related_name="grades")
+    grade = models.CharField(max_length=4, help_text="TK, K, 1 to 12")
+    minutes_offered = models.PositiveSmallIntegerField()
+    minutes_on_site = models.PositiveSmallIntegerField(null=True)
+    minutes_required = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "grade"], name="minutes_once_a_grade")]
 
 
 class ExcludedWeek(models.Model):

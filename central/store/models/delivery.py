@@ -60,8 +60,18 @@ class ReportSnapshot(AppendOnly):
     """A period's report as it was closed; a later one stands beside it, never over it."""
 
     school_year = models.ForeignKey("store.SchoolYear", on_delete=models.PROTECT, related_name="snapshots")
+
+    class Edition(models.TextChoices):
+        """What a frozen report is: the first as filed, a correction, or what the audit found."""
+
+        ORIGINAL = "original"
+        REVISED = "revised"
+        AUDITED = "audited"
+
     kind = models.CharField(max_length=10)
     revision = models.PositiveSmallIntegerField()
+    edition = models.CharField(max_length=8, choices=Edition.choices, default=Edition.ORIGINAL)
+    reason = models.CharField(max_length=255, blank=True, help_text="why it differs from the one before")
     as_of = models.DateField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("store.Staff", on_delete=models.PROTECT, null=True, related_name="snapshots")

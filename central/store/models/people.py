@@ -29,6 +29,9 @@ class Enrollment(models.Model):
     track = models.ForeignKey("store.Track", on_delete=models.PROTECT, related_name="enrollments")
     grade = models.CharField(max_length=4, help_text="TK, K, 1 to 12")
     programme = models.CharField(max_length=20, default="47612", help_text="47612 or 47612.1")
+    modality = models.CharField(
+        max_length=20, default="classroom", help_text="classroom or independent study"
+    )
     since = models.DateField()
     until = models.DateField(null=True, help_text="last day, inclusive; empty while enrolled")
 
@@ -79,6 +82,7 @@ class Staff(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="staff"
     )
+    is_employee = models.BooleanField(default=True, help_text="false for a contractor")
     source_id = models.CharField(max_length=255, blank=True)
 
     class Meta:

@@ -9,8 +9,16 @@ class School(models.Model):
     code = models.CharField(max_length=14, unique=True, help_text="CDS code or the roster's identifier")
     lea_code = models.CharField(max_length=14, blank=True)
     name = models.CharField(max_length=200)
+    lea_name = models.CharField(max_length=200, blank=True)
     source_id = models.CharField(max_length=255, blank=True, help_text="OneRoster sourcedId")
     time_zone = models.CharField(max_length=64, default="America/Los_Angeles")
+    kind = models.CharField(max_length=8, default="charter", help_text="charter, district or coe")
+    is_conversion = models.BooleanField(
+        default=False, help_text="a conversion charter that keeps its previous schedule (EC 47612(d)(3))"
+    )
+    facts_kept_since = models.DateField(
+        null=True, help_text="from this day on a day counts only with the dated facts that allow it"
+    )
     is_practice = models.BooleanField(
         default=False, help_text="A practice school's numbers are never claimed"
     )

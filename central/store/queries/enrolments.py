@@ -1,7 +1,7 @@
 """Published: who was enrolled where and when, and which documents teachers hold."""
 
 from central.domain.calendar import DateSpan, SchoolYear
-from central.domain.enrolment import EnrolledSpan, Grade, Programme
+from central.domain.enrolment import EnrolledSpan, Grade, Modality, Programme
 from central.domain.operator import TeacherCredential
 from central.store.models import Enrollment, TeachingCredential
 
@@ -9,10 +9,18 @@ from central.store.models import Enrollment, TeachingCredential
 def enrolled_spans(school_id: int, year: SchoolYear) -> list[EnrolledSpan]:
     """Return every enrollment of a school year by student number; one without an end lasts until June 30."""
     rows = Enrollment.objects.filter(track__school_year__school=school_id, track__school_year__name=year.name)
-    columns = ("student__number", "track__code", "grade", "programme", "since", "until")
+    columns = ("student__number", "track__code", "grade", "programme", "since", "until", "modality")
     return [
-        EnrolledSpan(student, track, Grade(grade), _programme(programme), since, until or year.ends_on)
-        for student, track, grade, programme, since, until in rows.order_by(
+        EnrolledSpan(
+            student,
+            track,
+            Grade(grade),
+            _programme(programme),
+            since,
+            until or year.ends_on,
+            Modality(modality),
+        )
+        for student, track, grade, programme, since, until, modality in rows.order_by(
             "student__number", "since"
         ).values_list(*columns)
         if since <= (until or year.ends_on)

@@ -5,15 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.domain.absence import AbsenceReason, FullDayAbsence
 from central.domain.calendar import SchoolYear, monday_of
 from central.domain.enrolment import Grade
-from central.domain.recovery import (
-    AbsenceReason,
-    FullDayAbsence,
-    MinutesPolicy,
-    Participation,
-    RecoverySession,
-)
+from central.domain.recovery import MinutesPolicy, Participation, RecoverySession
 from central.law.minutes import minimum_day
 from central.law.recovery import findings_on_session_hours, findings_on_session_staff
 from central.law.recovery_ledger import (
