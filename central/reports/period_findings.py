@@ -19,6 +19,7 @@ def find(ground: Ground) -> Iterator[Finding]:
     yield from _credentials(ground)
     yield from _of_the_law(ground)
     yield from _tracks(ground)
+    # One line for each room that looks for what is wrong: its own `find(ground)`.
     yield _not_examined(ground)
 
 
@@ -110,7 +111,9 @@ def _tracks(ground: Ground) -> Iterator[Finding]:
     year = next(iter(ground.calendars.values())).school_year
     yield from tracks.findings_on_number_of_tracks(list(ground.calendars), year.starts_on)
     for calendar in ground.calendars.values():
-        yield from tracks.findings_on_length_of_track(calendar, is_conversion=False)
+        yield from tracks.findings_on_length_of_track(
+            calendar, is_conversion=ground.year.school.is_conversion
+        )
         yield from tracks.findings_on_days_before_april(calendar)
     with_days = {track: calendar for track, calendar in ground.in_period.items() if calendar.days_taught}
     shares = tracks.ada_over_several_tracks(ground.counted, with_days)

@@ -17,6 +17,7 @@ from central.errors import CentralError
 from central.law import ada, periods, provision, question
 from central.law.eligibility import findings_on_credential
 from central.law.months import school_months
+from central.reports.bars import bar_of
 from central.reports.ground import Ground
 from central.reports.period import PeriodReport, PeriodRow, ProofLine, TrackMonths
 from central.reports.period_findings import find
@@ -87,7 +88,8 @@ def _ground(year: SchoolYear, kind: PeriodKind, as_of: date, today: date, before
         if record.track in calendars and (record.certified_by, record.on) not in uncredentialed
     ]
     marks = [record.recorded_mark() for record in claimable]
-    claim = ada.attendance_days(marks, enrolled_spans(year.school_id, Year(year.name)), calendars)
+    spans = enrolled_spans(year.school_id, Year(year.name))
+    claim = ada.attendance_days(marks, spans, calendars, bar_of(year))
     counted = [day for day in claim.days if day.on in in_period[day.track].days_taught]
     return Ground(
         year=year,
