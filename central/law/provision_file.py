@@ -13,8 +13,12 @@ EVIDENCE = ("statute", "official", "secondary", "recalled")
 _WHOLE = "whole number"
 _FORMS: Mapping[str, str] = {
     "days": _WHOLE,
+    "dollars": _WHOLE,
     "minutes": _WHOLE,
+    "months": _WHOLE,
+    "occasions": _WHOLE,
     "pupils a teacher": _WHOLE,
+    "students": _WHOLE,
     "tracks": _WHOLE,
     "weeks": _WHOLE,
     "years of age": _WHOLE,
