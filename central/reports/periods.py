@@ -15,17 +15,15 @@ from central.domain.enrolment import EnrolledSpan, Grade, GradeSpan
 from central.domain.period import PeriodKind
 from central.errors import CentralError
 from central.law import ada, periods, provision, question
-from central.law.eligibility import findings_on_credential
 from central.law.months import school_months
-from central.reports.bars import bar_of
 from central.reports.ground import Ground
 from central.reports.period import PeriodReport, PeriodRow, ProofLine, TrackMonths
 from central.reports.period_findings import find
 from central.reports.snapshots import last_closed
-from central.store.attended import Standing, standing_records
+from central.store.attended import Standing
 from central.store.models import SchoolYear
-from central.store.queries.calendars import track_calendars
-from central.store.queries.enrolments import enrolled_spans, teacher_credentials
+from central.store.queries.enrolments import enrolled_spans
+from central.work.claims import claimed
 
 KINDS = {"p1": PeriodKind.P1, "p2": PeriodKind.P2, "annual": PeriodKind.ANNUAL}
 _RULES = (
@@ -74,48 +72,30 @@ def _ground(year: SchoolYear, kind: PeriodKind, as_of: date, today: date, before
     if as_of > today:
         msg = f"{as_of} has not come yet (it is {today} at the school); report as of a day up to today"
         raise CentralError(msg)
-    every = track_calendars(year.school_id, Year(year.name))
-    calendars = {code: calendar for code, calendar in every.items() if calendar.days_taught}
-    if not calendars:
+    made = claimed(year, before, as_of)
+    if not made.calendars:
         msg = f"no track of {year.name} is taught on any day; import the calendar first"
         raise CentralError(msg)
-    in_period = {track: periods.period_calendar(kind, calendar) for track, calendar in calendars.items()}
-    standing = standing_records(year, before, as_of)
-    uncredentialed = _without_credential(year, standing)
-    claimable = [
-        record
-        for record in standing
-        if record.track in calendars and (record.certified_by, record.on) not in uncredentialed
-    ]
-    marks = [record.recorded_mark() for record in claimable]
-    spans = enrolled_spans(year.school_id, Year(year.name))
-    claim = ada.attendance_days(marks, spans, calendars, bar_of(year))
-    counted = [day for day in claim.days if day.on in in_period[day.track].days_taught]
+    in_period = {track: periods.period_calendar(kind, calendar) for track, calendar in made.calendars.items()}
+    counted = [day for day in made.claim.days if day.on in in_period[day.track].days_taught]
     return Ground(
         year=year,
         kind=kind,
         as_of=as_of,
         before=before,
-        calendars=calendars,
+        calendars=made.calendars,
         in_period=in_period,
-        standing=standing,
-        claimable=claimable,
-        claim=claim,
+        standing=made.standing,
+        claimable=made.claimable,
+        claim=made.claim,
         counted=counted,
-        without_credential=uncredentialed,
+        without_credential=made.without_credential,
     )
 
 
 def end_of(on: date, zone: ZoneInfo) -> datetime:
     """Return the instant a local date ends."""
     return datetime.combine(on + timedelta(days=1), time(), zone).astimezone(UTC)
-
-
-def _without_credential(year: SchoolYear, standing: Iterable[Standing]) -> set[tuple[str, date]]:
-    """Return who certified which day without a credential that is, by what is on file now, valid for it."""
-    credentials = teacher_credentials(year.school_id)
-    signed = {(record.certified_by, record.on) for record in standing if record.stage.counts}
-    return {key for key in signed if findings_on_credential(key[0], credentials, key[1])}
 
 
 def _rows(

@@ -1,7 +1,7 @@
 """What the records said at an instant, as values of the domain: marks, stages and sessions."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +22,22 @@ from central.store.models import (
 from central.store.queries.enrolments import enrolled_spans
 
 _AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose records of which days are looked at, students by primary key; None is all of them."""
+
+    students: Collection[int] | None = None
+    days: Collection[date] | None = None
+
+    def filters(self, record: str = "") -> dict[str, Collection[int] | Collection[date]]:
+        """Return the conditions of a query whose path to the attendance record is `record`."""
+        wanted = {f"{record}student__in": self.students, f"{record}on__in": self.days}
+        return {path: values for path, values in wanted.items() if values is not None}
+
+
+EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +78,22 @@ class Signed:
     has_paper: bool
 
 
-def standing_records(year: SchoolYear, before: datetime, until: date) -> list[Standing]:
-    """Return every record of a school year up to a date as decisions taken before an instant left it.
+def standing_records(
+    year: SchoolYear, before: datetime, until: date, scope: Scope = EVERYTHING
+) -> list[Standing]:
+    """Return the records of a school year up to a date as decisions taken before an instant left them.
 
     Four queries, however many records. A record of a section without a track stands on the track
     the student was enrolled in that day.
     """
     span = Year(year.name)
     on = (span.starts_on, min(span.ends_on, until))
-    last, signed = _last_decisions(year, before, on)
-    signatures = _signatures(year)
-    enrolled = _Tracks(enrolled_spans(year.school_id, span))
-    records = AttendanceRecord.objects.filter(section__school_year=year, on__range=on).order_by("pk")
+    last, signed = _last_decisions(year, before, on, scope)
+    signatures = _signatures(year, scope)
+    enrolled = _Tracks(enrolled_spans(year.school_id, span, scope.students))
+    records = AttendanceRecord.objects.filter(
+        section__school_year=year, on__range=on, **scope.filters()
+    ).order_by("pk")
     found = []
     for record, student, day, section, track, source in records.values_list(
         "pk", "student__number", "on", "section__code", "section__track__code", "source"
@@ -90,13 +110,16 @@ def standing_records(year: SchoolYear, before: datetime, until: date) -> list[St
 
 
 def _last_decisions(
-    year: SchoolYear, before: datetime, on: tuple[date, date]
+    year: SchoolYear, before: datetime, on: tuple[date, date], scope: Scope
 ) -> tuple[dict[int, tuple[str, str]], dict[int, int]]:
     """Return each record's stage and mark after its last decision, and the certification it last stood in."""
     last: dict[int, tuple[str, str]] = {}
     signed: dict[int, int] = {}
     decisions = Decision.objects.filter(
-        record__section__school_year=year, record__on__range=on, at__lt=before
+        record__section__school_year=year,
+        record__on__range=on,
+        at__lt=before,
+        **scope.filters("record__"),
     ).order_by("pk")
     for record, stage, mark, certification in decisions.values_list(
         "record_id", "stage_to", "mark", "certification_id"
@@ -107,9 +130,9 @@ def _last_decisions(
     return last, signed
 
 
-def _signatures(year: SchoolYear) -> dict[int, tuple[str, datetime | None]]:
+def _signatures(year: SchoolYear, scope: Scope) -> dict[int, tuple[str, datetime | None]]:
     """Return who signed each certification, and when."""
-    rows = SessionCertification.objects.filter(section__school_year=year)
+    rows = SessionCertification.objects.filter(section__school_year=year, **Scope(days=scope.days).filters())
     return {key: (by, at) for key, by, at in rows.values_list("pk", "by__number", "at")}
 
 

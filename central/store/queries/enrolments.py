@@ -1,14 +1,23 @@
 """Published: who was enrolled where and when, and which documents teachers hold."""
 
+from collections.abc import Collection
+
 from central.domain.calendar import DateSpan, SchoolYear
 from central.domain.enrolment import EnrolledSpan, Grade, Modality, Programme
 from central.domain.operator import TeacherCredential
 from central.store.models import Enrollment, TeachingCredential
 
 
-def enrolled_spans(school_id: int, year: SchoolYear) -> list[EnrolledSpan]:
-    """Return every enrollment of a school year by student number; one without an end lasts until June 30."""
+def enrolled_spans(
+    school_id: int, year: SchoolYear, students: Collection[int] | None = None
+) -> list[EnrolledSpan]:
+    """Return the enrollments of a school year by student number; one without an end lasts until June 30.
+
+    `students` are primary keys; None is everybody.
+    """
     rows = Enrollment.objects.filter(track__school_year__school=school_id, track__school_year__name=year.name)
+    if students is not None:
+        rows = rows.filter(student__in=students)
     columns = ("student__number", "track__code", "grade", "programme", "since", "until", "modality")
     return [
         EnrolledSpan(

@@ -1,4 +1,4 @@
-"""Whatever stands against claiming a day of an enrollment, from every room that may hold a day back."""
+"""Published: whatever stands against claiming a day, from every room that may hold one back."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from central.domain.finding import Finding
 from central.law.ada import Bar
 from central.store.models import SchoolYear
 
-_ROOMS = ("eligibility_bar", "study_findings")
+_ROOMS = ("central.work.eligibility_bar", "central.work.study_bar")
 
 
 def bar_of(year: SchoolYear) -> Bar:
@@ -18,8 +18,7 @@ def bar_of(year: SchoolYear) -> Bar:
     bars: list[Bar] = [
         module.bar_of(year)
         for room in _ROOMS
-        if find_spec(f"central.reports.{room}")
-        and hasattr(module := import_module(f"central.reports.{room}"), "bar_of")
+        if find_spec(room) and hasattr(module := import_module(room), "bar_of")
     ]
 
     def every(span: EnrolledSpan, on: date) -> Sequence[Finding]:
