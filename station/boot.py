@@ -9,6 +9,7 @@ from typing import Final
 
 from station.journal.reader import JournalReader
 from station.logs import Log
+from station.tap import Entry
 
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 BOOT_ID_VARIABLE: Final = "ROLLBOOK_BOOT_ID"
@@ -37,21 +38,34 @@ def boot_to_begin(journal: JournalReader, boot_id: str, raw_ms: int) -> int:
     """
     newest = journal.newest()
     ran_on = newest is None or raw_ms >= newest.reading.raw_ms
-    return boot_ordinal(journal.last_boot(), boot_id, ran_on=ran_on)
+    return boot_ordinal(_last_boot(journal, newest), boot_id, ran_on=ran_on)
 
 
 def boot_as_journalled(journal: JournalReader, boot_id: str, raw_ms: int) -> int:
     """Return the number of this boot for everybody but the station; raises JournalError.
 
     The station begins first and tells the number. A boot nobody can name is the one of the newest
-    entry for as long as the raw clock runs on from there.
+    entry for as long as the raw clock runs on from there. It is 0, which is no boot's number, while
+    the newest entry's boot has not been named: that may be this one or the one before.
     """
-    if boot_id:
-        return boot_to_begin(journal, boot_id, raw_ms)
     newest = journal.newest()
+    if boot_id:
+        last = _last_boot(journal, newest)
+        return 0 if last and not last[1] else boot_to_begin(journal, boot_id, raw_ms)
     if newest is None:
         return 1
     return newest.reading.boot + (0 if raw_ms >= newest.reading.raw_ms else 1)
+
+
+def _last_boot(journal: JournalReader, newest: Entry | None) -> tuple[int, str] | None:
+    """Return `(ordinal, boot_id)` of the last boot there is anything of, without a name if it left none.
+
+    A disk that refuses may take a boot's first entries and not the one that names it.
+    """
+    named = journal.last_boot()
+    if newest is None or (named is not None and named[0] >= newest.reading.boot):
+        return named
+    return newest.reading.boot, ""
 
 
 def boot_ordinal(last: tuple[int, str] | None, boot_id: str, *, ran_on: bool = True) -> int:

@@ -23,6 +23,16 @@ _OK: Final = 200
 _WHO: Final = "central"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A request that was looked at; `is_revoked` tells of its station at that moment."""
+
+    question: Question
+    judge: Judge
+    hear: Hear
+    is_revoked: bool
+
+
 @dataclass(slots=True)
 class ServerMachine:
     """Central while it is up; `promised` is the furthest place acknowledged of each epoch in this life.
@@ -42,14 +52,16 @@ class ServerMachine:
     crashes: int = 0
     _inc: str = ""
     _life: int = 0
-    _queue: list[tuple[Question, Judge, Hear]] = field(default_factory=list)
+    _queue: list[_Waiting] = field(default_factory=list)
 
     def take(self, question: Question, hear: Hear) -> None:
         """Take a request as it arrives."""
         if not self.is_up or self._dies():
             hear(None)
             return
-        self._queue.append((question, self.central.prove(question), hear))
+        is_revoked = self.central.is_revoked(question.station)
+        judge = self.central.prove(question)
+        self._queue.append(_Waiting(question=question, judge=judge, hear=hear, is_revoked=is_revoked))
         if len(self._queue) == 1:
             self.clockwork.after(_GROUP_MS, partial(self._commit, self._life))
 
@@ -65,8 +77,8 @@ class ServerMachine:
             change()
             self.promised.clear()
         self.clockwork.after(down_ms, self._rise)
-        for _, _, hear in waiting:
-            hear(None)
+        for one in waiting:
+            one.hear(None)
 
     def _rise(self) -> None:
         self.is_up = True
@@ -91,28 +103,29 @@ class ServerMachine:
             return
         if self.steps_to_crash == 0:
             # Everything is judged, and the power goes before the commit.
-            self.central.carry_out([judge for _, judge, _ in self._queue], is_cut=True)
+            self.central.carry_out([one.judge for one in self._queue], is_cut=True)
             self.crash(self.dice.randrange(1_000, 60_000))
             return
         group, self._queue = self._queue, []
-        replies = self.central.carry_out([judge for _, judge, _ in group])
+        replies = self.central.carry_out([one.judge for one in group])
         if self.central.inc != self._inc:
             self._inc = self.central.inc
             self.promised.clear()
         if self._dies():
-            for _, _, hear in group:
-                hear(None)
+            for one in group:
+                one.hear(None)
             return
-        for (question, _, hear), reply in zip(group, replies, strict=True):
-            self._answered(question, reply)
-            hear(reply)
+        for one, reply in zip(group, replies, strict=True):
+            self._answered(one, reply)
+            one.hear(reply)
 
-    def _answered(self, question: Question, reply: Reply) -> None:
+    def _answered(self, waiting: _Waiting, reply: Reply) -> None:
+        question = waiting.question
         self.answers += 1
         self.clockwork.note(_WHO, f"answered {question.station}", f"{question.path} {reply.status}")
         if reply.status != _OK or question.path == wire.TIME_PATH:
             return
-        if self.central.is_revoked(question.station):
+        if waiting.is_revoked:
             raise Broken(Invariant.REVOKED_IS_REFUSED, question.station, f"200 at {question.path}")
         if question.path == wire.SYNC_PATH:
             self._promise(reply)

@@ -1,6 +1,6 @@
 """Date what a fleet brought as central does, and hold every interval against the truth."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 from central.fleet.fleet import Fleet
@@ -30,14 +30,14 @@ def check_times(fleet: Fleet) -> Iterator[Found]:
     entries = doubted = dated = undated = 0
     for station, epoch in fleet.central.ask_evidence(_JOURNALS):
         for leaf, interval, is_tap in _intervals(fleet, station, epoch):
-            truth_ms = fleet.world.witness.written[leaf]
+            truths_ms = fleet.world.witness.written[leaf]
             entries += 1
             if interval.is_contradiction:
                 doubted += 1
-            elif not _holds(interval, truth_ms):
-                found = f"epoch {epoch}: {truth_ms} is not in {interval}"
+            elif not any(_holds(interval, truth_ms) for truth_ms in truths_ms):
+                found = f"epoch {epoch}: {sorted(truths_ms)} is not in {interval}"
                 raise Broken(Invariant.TIME_HOLDS_TRUTH, station, found)
-            if is_tap and _date(station, interval, truth_ms):
+            if is_tap and _date(station, interval, truths_ms):
                 dated += 1
             elif is_tap:
                 undated += 1
@@ -83,13 +83,13 @@ def _holds(interval: Interval, truth_ms: int) -> bool:
     return (earliest_ms is None or earliest_ms <= truth_ms) and (latest_ms is None or truth_ms <= latest_ms)
 
 
-def _date(station: str, interval: Interval, truth_ms: int) -> bool:
+def _date(station: str, interval: Interval, truths_ms: Collection[int]) -> bool:
     """Say whether a tap has a date; raises Broken for one that must not, or that is another day's."""
     quality, on = grade(interval, ZONE), local_day(interval, ZONE)
     if quality in {Grade.REVIEW, Grade.CONTRADICTION}:
         if on is not None:
             raise Broken(Invariant.UNPROVEN_IS_UNDATED, station, f"grade {quality} on {on}")
         return False
-    if on != local_day(Interval(truth_ms, truth_ms), ZONE):
+    if on not in {local_day(Interval(truth_ms, truth_ms), ZONE) for truth_ms in truths_ms}:
         raise Broken(Invariant.UNPROVEN_IS_UNDATED, station, f"dated {on}, but it was another day")
     return True

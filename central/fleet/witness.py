@@ -16,12 +16,15 @@ _TAP = f'[1,"{Kind.TAP}",'.encode()
 class Witness:
     """Sees everything and takes part in nothing; all by leaf hash, which is an entry's own name.
 
+    `written` are the true moments an entry was written: one whose disk was put back may come again
+    with the very same bytes, from a clock that begins anew with each boot.
+
     `green` are the taps whose students were shown that they were recorded; `gone` those of them that
     lay on no disk any more after an image was put over the only one, which nobody can be asked for.
     """
 
     clockwork: Clockwork
-    written: dict[bytes, int] = field(default_factory=dict)
+    written: dict[bytes, set[int]] = field(default_factory=dict)
     green: dict[bytes, str] = field(default_factory=dict)
     gone: set[bytes] = field(default_factory=set)
     epochs: dict[int, str] = field(default_factory=dict)
@@ -32,7 +35,7 @@ class Witness:
         """Take note that a station wrote entries just now."""
         now_ms = self.clockwork.now_ms
         for row in rows:
-            self.written.setdefault(chain.leaf(row.body), now_ms)
+            self.written.setdefault(chain.leaf(row.body), set()).add(now_ms)
         self.clockwork.note(who, "wrote", rows[-1].h.hex())
 
     def began(self, who: str, epoch: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from station.boot import BOOT_ID_VARIABLE, boot_as_journalled, boot_id_of
+from station.boot import BOOT_ID_VARIABLE, boot_as_journalled, boot_id_of, boot_to_begin
 from station.clock import HandClock
 from station.journal import FILE_NAME, JournalReader
 from station.tap import Kind
@@ -58,6 +58,17 @@ def test_a_boot_nobody_names_is_that_of_the_newest_entry(bench: Bench) -> None:
     journal = JournalReader(bench.folder / FILE_NAME)
     assert boot_as_journalled(journal, "", bench.clock.raw_ms) == 6
     assert boot_as_journalled(journal, "", bench.clock.raw_ms - 1) == 7
+
+
+def test_a_boot_that_left_entries_and_no_name_is_never_gone_on_with(bench: Bench) -> None:
+    journal = JournalReader(bench.folder / FILE_NAME)
+    raw_ms = bench.clock.raw_ms + 1
+    # Only the journal's first entry came through to the disk: whose boot it was, nobody can tell.
+    assert boot_to_begin(journal, "aaaa", raw_ms) == bench.clock.boot + 1
+    assert boot_as_journalled(journal, "aaaa", raw_ms) == 0
+    bench.note([(Kind.BOOT, {"boot_id": "aaaa", "sw": "0.1.0", "clean": True})])
+    assert boot_to_begin(journal, "aaaa", bench.clock.raw_ms) == bench.clock.boot
+    assert boot_as_journalled(journal, "aaaa", bench.clock.raw_ms) == bench.clock.boot
 
 
 def test_before_there_is_a_journal_it_is_the_first_boot(tmp_path: Path) -> None:
