@@ -26,3 +26,12 @@ class FullDayAbsence:
     student: str
     on: date
     reason: AbsenceReason
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceCode:
+    """A code of a school's own table: the reason it stands for, and whether its day counts as attended."""
+
+    code: str
+    reason: AbsenceReason
+    is_credited: bool

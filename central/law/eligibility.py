@@ -1,14 +1,18 @@
 """Who may generate attendance on a date, and what stands against it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from central.domain.calendar import SATURDAY, DateSpan
 from central.domain.enrolment import EnrolledSpan, PartnerAgreement, Programme
 from central.domain.finding import Finding, Severity
 from central.domain.operator import TeacherCredential
 from central.domain.student import StudentFacts
 from central.law.provision import number
+
+_NINETEEN = 19
+_MONTHS_IN_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ def findings_on_residency(facts: StudentFacts, on: date) -> tuple[Finding, ...]:
 
     Cites: EC 47612(b) (R-AGE-01).
     """
-    if any(span.holds(on) for span in facts.residency):
+    if _holds(facts.residency, on):
         return ()
     return (
         Finding(
@@ -57,12 +61,34 @@ def is_under_age_rule(programme: Programme, agreements: Iterable[PartnerAgreemen
     return not any(agreement.is_exclusive and agreement.valid.holds(on) for agreement in agreements)
 
 
+def was_in_a_diploma_course_at_nineteen(facts: StudentFacts) -> bool:
+    """Tell whether a student is shown enrolled for a diploma on some day on which they were 19.
+
+    Cites: 5 CCR 11960(c)(1) (R-AGE-02).
+    """
+    since, after = facts.turns(_NINETEEN), facts.turns(_NINETEEN + 1)
+    if since is None or after is None:
+        return False
+    return any(
+        span.since < after and (span.until is None or since <= span.until) for span in facts.diploma_courses
+    )
+
+
+def is_unbroken_since_nineteen(facts: StudentFacts, on: date) -> bool:
+    """Tell whether one stretch of public school reaches from a day at 19, or before, to a date.
+
+    Cites: EC 47612(b); 5 CCR 11960(c)(1) (R-AGE-02).
+    """
+    after = facts.turns(_NINETEEN + 1)
+    return after is not None and any(span.since < after and span.holds(on) for span in facts.public_school)
+
+
 def findings_on_age(facts: StudentFacts, on: date) -> tuple[Finding, ...]:
     """Report what the age rule of ordinary charters holds against a student on a date.
 
     A student over 19 must have been enrolled for a diploma (or under an individualized education
     program) while 19, without a break since, and be making satisfactory progress. What has not
-    been shown counts as missing.
+    been shown for that day counts as missing.
 
     Cites: EC 47612(b); 5 CCR 11960(c)(1) (R-AGE-02).
     """
@@ -71,11 +97,12 @@ def findings_on_age(facts: StudentFacts, on: date) -> tuple[Finding, ...]:
         return (_age_finding(facts, on, "no birth date is on file, so the age rule cannot be met"),)
     if age <= number("age_without_conditions", on):
         return ()
+    oldest = number("oldest_age_in_an_ordinary_charter", on)
     conditions = (
-        (age <= number("oldest_age_in_an_ordinary_charter", on), f"is {age}, past the oldest age"),
-        (facts.pursued_diploma_at_nineteen, "is not shown enrolled for a diploma while 19"),
-        (facts.is_unbroken_since_nineteen, "is not shown enrolled without a break since 19"),
-        (facts.is_progressing, "is not shown making satisfactory progress"),
+        (age <= oldest, f"is over {oldest}, past the oldest age"),
+        (was_in_a_diploma_course_at_nineteen(facts), "is not shown enrolled for a diploma while 19"),
+        (is_unbroken_since_nineteen(facts, on), "is not shown enrolled without a break since 19"),
+        (_holds(facts.progress, on), "is not shown making satisfactory progress"),
     )
     return tuple(_age_finding(facts, on, says) for is_met, says in conditions if not is_met)
 
@@ -93,7 +120,7 @@ def findings_on_diploma(facts: StudentFacts, policy: EligibilityPolicy, on: date
             citation="the school's procedure; EC 47612(b)",
             subject=facts.student,
             on=on,
-            says=f"holds a high school diploma since {facts.diploma_on}",
+            says="holds a high school diploma from an earlier day",
             remedy="end the enrolment, or have counsel confirm that the day may be claimed",
             severity=Severity.BLOCKING,
         ),
@@ -125,6 +152,71 @@ def findings_on_credential(
     )
 
 
+def immunization_due_on(admitted_on: date, taught: Collection[date]) -> date | None:
+    """Return the last day a minor may attend for apportionment without an immunization record.
+
+    That is the tenth school day after four calendar months from admission; `taught` are the days
+    school is taught, as far as they are known. None while fewer are known: the day is yet to come.
+
+    Cites: 17 CCR 6025 (R-AGE-06).
+    """
+    months = admitted_on.month - 1 + number("months_until_immunization", admitted_on)
+    year, month = admitted_on.year + months // _MONTHS_IN_A_YEAR, months % _MONTHS_IN_A_YEAR + 1
+    past = _day_of_month(year, month, admitted_on.day)
+    after = sorted(on for on in taught if on > past and on.weekday() < SATURDAY)
+    days = number("school_days_until_immunization", admitted_on)
+    return after[days - 1] if len(after) >= days else None
+
+
+def findings_on_immunization(facts: StudentFacts, due_on: date | None, on: date) -> tuple[Finding, ...]:
+    """Report a minor without an immunization record, or an exemption, after the day it was due.
+
+    Who is not shown to be of age is taken for a minor. `due_on` is what `immunization_due_on`
+    returned.
+
+    Cites: 17 CCR 6025 (R-AGE-06).
+    """
+    if due_on is None or on <= due_on or _holds(facts.immunized, on):
+        return ()
+    age = facts.age_on(on)
+    if age is not None and age >= number("age_of_majority", on):
+        return ()
+    return (
+        Finding(
+            rule="R-AGE-06",
+            citation="17 CCR 6025",
+            subject=facts.student,
+            on=on,
+            says="no immunization record or exemption covers this day, and the time for it has passed",
+            remedy="file the record with its date; days before it stay unclaimed",
+            severity=Severity.BLOCKING,
+        ),
+    )
+
+
+def findings_on_concurrent_college(facts: StudentFacts, on: date) -> tuple[Finding, ...]:
+    """Report a day on which a student was enrolled in a college as well.
+
+    The sections on concurrent enrollment are known from general knowledge only, so the day is
+    claimed as any other and a person is told of it.
+
+    Cites: EC 46146; EC 46146.5; EC 76004 (R-ADA-05).
+    """
+    if not _holds(facts.in_college, on):
+        return ()
+    return (
+        Finding(
+            rule="R-ADA-05",
+            citation="EC 46146; EC 46146.5; EC 76004",
+            subject=facts.student,
+            on=on,
+            says="was enrolled in a college as well; the minimum day of such students was not read",
+            remedy="have counsel say which minimum day applies before these days are claimed",
+            severity=Severity.WARNING,
+        ),
+    )
+
+
 def findings_on_student(
     facts: StudentFacts,
     span: EnrolledSpan,
@@ -141,9 +233,20 @@ def findings_on_student(
     findings = [*findings_on_residency(facts, on), *findings_on_diploma(facts, policy, on)]
     if is_under_age_rule(span.programme, agreements, on):
         findings += findings_on_age(facts, on)
-    elif policy.asks_progress_of_partnerships and not facts.is_progressing:
+    elif policy.asks_progress_of_partnerships and not _holds(facts.progress, on):
         findings.append(_age_finding(facts, on, "is not shown making satisfactory progress"))
     return tuple(findings)
+
+
+def _holds(spans: Iterable[DateSpan], on: date) -> bool:
+    return any(span.holds(on) for span in spans)
+
+
+def _day_of_month(year: int, month: int, day: int) -> date:
+    """Return a day of a month, or the month's last where it is shorter."""
+    following = date(year + month // _MONTHS_IN_A_YEAR, month % _MONTHS_IN_A_YEAR + 1, 1)
+    last = date.fromordinal(following.toordinal() - 1)
+    return min(last, date.fromordinal(date(year, month, 1).toordinal() + day - 1))
 
 
 def _age_finding(facts: StudentFacts, on: date, says: str) -> Finding:

@@ -56,14 +56,16 @@ def claimed(given: Given) -> dict[str, object]:
 def eligible(given: Given) -> dict[str, object]:
     """Ask for a student born in so many years before the day, resident or not, and so on."""
     on = given.day("on")
+    born_on = date(on.year - given.number("age"), 1, 1)
+    at_nineteen = date(born_on.year + 19, 1, 1)
     facts = StudentFacts(
         student="S1",
-        born_on=date(on.year - given.number("age"), 1, 1),
+        born_on=born_on,
         residency=(DateSpan(LONG_AGO),) if given.flag("resident") else (),
         diploma_on=given.day("diploma_on") if "diploma_on" in given else None,
-        pursued_diploma_at_nineteen=given.flag("at_nineteen") if "at_nineteen" in given else None,
-        is_unbroken_since_nineteen=given.flag("unbroken") if "unbroken" in given else None,
-        is_progressing=given.flag("progressing") if "progressing" in given else None,
+        diploma_courses=_shown(given, "at_nineteen", at_nineteen),
+        public_school=_shown(given, "unbroken", at_nineteen),
+        progress=_shown(given, "progressing", LONG_AGO),
     )
     agreements = [
         PartnerAgreement(
@@ -78,6 +80,10 @@ def eligible(given: Given) -> dict[str, object]:
     span = EnrolledSpan("S1", "A", Grade.G12, Programme(given.word("programme")), LONG_AGO)
     findings = findings_on_student(facts, span, agreements, policy, on)
     return {"against": sorted({finding.rule for finding in findings if finding.blocks})}
+
+
+def _shown(given: Given, name: str, since: date) -> tuple[DateSpan, ...]:
+    return (DateSpan(since),) if name in given and given.flag(name) else ()
 
 
 def credentialed(given: Given) -> dict[str, object]:

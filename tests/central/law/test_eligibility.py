@@ -28,7 +28,7 @@ def test_without_a_birth_date_the_age_rule_is_not_met() -> None:
 def test_everything_missing_is_told_at_once() -> None:
     facts = StudentFacts(student="S1", born_on=date(2000, 1, 1))
     assert [finding.says for finding in findings_on_age(facts, ON)] == [
-        "is 24, past the oldest age",
+        "is over 22, past the oldest age",
         "is not shown enrolled for a diploma while 19",
         "is not shown enrolled without a break since 19",
         "is not shown making satisfactory progress",
@@ -43,7 +43,7 @@ def test_the_birthday_decides_on_the_day_it_falls() -> None:
 
 def test_progress_shown_satisfies_a_school_that_asks_partnerships_for_it() -> None:
     facts = StudentFacts(
-        student="S1", born_on=date(1990, 1, 1), residency=(DateSpan(ON),), is_progressing=True
+        student="S1", born_on=date(1990, 1, 1), residency=(DateSpan(ON),), progress=(DateSpan(ON),)
     )
     span = EnrolledSpan("S1", "A", Grade.G12, Programme.PARTNERSHIP, ON)
     agreement = PartnerAgreement(Partner.YOUTHBUILD, DateSpan(ON), is_exclusive=True)
