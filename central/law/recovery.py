@@ -1,11 +1,12 @@
 """Attendance recovery: which programmes may run it, and which sessions count."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from central.domain.calendar import SchoolYear
 from central.domain.enrolment import Programme
 from central.domain.finding import Finding, Severity
-from central.domain.recovery import RecoverySession, RegularDay
+from central.domain.recovery import RecoverySession, RegularDay, SupervisingTeacher
 from central.law.provision import choice, number
 
 
@@ -59,8 +60,9 @@ def findings_on_session_staff(session: RecoverySession) -> tuple[Finding, ...]:
 
     Cites: EC 46211 (R-AR-04).
     """
-    young = {part.student for part in session.present if part.grade.is_kindergarten}
-    everyone = {part.student for part in session.present}
+    there = [part for part in session.present if part.minutes]
+    young = {part.student for part in there if part.grade.is_kindergarten}
+    everyone = {part.student for part in there}
     name = "recovery_pupils_a_teacher_kindergarten" if young else "recovery_pupils_a_teacher"
     most = number(name, session.on)
     findings = []
@@ -83,6 +85,36 @@ def findings_on_session_signature(session: RecoverySession) -> tuple[Finding, ..
         return ()
     says = "no teacher has signed the minutes of its students"
     return (_session_finding(session, "R-AR-11", says, "have the teacher of the session sign"),)
+
+
+def findings_on_session_standards(session: RecoverySession) -> tuple[Finding, ...]:
+    """Report a session without the evidence that it taught what the regular programme teaches.
+
+    Its minutes count; an auditor will ask for the lesson.
+
+    Cites: EC 46211 (R-AR-02).
+    """
+    if session.standards.strip():
+        return ()
+    says = "names no lesson and no grade-level standards"
+    remedy = "write down what was taught, and keep the plan of the lesson"
+    return (_session_finding(session, "R-AR-02", says, remedy, Severity.WARNING),)
+
+
+def teachers_who_count(teachers: Iterable[SupervisingTeacher], on: date) -> int:
+    """Count who may supervise a recovery session of a date.
+
+    Employees of the school with a certification document valid that day, each once; a contractor
+    does not count whatever their documents, nor an employee without one.
+
+    Cites: EC 46211; EC 46300(a) (R-AR-04, R-AGE-05).
+    """
+    valid = {
+        teacher.staff
+        for teacher in teachers
+        if teacher.is_employee and any(span.holds(on) for span in teacher.documents)
+    }
+    return len(valid)
 
 
 def can_recover(session_on: date, absent_on: date) -> bool:

@@ -19,6 +19,7 @@ from central.law.recovery_ledger import (
     SessionMinutes,
     minutes_policy,
     recoverable_absences,
+    recovery_days_allowed,
     recovery_days_used,
     recovery_earned,
 )
@@ -86,13 +87,13 @@ def recovery_minutes(given: Given) -> dict[str, object]:
         SessionMinutes(first + timedelta(days=index * apart), Grade(given.word("grade")), minutes)
         for index, minutes in enumerate(given.numbers("minutes"))
     ]
-    earned = recovery_earned(parts, policy)
+    earned = recovery_earned(parts, lambda _on: policy)
     return {"days": earned.days, "left": earned.minutes_banked}
 
 
 def recovery_used(given: Given) -> dict[str, object]:
-    used = recovery_days_used(given.number("earned"), given.number("absences"), given.day("on"))
-    return {"used": used}
+    allowed = recovery_days_allowed(given.day("on"))
+    return {"used": recovery_days_used(given.number("earned"), given.number("absences"), allowed)}
 
 
 def absences_to_recover(given: Given) -> dict[str, object]:
@@ -100,7 +101,7 @@ def absences_to_recover(given: Given) -> dict[str, object]:
         FullDayAbsence("S1", row.day("on"), AbsenceReason(row.word("reason")))
         for row in given.each("absences")
     ]
-    return {"recoverable": recoverable_absences("S1", absences, SchoolYear(given.word("year")))}
+    return {"recoverable": len(recoverable_absences("S1", absences, SchoolYear(given.word("year"))))}
 
 
 def session_and_absence(given: Given) -> dict[str, object]:
