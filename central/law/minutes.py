@@ -1,11 +1,14 @@
 """Instructional minutes and days: what a school must offer, and what falling short costs."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from central.domain.calendar import SATURDAY
 from central.domain.enrolment import Grade
 from central.domain.finding import Finding, Severity
+from central.domain.minutes import DayMinutes, YearMinutes
 from central.law.provision import number
 
 _OLDEST = 12
@@ -39,6 +42,34 @@ def minimum_day(grade: Grade, on: date) -> int:
     Cites: EC 46112; EC 46113; EC 46117; EC 46141 (R-ADA-05).
     """
     return number(_name(_MINIMUM_DAY, grade), on)
+
+
+def minutes_of_the_year(days: Iterable[DayMinutes]) -> tuple[YearMinutes, ...]:
+    """Add up the minutes each track offers each grade, by track and grade.
+
+    Weekend classes are left out: pupils choose whether to come, so their minutes are offered to nobody
+    in particular. What was not said of a day's site or requirement is kept apart, never guessed.
+
+    Cites: EC 47612.5(a)(1); EC 37223(c) (R-MIN-01, R-CAL-04).
+    """
+    kept: dict[tuple[str, Grade], list[DayMinutes]] = {}
+    for day in days:
+        if day.on.weekday() < SATURDAY:
+            kept.setdefault((day.track, day.grade), []).append(day)
+    order = {grade: index for index, grade in enumerate(Grade)}
+    return tuple(
+        YearMinutes(
+            track=track,
+            grade=grade,
+            days=len({day.on for day in same}),
+            offered=sum(day.offered for day in same),
+            on_site=sum(day.on_site or 0 for day in same),
+            required=sum(day.required or 0 for day in same),
+            site_not_said=sum(day.offered for day in same if day.on_site is None),
+            requirement_not_said=sum(day.offered for day in same if day.required is None),
+        )
+        for (track, grade), same in sorted(kept.items(), key=lambda row: (row[0][0], order[row[0][1]]))
+    )
 
 
 def minutes_shortfall(grade: Grade, offered: int, on: date) -> Fraction:

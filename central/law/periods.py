@@ -1,14 +1,20 @@
 """The periods attendance is reported for, and the days they are divided by."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from central.domain.calendar import SATURDAY, SchoolMonth, SchoolYear, TrackCalendar
 from central.domain.period import PeriodKind
+from central.domain.school import LeaKind
 from central.law.months import is_full, month_of, require_disjoint, school_months
-from central.law.provision import date_in
+from central.law.provision import date_in, number
 
 _ENDS = {PeriodKind.P1: "first_period_ends", PeriodKind.P2: "second_period_ends"}
+_DUE = {
+    PeriodKind.P1: "first_period_due",
+    PeriodKind.P2: "second_period_due",
+    PeriodKind.ANNUAL: "annual_due",
+}
 
 
 def period_ends_on(kind: PeriodKind, year: SchoolYear) -> date:
@@ -66,3 +72,20 @@ def period_calendar(kind: PeriodKind, calendar: TrackCalendar) -> TrackCalendar:
     months = months_in(kind, school_months(calendar), calendar.school_year)
     days = divisor_days(calendar)
     return calendar.within({on for on in days if month_of(on, months) is not None})
+
+
+def due_on(kind: PeriodKind, year: SchoolYear, lea: LeaKind = LeaKind.CHARTER) -> date:
+    """Return the day a period's attendance is due: to the department, and of a charter to its authorizer.
+
+    Authorizers ask their charter schools for it earlier, so that they can look it through.
+
+    Raises LawError for a year whose due dates were not read.
+
+    Cites: EC 41601; the department's due dates (R-CAL-03).
+    """
+    # The year's own attendance falls due in the July after it.
+    within = SchoolYear.of(year.ends_on + timedelta(days=1)) if kind is PeriodKind.ANNUAL else year
+    due = date_in(_DUE[kind], within)
+    if lea is not LeaKind.CHARTER:
+        return due
+    return due - timedelta(weeks=number("weeks_a_charter_reports_earlier", year.starts_on))

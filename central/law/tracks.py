@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from central.domain.attendance import AttendanceDay
 from central.domain.calendar import TrackCalendar
+from central.domain.enrolment import Grade
 from central.domain.finding import Finding, Severity
 from central.law.ada import average_daily_attendance
 from central.law.errors import LawError
+from central.law.minutes import minutes_required
 from central.law.periods import divisor_days
 from central.law.provision import date_in, number, share
 
@@ -107,6 +109,33 @@ def findings_on_days_before_april(calendar: TrackCalendar) -> tuple[Finding, ...
             on=None,
             says=f"{before} of {len(days)} days lie before {measured_on}; {needed} must",
             remedy="move school days to before that date, or begin the track earlier",
+            severity=Severity.BLOCKING,
+        ),
+    )
+
+
+def findings_on_minutes_of_track(track: str, offered: Mapping[Grade, int], on: date) -> tuple[Finding, ...]:
+    """Report a track that offers some grade less than the whole annual minutes.
+
+    Every track of a multitrack calendar owes them by itself; what another offers more helps nobody.
+
+    Cites: EC 47612(d)(4); EC 47612.5(a)(1) (R-TRK-06, R-MIN-01).
+    """
+    short = [
+        f"grade {grade.value}: {offered[grade]} of {minutes_required(grade, on)}"
+        for grade in Grade
+        if grade in offered and offered[grade] < minutes_required(grade, on)
+    ]
+    if not short:
+        return ()
+    return (
+        Finding(
+            rule="R-TRK-06",
+            citation="EC 47612(d)(4)",
+            subject=track,
+            on=None,
+            says=f"the track does not offer the annual minutes ({'; '.join(short)})",
+            remedy="lengthen the track's days or add days to it; other tracks' minutes do not help",
             severity=Severity.BLOCKING,
         ),
     )
