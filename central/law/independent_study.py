@@ -1,0 +1,193 @@
+"""Independent study: which days the evaluated work and the engagement of a student are worth."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from central.domain.calendar import TrackCalendar
+from central.domain.enrolment import EnrolledSpan, Grade, Modality
+from central.domain.finding import Finding, Severity
+from central.domain.independent_study import StudyCase, StudyWork
+from central.domain.operator import TeacherCredential
+from central.domain.school import LeaKind
+from central.law.errors import LawError
+from central.law.minutes import minimum_day
+from central.law.periods import divisor_days
+from central.law.provision import choice, number
+from central.law.study_agreement import Agreed
+
+_TIME_VALUE = "EC 51747.5(b)"
+_CHARTER = "EC 51747.5(b); CDE letter of December 2004"
+_NO_LATE_CREDIT = "EC 51747.5(b); CDE page on independent study"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDays:
+    """The days of study that may be claimed, and for each other day of study why not."""
+
+    days: frozenset[date]
+    findings: tuple[Finding, ...]
+
+
+def minutes_that_count(work: StudyWork) -> int:
+    """Return the minutes one date's work brings: its time value and the synchronous minutes together.
+
+    Work handed in after its assignment period was over is worth nothing any more.
+
+    Cites: EC 51747.5(b); CDE page on independent study (R-IS-01, R-IS-04).
+    """
+    return work.synchronous_minutes + (0 if work.is_late else work.work_minutes)
+
+
+def is_judged(work: StudyWork, credentials: Iterable[TeacherCredential]) -> bool:
+    """Tell whether a person with a credential valid on the day of evaluation judged the work.
+
+    Cites: EC 51747.5(b) (R-IS-01).
+    """
+    return any(
+        held.teacher == work.evaluated_by and held.valid.holds(work.evaluated_on) for held in credentials
+    )
+
+
+def days_by_minutes(work: Iterable[StudyWork], grades: Mapping[date, Grade]) -> frozenset[date]:
+    """Return the dates whose own minutes reach the grade's minimum day, as districts count.
+
+    What a date has over is carried to no other one.
+
+    Cites: EC 51747.5(b) (R-IS-01, R-IS-04).
+    """
+    return frozenset(row.on for row in work if minutes_that_count(row) >= minimum_day(grades[row.on], row.on))
+
+
+def days_by_engagement(work: Iterable[StudyWork], grades: Mapping[date, Grade]) -> frozenset[date]:
+    """Return the dates a charter school may claim, one assignment period after the other.
+
+    As many as the days the student was engaged, or as the work of the period is worth if that is
+    fewer; they are the first days of engagement. What a period has over is carried to no other one.
+
+    Cites: EC 51747.5(b); CDE letter of December 2004 (R-IS-04, R-IS-05).
+    """
+    periods: defaultdict[date, list[StudyWork]] = defaultdict(list)
+    for row in work:
+        periods[row.due_on].append(row)
+    days: set[date] = set()
+    for rows in periods.values():
+        worth = sum((_worth(row, grades[row.on]) for row in rows), start=Fraction(0))
+        engaged = sorted(row.on for row in rows if row.is_engaged)
+        days.update(engaged[: worth.numerator // worth.denominator])
+    return frozenset(days)
+
+
+def study_days(
+    case: StudyCase,
+    grades: Mapping[date, Grade],
+    agreed: Agreed,
+    kind: LeaKind,
+    credentials: Sequence[TeacherCredential],
+) -> StudyDays:
+    """Return what of a student's independent study may be claimed, and what is lost and why.
+
+    `grades` are the days school was taught while the student was enrolled for independent study,
+    with the grade of that date. A day takes an agreement that holds, and work judged by a
+    certificated person: in a district worth the minimum day on that very date, in a charter school
+    time value and engagement both. Never more than one day a date.
+
+    Cites: EC 51747.5(b); CDE letter of December 2004 (R-IS-01, R-IS-02, R-IS-04, R-IS-05).
+    """
+    rows = {row.on: row for row in case.work if row.on in grades}
+    usable = [row for on, row in rows.items() if on in agreed.days and is_judged(row, credentials)]
+    count = days_by_engagement if kind is LeaKind.CHARTER else days_by_minutes
+    days = count(usable, grades)
+    judged = {row.on for row in usable}
+    lost = [
+        agreed.against.get(on) or _why(case.student, on, rows.get(on), kind, is_sound=on in judged)
+        for on in sorted(grades.keys() - days)
+    ]
+    return StudyDays(days, tuple(lost))
+
+
+def continuous_study_days(
+    student: str, spans: Iterable[EnrolledSpan], calendars: Mapping[str, TrackCalendar], on: date
+) -> int:
+    """Return for how many schooldays on end a student has been in independent study, `on` included.
+
+    0 for one who is not in independent study on that date. A schoolday on which the student was
+    enrolled in a classroom, or not at all, ends the stretch; a holiday does not. Who has been for
+    more than 15 may not recover attendance.
+
+    Raises LawError for a track without a calendar.
+
+    Cites: EC 46211(g) (R-AR-01).
+    """
+    held = [span for span in spans if span.student == student]
+    if not any(span.modality is Modality.INDEPENDENT_STUDY and span.holds(on) for span in held):
+        return 0
+    unknown = sorted({span.track for span in held} - calendars.keys())
+    if unknown:
+        msg = f"track {unknown[0]} has enrollments but no calendar"
+        raise LawError(msg)
+    schooldays = {day for span in held for day in divisor_days(calendars[span.track]) if day <= on}
+    count = 0
+    for day in sorted(schooldays, reverse=True):
+        here = [span for span in held if span.holds(day)]
+        if not here or any(span.modality is Modality.CLASSROOM for span in here):
+            return count
+        count += 1
+    return count
+
+
+def is_in_long_study(
+    student: str, spans: Iterable[EnrolledSpan], calendars: Mapping[str, TrackCalendar], on: date
+) -> bool:
+    """Tell whether a student has been in independent study for more schooldays than a short one lasts.
+
+    Cites: EC 46211(g) (R-AR-01).
+    """
+    return continuous_study_days(student, spans, calendars, on) > number("short_study_schooldays", on)
+
+
+def _worth(row: StudyWork, grade: Grade) -> Fraction:
+    """Return how many days' worth of work one date's row is in a charter school, exactly."""
+    minutes = minutes_that_count(row)
+    if choice("charter_study_day", row.on) == "any_minute":
+        return Fraction(minutes > 0)
+    return Fraction(minutes, minimum_day(grade, row.on))
+
+
+def _why(student: str, on: date, row: StudyWork | None, kind: LeaKind, *, is_sound: bool) -> Finding:
+    """Return why a day an agreement holds for may not be claimed."""
+    if row is None:
+        return Finding(
+            rule="R-IS-01",
+            citation=_TIME_VALUE,
+            subject=student,
+            on=on,
+            says="no work of this day was evaluated",
+            remedy="nothing, if none was done; otherwise enter the evaluation with its date",
+            severity=Severity.NOTICE,
+        )
+    if not is_sound:
+        return Finding(
+            rule="R-IS-01",
+            citation=_TIME_VALUE,
+            subject=student,
+            on=on,
+            says="nobody with a credential on file for that day evaluated the work",
+            remedy="file the credential, or have a certificated employee evaluate the work",
+            severity=Severity.BLOCKING,
+        )
+    rule, citation, says = _shortfall(row, kind)
+    remedy = "do not claim the day; look at it with the teacher if it should be otherwise"
+    return Finding(rule, citation, student, on, says, remedy, Severity.WARNING)
+
+
+def _shortfall(row: StudyWork, kind: LeaKind) -> tuple[str, str, str]:
+    if row.is_late:
+        return "R-IS-04", _NO_LATE_CREDIT, "the work came in after its assignment period was over"
+    if kind is not LeaKind.CHARTER:
+        return "R-IS-01", _TIME_VALUE, "work and synchronous minutes are fewer than the minimum day"
+    if not row.is_engaged:
+        return "R-IS-05", _CHARTER, "no engagement is shown for that very day"
+    return "R-IS-05", _CHARTER, "the work of the assignment period is worth fewer days than were engaged"
