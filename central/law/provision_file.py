@@ -21,6 +21,7 @@ _FORMS: Mapping[str, str] = {
     "students": _WHOLE,
     "tracks": _WHOLE,
     "weeks": _WHOLE,
+    "years": _WHOLE,
     "years of age": _WHOLE,
     "share": r"[1-9]\d*/[1-9]\d*",
     "month-day": r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",

@@ -6,7 +6,7 @@ from central.domain.attendance import Mark, RecordedMark, Stage, may_move
 from central.domain.calendar import DateSpan
 from central.domain.enrolment import EnrolledSpan, Grade, Partner, PartnerAgreement, Programme
 from central.domain.operator import Operator, TeacherCredential
-from central.domain.student import StudentFacts
+from central.domain.student import FactKind, StudentFacts
 from central.law.ada import attendance_days
 from central.law.chronic import absence_rate, is_chronic_absentee
 from central.law.eligibility import EligibilityPolicy, findings_on_credential, findings_on_student
@@ -54,18 +54,18 @@ def claimed(given: Given) -> dict[str, object]:
 
 
 def eligible(given: Given) -> dict[str, object]:
-    """Ask for a student born in so many years before the day, resident or not, and so on."""
+    """Ask for a student of an age or born on a date, with what is shown of them and since when."""
     on = given.day("on")
-    born_on = date(on.year - given.number("age"), 1, 1)
-    at_nineteen = date(born_on.year + 19, 1, 1)
+    born_on = given.day("born_on") if "born_on" in given else date(on.year - given.number("age"), 1, 1)
+    at_nineteen = date(born_on.year + 19, 12, 1)
     facts = StudentFacts(
         student="S1",
         born_on=born_on,
-        residency=(DateSpan(LONG_AGO),) if given.flag("resident") else (),
+        residency=_shown(given, FactKind.RESIDENCY, "resident", LONG_AGO),
         diploma_on=given.day("diploma_on") if "diploma_on" in given else None,
-        diploma_courses=_shown(given, "at_nineteen", at_nineteen),
-        public_school=_shown(given, "unbroken", at_nineteen),
-        progress=_shown(given, "progressing", LONG_AGO),
+        diploma_courses=_shown(given, FactKind.DIPLOMA_COURSE_AT_19, "at_nineteen", at_nineteen),
+        public_school=_shown(given, FactKind.UNBROKEN_SINCE_19, "unbroken", at_nineteen),
+        progress=_shown(given, FactKind.PROGRESS, "progressing", LONG_AGO),
     )
     agreements = [
         PartnerAgreement(
@@ -82,8 +82,13 @@ def eligible(given: Given) -> dict[str, object]:
     return {"against": sorted({finding.rule for finding in findings if finding.blocks})}
 
 
-def _shown(given: Given, name: str, since: date) -> tuple[DateSpan, ...]:
-    return (DateSpan(since),) if name in given and given.flag(name) else ()
+def _shown(given: Given, kind: FactKind, flag: str, since: date) -> tuple[DateSpan, ...]:
+    """Return the spans a scenario shows: since long enough by its flag, and those it dates."""
+    always = [DateSpan(since)] if flag in given and given.flag(flag) else []
+    dated = [
+        DateSpan(row.day("since"), _until(row)) for row in given.each("shown") if row.word("fact") == kind
+    ]
+    return (*always, *dated)
 
 
 def credentialed(given: Given) -> dict[str, object]:

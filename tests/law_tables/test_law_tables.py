@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from central.law.errors import LawError
-from tests.law_tables import ask_calendar, ask_people, ask_time
+from tests.law_tables import ask_absence, ask_calendar, ask_people, ask_time
 from tests.law_tables.given import Given
 
 TABLES = Path(__file__).parent
@@ -29,6 +29,20 @@ QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
     "what stands against a day": ask_people.eligible,
     "credential of a teacher": ask_people.credentialed,
     "chronic absence": ask_people.chronically_absent,
+    "reason of an absence": ask_absence.reason_of_absence,
+    "table of codes": ask_absence.table_of_codes,
+    "full attendance": ask_absence.full_attendance,
+    "days missed": ask_absence.days_missed,
+    "days expected": ask_absence.days_expected,
+    "rate with recovered days": ask_absence.recovered_rate,
+    "published rate": ask_absence.rate_published,
+    "counted in rates": ask_absence.counted_in_rates,
+    "truancy": ask_absence.truancy,
+    "habitual truancy": ask_absence.habitual_truancy,
+    "chronic truancy": ask_absence.chronic_truancy,
+    "compulsory education": ask_absence.compulsory_education,
+    "immunization": ask_absence.immunization,
+    "destruction of records": ask_absence.destruction,
     "minutes offered": ask_time.minutes_offered,
     "days offered": ask_time.days_offered,
     "minimum day": ask_time.minimum_days,
