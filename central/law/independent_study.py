@@ -12,6 +12,7 @@ from central.domain.finding import Finding, Severity
 from central.domain.independent_study import StudyCase, StudyWork
 from central.domain.operator import TeacherCredential
 from central.domain.school import LeaKind
+from central.law.ada import Claim
 from central.law.errors import LawError
 from central.law.minutes import minimum_day
 from central.law.periods import divisor_days
@@ -106,6 +107,18 @@ def study_days(
         for on in sorted(grades.keys() - days)
     ]
     return StudyDays(days, tuple(lost))
+
+
+def with_study_days(attended: Claim, studied: Claim) -> Claim:
+    """Add the days of independent study to those attended in class; a date both claim is one day.
+
+    Attendance stays where it happened: the day in class is the one that is kept.
+
+    Cites: EC 47612(d) (R-ADA-04).
+    """
+    seen = {(day.student, day.on) for day in attended.days}
+    added = frozenset(day for day in studied.days if (day.student, day.on) not in seen)
+    return Claim(attended.days | added, (*attended.findings, *studied.findings))
 
 
 def continuous_study_days(

@@ -9,11 +9,13 @@ from central.domain.calendar import TrackCalendar
 from central.domain.enrolment import EnrolledSpan
 from central.law import ada
 from central.law.eligibility import findings_on_credential
+from central.law.independent_study import with_study_days
 from central.store.attended import EVERYTHING, Scope, Standing, standing_records
 from central.store.models import SchoolYear
 from central.store.queries.calendars import track_calendars
 from central.store.queries.enrolments import enrolled_spans, teacher_credentials
 from central.work.bars import bar_of
+from central.work.study_claims import study_claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,17 @@ def claimed(year: SchoolYear, before: datetime, until: date, scope: Scope = EVER
         if record.track in calendars and (record.certified_by, record.on) not in without
     ]
     marks = [record.recorded_mark() for record in claimable]
+    bar = bar_of(year, before, scope.students)
+    study = study_claim(year, before, until, bar, scope.students)
+    studied = [day for day in study.days if scope.days is None or day.on in scope.days]
     return Claimed(
         calendars=calendars,
         spans=spans,
         standing=standing,
         claimable=claimable,
-        claim=ada.attendance_days(marks, spans, calendars, bar_of(year)),
+        claim=with_study_days(
+            ada.attendance_days(marks, spans, calendars, bar), ada.Claim(frozenset(studied), study.findings)
+        ),
         without_credential=without,
     )
 

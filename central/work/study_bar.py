@@ -1,6 +1,6 @@
 """Published: what stands against claiming a day of an enrollment for independent study."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from central.domain.calendar import SchoolYear as Year
@@ -11,13 +11,14 @@ from central.store.models import SchoolYear
 from central.work.study_claims import study_claim
 
 
-def bar_of(year: SchoolYear, before: datetime | None = None) -> Bar:
+def bar_of(year: SchoolYear, before: datetime | None = None, students: Collection[int] | None = None) -> Bar:
     """Return a bar that lets a day of independent study count by its evaluated work alone.
 
     Presence in a class proves nothing for such an enrollment. Other enrollments pass. With `before`,
-    only what was written before that instant is known.
+    only what was written before that instant is known; `students` are primary keys, None is everybody.
     """
-    earned = {(day.student, day.on) for day in study_claim(year, before, Year(year.name).ends_on).days}
+    claim = study_claim(year, before, Year(year.name).ends_on, students=students)
+    earned = {(day.student, day.on) for day in claim.days}
 
     def bar(span: EnrolledSpan, on: date) -> Sequence[Finding]:
         if span.modality is not Modality.INDEPENDENT_STUDY or (span.student, on) in earned:
