@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from central.law.errors import LawError
-from tests.law_tables import ask_absence, ask_calendar, ask_people, ask_time
+from tests.law_tables import ask_absence, ask_calendar, ask_minutes, ask_people, ask_time
 from tests.law_tables.given import Given
 
 TABLES = Path(__file__).parent
@@ -46,6 +46,18 @@ QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
     "minutes offered": ask_time.minutes_offered,
     "days offered": ask_time.days_offered,
     "minimum day": ask_time.minimum_days,
+    "day a period is due": ask_minutes.due,
+    "days of a district": ask_minutes.district_days,
+    "minutes of a track": ask_minutes.track_minutes,
+    "minutes of the year": ask_minutes.year_of_days,
+    "classroom-based school": ask_minutes.classroom_based,
+    "classroom-based columns": ask_minutes.columns,
+    "least minutes at the site": ask_minutes.least_at_the_site,
+    "time at the site": ask_minutes.time_at_the_site,
+    "day at the site": ask_minutes.day_at_the_site,
+    "seat time": ask_minutes.seats,
+    "funding determination": ask_minutes.determination,
+    "base grant": ask_minutes.grants,
     "recovery in a programme": ask_time.recovery_programme,
     "recovery session": ask_time.recovery_session,
     "recovery minutes": ask_time.recovery_minutes,
