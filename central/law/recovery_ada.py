@@ -12,6 +12,7 @@ from central.domain.recovery import RecoveryService, ServiceKind
 from central.law.errors import LawError
 from central.law.periods import divisor_days
 from central.law.recovery_account import RecoveryAccount
+from central.law.recovery_services import service_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +47,27 @@ def recovered_days(
 ) -> RecoveredDays:
     """Say for which school, track and grade each day of an account is recovered, oldest first.
 
-    The school is that of the student's Used service in whose dates the absence lies, the one that
-    began first where two do. A day in no Used service, or of a date without an enrolment, is
-    recovered for nobody and leaves a finding.
+    The school is that of the student's Used service the absence's date belongs to (`service_of`). A day
+    in no Used service, or of a date without an enrolment, is recovered for nobody and leaves a finding.
 
     Cites: EC 46211 (R-AR-12, R-AR-15, R-ADA-06).
     """
     theirs = [found for found in services if found.student == account.student]
-    used = sorted(
-        (found for found in theirs if found.kind is ServiceKind.USED),
-        key=lambda found: (found.since, found.school),
-    )
     held = [span for span in spans if span.student == account.student]
     days, findings = [], []
     for absence in account.offset:
-        service = next((found for found in used if found.dates.holds(absence.on)), None)
+        place = service_of(ServiceKind.USED, absence.on, theirs)
         here = [span for span in held if span.holds(absence.on)]
-        if service is None:
+        if place is None:
             findings.append(_unplaced(account, absence.on, "in no Used service", "add the Used service"))
         elif not here:
             remedy = "correct the dates of the enrolment, or the absence"
             findings.append(_unplaced(account, absence.on, "of a date without an enrolment", remedy))
         else:
             span = _span_of_the_day(here)
-            days.append(RecoveredDay(account.student, absence.on, service.school, span.track, span.grade))
+            days.append(
+                RecoveredDay(account.student, absence.on, theirs[place].school, span.track, span.grade)
+            )
     return RecoveredDays(tuple(days), tuple(findings))
 
 
