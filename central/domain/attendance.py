@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from central.domain.enrolment import Grade
+from central.domain.enrolment import Grade, Modality
 from central.domain.operator import Operator
 
 
@@ -83,9 +83,10 @@ class RecordedMark:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceDay:
-    """One day one student may be claimed for, in the track and grade of that date."""
+    """One day one student may be claimed for, in the track, grade and modality of that date."""
 
     student: str
     on: date
     track: str
     grade: Grade
+    modality: Modality = Modality.CLASSROOM

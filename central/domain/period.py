@@ -1,6 +1,8 @@
-"""The three reporting periods of a school year."""
+"""The reporting periods of a school year, and the lines attendance is reported on."""
 
 from enum import StrEnum
+
+from central.domain.enrolment import Modality
 
 
 class PeriodKind(StrEnum):
@@ -9,3 +11,28 @@ class PeriodKind(StrEnum):
     P1 = "P-1"
     P2 = "P-2"
     ANNUAL = "Annual"
+
+
+class Line(StrEnum):
+    """The lines average daily attendance is reported on, each apart from the others."""
+
+    REGULAR = "regular"
+    EXTENDED_YEAR = "extended year"
+    """Special education beyond the regular year."""
+    NONPUBLIC = "nonpublic school"
+    COMMUNITY_DAY = "community day"
+    INDEPENDENT_STUDY = "independent study"
+    RECOVERED = "attendance recovery"
+
+
+class Edition(StrEnum):
+    """What a closed report is: the first as filed, a correction of it, or what the audit found."""
+
+    ORIGINAL = "original"
+    REVISED = "revised"
+    AUDITED = "audited"
+
+
+def line_of(modality: Modality) -> Line:
+    """Return the line the regular programme's days are reported on, by how the student is taught."""
+    return Line.INDEPENDENT_STUDY if modality is Modality.INDEPENDENT_STUDY else Line.REGULAR

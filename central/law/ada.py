@@ -8,9 +8,15 @@ from fractions import Fraction
 from central.domain.attendance import AttendanceDay, Mark, RecordedMark
 from central.domain.calendar import TrackCalendar
 from central.domain.enrolment import EnrolledSpan, GradeSpan
-from central.domain.finding import Finding, Severity
+from central.domain.finding import Finding
+from central.law.attendance_findings import (
+    finding_on_day_not_taught,
+    finding_on_missing_enrolment,
+    finding_on_two_tracks,
+)
 from central.law.errors import LawError
-from central.law.periods import divisor_days, is_divisor_day
+from central.law.periods import divisor_days
+from central.law.weekend import days_over_five_a_week, finding_on_sixth_day
 
 Bar = Callable[[EnrolledSpan, date], Sequence[Finding]]
 """What stands against claiming a day of an enrolment; findings that block keep the day out."""
@@ -32,19 +38,20 @@ def average_daily_attendance(days: Iterable[AttendanceDay], calendar: TrackCalen
     """Divide a track's attendance days by the days school was taught in it.
 
     A student earns at most one day per calendar day, however many records say so, and
-    none on a day the track was not taught. Days of other tracks are left to their own
-    calendars. The result is exact; only reports round.
+    none on a day the track was not taught. A weekend make-up class earns a day and divides by
+    none. Days of other tracks are left to their own calendars. The result is exact; only reports
+    round.
 
     Raises LawError for a track that was taught on no day.
 
-    Cites: EC 47612(d)(1); 5 CCR 11960(a) (R-ADA-01, R-ADA-04).
+    Cites: EC 47612(d)(1); 5 CCR 11960(a); EC 37223 (R-ADA-01, R-ADA-04, R-ADA-08).
     """
     taught = divisor_days(calendar)
     if not taught:
         msg = f"track {calendar.track} was taught on no day, so it has no ADA"
         raise LawError(msg)
-    earned = {(day.student, day.on) for day in days if day.track == calendar.track and day.on in taught}
-    return Fraction(len(earned), len(taught))
+    here = (day for day in days if day.track == calendar.track and day.on in calendar.days_taught)
+    return Fraction(len({(day.student, day.on) for day in here}), len(taught))
 
 
 def ada_by_grade_span(days: Iterable[AttendanceDay], calendar: TrackCalendar) -> dict[GradeSpan, Fraction]:
@@ -63,6 +70,32 @@ def ada_by_grade_span(days: Iterable[AttendanceDay], calendar: TrackCalendar) ->
     }
 
 
+def attendance_share(pupil_days: int, days_possible: int) -> Fraction:
+    """Return the share of the days students were enrolled that they attended, exactly.
+
+    A measure of the school's own; the state does not define it.
+
+    Raises LawError when no day was possible, or more were attended than possible.
+
+    Cites: the school's own measure beside 5 CCR 11960(a) (R-ADA-10).
+    """
+    if not 0 <= pupil_days <= days_possible or not days_possible:
+        msg = f"{pupil_days} days attended of {days_possible} possible is no share"
+        raise LawError(msg)
+    return Fraction(pupil_days, days_possible)
+
+
+def enrolment_in_force(spans: Iterable[EnrolledSpan], track: str, on: date) -> EnrolledSpan | None:
+    """Return a student's enrolment in a track on a date, or None.
+
+    A change of grade is a new enrolment; of two that hold, the younger says what is true.
+
+    Cites: 5 CCR 11960(a) (R-ADA-02, R-ADA-06).
+    """
+    here = [span for span in spans if span.track == track and span.holds(on)]
+    return max(here, key=lambda span: (span.since, span.grade.level), default=None)
+
+
 def attendance_days(
     marks: Iterable[RecordedMark],
     spans: Iterable[EnrolledSpan],
@@ -74,11 +107,12 @@ def attendance_days(
     Only a present mark a certificated person stands behind counts, on a day the track was taught
     and the student enrolled in it, with nothing barring that day. Three classes of a day are one
     day; presence in two tracks on one date is one day, in the track of the older enrolment, and a
-    finding. The result does not depend on the order of the marks.
+    finding. A weekend make-up class counts while the student's week has room. The result does not
+    depend on the order of the marks.
 
     Raises LawError for a mark in a track without a calendar.
 
-    Cites: EC 47612(d); 5 CCR 11960(a) (R-ADA-02, R-ADA-04, R-REC-04).
+    Cites: EC 47612(d); 5 CCR 11960(a); EC 37223 (R-ADA-02, R-ADA-04, R-ADA-08, R-REC-04).
     """
     present: dict[tuple[str, date], set[str]] = {}
     for mark in marks:
@@ -90,19 +124,21 @@ def attendance_days(
     days: set[AttendanceDay] = set()
     findings: list[Finding] = []
     for (student, on), tracks in sorted(present.items()):
-        held = [span for span in by_student.get(student, ()) if span.holds(on)]
         eligible = []
         for track in sorted(tracks):
-            standing, noticed = _standing(student, on, _calendar(track, calendars), held, bar)
+            calendar, held = _calendar(track, calendars), by_student.get(student, ())
+            standing, noticed = _standing(student, on, calendar, held, bar)
             findings.extend(noticed)
             if standing is not None:
                 eligible.append(standing)
         if len(tracks) > 1:
-            findings.append(_seen_twice(student, on, tracks))
+            findings.append(finding_on_two_tracks(student, on, tracks))
         if eligible:
             chosen = min(eligible, key=lambda span: (span.since, span.track))
-            days.add(AttendanceDay(student, on, chosen.track, chosen.grade))
-    return Claim(frozenset(days), tuple(findings))
+            days.add(AttendanceDay(student, on, chosen.track, chosen.grade, chosen.modality))
+    over = days_over_five_a_week(days)
+    findings.extend(finding_on_sixth_day(day) for day in sorted(over, key=lambda day: (day.student, day.on)))
+    return Claim(frozenset(days - over), tuple(findings))
 
 
 def _calendar(track: str, calendars: Mapping[str, TrackCalendar]) -> TrackCalendar:
@@ -116,62 +152,14 @@ def _standing(
     student: str,
     on: date,
     calendar: TrackCalendar,
-    held: Sequence[EnrolledSpan],
+    held: Iterable[EnrolledSpan],
     bar: Bar,
 ) -> tuple[EnrolledSpan | None, Sequence[Finding]]:
     """Return the enrolment a day can be claimed under, if any, and what was noticed."""
-    if not is_divisor_day(on, calendar):
-        return None, [_not_a_school_day(student, on, calendar)]
-    here = [span for span in held if span.track == calendar.track]
-    if not here:
-        return None, [_not_enrolled(student, on, calendar.track)]
-    # A change of grade is a new enrolment; the younger one says what is true from that day on.
-    span = max(here, key=lambda span: (span.since, span.grade.level))
+    if on not in calendar.days_taught:
+        return None, [finding_on_day_not_taught(student, on, calendar.track)]
+    span = enrolment_in_force(held, calendar.track, on)
+    if span is None:
+        return None, [finding_on_missing_enrolment(student, on, calendar.track)]
     noticed = bar(span, on)
     return (None if any(finding.blocks for finding in noticed) else span), noticed
-
-
-def _not_a_school_day(student: str, on: date, calendar: TrackCalendar) -> Finding:
-    if on in calendar.days_taught:
-        return Finding(
-            rule="R-ADA-08",
-            citation="EC 37223",
-            subject=student,
-            on=on,
-            says=f"present at a weekend class of track {calendar.track}, which is outside its divisor",
-            remedy="count weekend make-up classes by hand until the school's method is agreed",
-            severity=Severity.WARNING,
-        )
-    return Finding(
-        rule="R-ADA-02",
-        citation="5 CCR 11960(a)",
-        subject=student,
-        on=on,
-        says=f"marked present on a day track {calendar.track} was not taught",
-        remedy="remove the record, or correct the calendar if school was taught",
-        severity=Severity.BLOCKING,
-    )
-
-
-def _not_enrolled(student: str, on: date, track: str) -> Finding:
-    return Finding(
-        rule="R-ADA-02",
-        citation="5 CCR 11960(a)",
-        subject=student,
-        on=on,
-        says=f"marked present in track {track} without being enrolled in it that day",
-        remedy="remove the record, or correct the dates of the enrolment",
-        severity=Severity.BLOCKING,
-    )
-
-
-def _seen_twice(student: str, on: date, tracks: set[str]) -> Finding:
-    return Finding(
-        rule="R-ADA-04",
-        citation="EC 47612(d)",
-        subject=student,
-        on=on,
-        says=f"present in tracks {', '.join(sorted(tracks))} on one date, which is one day",
-        remedy="check whose card was used, and where the student belongs",
-        severity=Severity.WARNING,
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from central.law.errors import LawError
-from tests.law_tables import ask_absence, ask_calendar, ask_minutes, ask_people, ask_time
+from tests.law_tables import ask_absence, ask_calendar, ask_minutes, ask_people, ask_reports, ask_time
 from tests.law_tables.given import Given
 
 TABLES = Path(__file__).parent
@@ -58,6 +58,7 @@ QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
     "seat time": ask_minutes.seats,
     "funding determination": ask_minutes.determination,
     "base grant": ask_minutes.grants,
+    **ask_reports.QUESTIONS,
     "recovery in a programme": ask_time.recovery_programme,
     "recovery session": ask_time.recovery_session,
     "recovery minutes": ask_time.recovery_minutes,

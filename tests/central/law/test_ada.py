@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from central.domain.attendance import AttendanceDay, Mark, RecordedMark, Stage
 from central.domain.enrolment import EnrolledSpan, Grade, GradeSpan, Programme
 from central.domain.finding import Finding, Severity
-from central.law.ada import ada_by_grade_span, attendance_days, average_daily_attendance
+from central.law.ada import (
+    ada_by_grade_span,
+    attendance_days,
+    attendance_share,
+    average_daily_attendance,
+)
 from central.law.errors import LawError
 from tests.fakes.school_days import calendar_of, some_weekdays, spread
 
@@ -97,11 +102,18 @@ def test_one_day_told_in_two_grades_is_one_day() -> None:
     assert average_daily_attendance(told, calendar_of(DAYS[:4], "A")) == Fraction(1, 4)
 
 
-def test_a_saturday_class_neither_earns_nor_divides() -> None:
+def test_a_saturday_class_earns_a_day_and_divides_by_none() -> None:
     saturday = date(2024, 8, 10)
     calendar = calendar_of([*DAYS[:5], saturday], "A")
     days = [AttendanceDay("S0", saturday, "A", Grade.G9), AttendanceDay("S0", DAYS[0], "A", Grade.G9)]
-    assert average_daily_attendance(days, calendar) == Fraction(1, 5)
+    assert average_daily_attendance(days, calendar) == Fraction(2, 5)
+
+
+def test_a_student_attends_no_more_days_than_were_possible() -> None:
+    assert attendance_share(12_345, 95 * 142) == Fraction(12_345, 13_490)
+    for attended, possible in ((3, 2), (0, 0), (-1, 5)):
+        with pytest.raises(LawError, match="is no share"):
+            attendance_share(attended, possible)
 
 
 def test_grade_spans_add_up_to_the_whole() -> None:
