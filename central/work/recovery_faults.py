@@ -88,6 +88,14 @@ def record_faults(wish: RecordWish, others: Iterable[Dates], enrolled: Iterable[
         yield Fault("startDate", f"{wish.dates} meets no enrollment of the student")
 
 
+def services_outside(services: Iterable[Dates], record: Dates) -> Iterator[Fault]:
+    """Yield a fault if services of a record would lie outside other dates of it."""
+    count = sum(any(_date_faults(dates, record)) for dates in services)
+    if count:
+        lie = "1 service lies" if count == 1 else f"{count} services lie"
+        yield Fault("startDate", f"{lie} outside {record}; change them first")
+
+
 def service_faults(wish: ServiceWish, record: Dates, others: Iterable[HeldService]) -> Iterator[Fault]:
     """Yield what keeps a service from being kept: its dates, comments, figures, and the student's others.
 

@@ -10,7 +10,7 @@ from central.domain.calendar import SchoolYear
 from central.errors import InputError, RefusedError
 from central.store.models import Enrollment, RecoveryRecord, Student
 from central.work.recovery_act import Act, Members, district
-from central.work.recovery_faults import Dates, Fault, RecordWish, record_faults
+from central.work.recovery_faults import Dates, Fault, RecordWish, record_faults, services_outside
 from central.work.recovery_rights import Right, Tool, require
 
 
@@ -31,17 +31,22 @@ def add(student: Student, wish: RecordWish, act: Act) -> RecoveryRecord:
     with transaction.atomic():
         hold(student)
         refuse("the recovery record is not added", record_faults(wish, others(student), enrolled(student)))
-        record = RecoveryRecord.objects.create(
-            student=student,
-            since=wish.dates.since,
-            until=wish.dates.until,
-            comment=wish.comment,
-            created_by=district(student.school),
-            created_at=act.at,
-            modified_by=act.by,
-            modified_at=act.at,
-        )
-        act.note("add-recovery-record", f"recovery record {record.pk}", None, members(record))
+        return create(student, wish, act)
+
+
+def create(student: Student, wish: RecordWish, act: Act) -> RecoveryRecord:
+    """Write a record found without fault, inside a transaction that holds its student."""
+    record = RecoveryRecord.objects.create(
+        student=student,
+        since=wish.dates.since,
+        until=wish.dates.until,
+        comment=wish.comment,
+        created_by=district(student.school),
+        created_at=act.at,
+        modified_by=act.by,
+        modified_at=act.at,
+    )
+    act.note("add-recovery-record", f"recovery record {record.pk}", None, members(record))
     return record
 
 
@@ -58,19 +63,19 @@ def edit(record: RecoveryRecord, wanted: Edit, act: Act) -> RecoveryRecord:
         until = None if wanted.reopens else wanted.until or record.until
         dates = Dates(wanted.since or record.since, until)
         comment = record.comment if wanted.comment is None else wanted.comment.strip()
-        change(record, RecordWish(dates, comment), act)
+        wish = RecordWish(dates, comment)
+        student = record.student
+        faults = list(record_faults(wish, others(student, but=record.pk), enrolled(student)))
+        spans = [Dates(*span) for span in record.services.values_list("since", "until")]
+        faults += services_outside(spans, dates)
+        refuse("the recovery record is not changed", faults)
+        write(record, wish, act)
     return record
 
 
-def change(record: RecoveryRecord, wish: RecordWish, act: Act) -> None:
-    """Make a record say what is wished, inside a transaction that holds its student."""
+def write(record: RecoveryRecord, wish: RecordWish, act: Act) -> None:
+    """Make a record say what was found without fault, inside a transaction that holds its student."""
     before = members(record)
-    faults = list(record_faults(wish, others(record.student, but=record.pk), enrolled(record.student)))
-    outside = services_outside(record, wish.dates)
-    if outside:
-        services = "1 service lies" if outside == 1 else f"{outside} services lie"
-        faults.append(Fault("startDate", f"{services} outside {wish.dates}; change them first"))
-    refuse("the recovery record is not changed", faults)
     record.since, record.until, record.comment = wish.dates.since, wish.dates.until, wish.comment
     record.modified_by, record.modified_at = act.by, act.at
     record.save()
@@ -141,15 +146,6 @@ def enrolled(student: Student) -> list[Dates]:
         Dates(since, until or SchoolYear(year).ends_on)
         for since, until, year in rows.values_list("since", "until", "track__school_year__name")
     ]
-
-
-def services_outside(record: RecoveryRecord, dates: Dates) -> int:
-    """Count a record's services that would lie outside other dates of it."""
-    last = dates.until or date.max
-    spans = record.services.values_list("since", "until")
-    return sum(
-        not (dates.since <= since <= last and (until is None or until <= last)) for since, until in spans
-    )
 
 
 def members(record: RecoveryRecord) -> Members:
