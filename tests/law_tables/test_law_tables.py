@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from central.law.errors import LawError
-from tests.law_tables import ask_absence, ask_calendar, ask_minutes, ask_people, ask_reports, ask_time
+from tests.law_tables import (
+    ask_absence,
+    ask_calendar,
+    ask_emergency,
+    ask_minutes,
+    ask_people,
+    ask_reports,
+    ask_study,
+    ask_time,
+)
 from tests.law_tables.given import Given
 
 TABLES = Path(__file__).parent
@@ -65,6 +74,8 @@ QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
     "recovery days used": ask_time.recovery_used,
     "absences to recover": ask_time.absences_to_recover,
     "recovery within a school year": ask_time.session_and_absence,
+    **ask_study.QUESTIONS,
+    **ask_emergency.QUESTIONS,
 }
 KEYS = {"name", "cite", "question", "given", "expect"}
 
