@@ -10,9 +10,8 @@ from central.law.recovery import findings_on_session_hours
 from central.store.models import RecoverySession, School, Staff
 from central.store.queries import recovery as stored
 from central.store.queries.regular_days import regular_days
+from central.work.recovery_year import BEGAN
 
-BEGAN: Final = date(2025, 7, 1)
-"""Before this day there was no attendance recovery (EC 46211; R-AR-01)."""
 _MOST_CODE_CHARS: Final = 40
 _MOST_STANDARD_CHARS: Final = 255
 
