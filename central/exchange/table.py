@@ -78,6 +78,16 @@ class Row:
             self.problem("this cell is empty; a date like 2024-08-19 belongs here", column)
         return self.day(column)
 
+    def truth(self, column: str) -> bool | None:
+        """Return a cell's yes or no; anything else, also an empty cell, is a problem and none."""
+        value = self.cells.get(column, "").casefold()
+        if value in {"yes", "y", "true", "1"}:
+            return True
+        if value in {"no", "n", "false", "0"}:
+            return False
+        self.problem(f"{value!r} is neither yes nor no", column)
+        return None
+
     def clock(self, column: str) -> time | None:
         """Return a cell's time of day from 24-hour hh:mm; anything else is a problem and none."""
         value = self.cells.get(column, "")

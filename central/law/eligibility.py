@@ -1,10 +1,10 @@
 """Who may generate attendance on a date, and what stands against it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from central.domain.calendar import SATURDAY, DateSpan
+from central.domain.calendar import DateSpan
 from central.domain.enrolment import EnrolledSpan, PartnerAgreement, Programme
 from central.domain.finding import Finding, Severity
 from central.domain.operator import TeacherCredential
@@ -12,7 +12,6 @@ from central.domain.student import StudentFacts
 from central.law.provision import number
 
 _NINETEEN = 19
-_MONTHS_IN_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,28 @@ def is_under_age_rule(programme: Programme, agreements: Iterable[PartnerAgreemen
     if programme is not Programme.PARTNERSHIP:
         return True
     return not any(agreement.is_exclusive and agreement.valid.holds(on) for agreement in agreements)
+
+
+def findings_on_agreement(
+    student: str, programme: Programme, agreements: Iterable[PartnerAgreement], on: date
+) -> tuple[Finding, ...]:
+    """Tell of a partnership's student whom the age rule binds after all, for want of an agreement.
+
+    Cites: EC 47612.1(a) (R-AGE-03).
+    """
+    if programme is not Programme.PARTNERSHIP or not is_under_age_rule(programme, agreements, on):
+        return ()
+    return (
+        Finding(
+            rule="R-AGE-03",
+            citation="EC 47612.1(a)",
+            subject=student,
+            on=on,
+            says="no exclusive agreement with a partner was in force, so the age rule of charters binds",
+            remedy="file the agreement with the dates it covers, or enroll in the ordinary programme",
+            severity=Severity.WARNING,
+        ),
+    )
 
 
 def was_in_a_diploma_course_at_nineteen(facts: StudentFacts) -> bool:
@@ -152,48 +173,6 @@ def findings_on_credential(
     )
 
 
-def immunization_due_on(admitted_on: date, taught: Collection[date]) -> date | None:
-    """Return the last day a minor may attend for apportionment without an immunization record.
-
-    That is the tenth school day after four calendar months from admission; `taught` are the days
-    school is taught, as far as they are known. None while fewer are known: the day is yet to come.
-
-    Cites: 17 CCR 6025 (R-AGE-06).
-    """
-    months = admitted_on.month - 1 + number("months_until_immunization", admitted_on)
-    year, month = admitted_on.year + months // _MONTHS_IN_A_YEAR, months % _MONTHS_IN_A_YEAR + 1
-    past = _day_of_month(year, month, admitted_on.day)
-    after = sorted(on for on in taught if on > past and on.weekday() < SATURDAY)
-    days = number("school_days_until_immunization", admitted_on)
-    return after[days - 1] if len(after) >= days else None
-
-
-def findings_on_immunization(facts: StudentFacts, due_on: date | None, on: date) -> tuple[Finding, ...]:
-    """Report a minor without an immunization record, or an exemption, after the day it was due.
-
-    Who is not shown to be of age is taken for a minor. `due_on` is what `immunization_due_on`
-    returned.
-
-    Cites: 17 CCR 6025 (R-AGE-06).
-    """
-    if due_on is None or on <= due_on or _holds(facts.immunized, on):
-        return ()
-    age = facts.age_on(on)
-    if age is not None and age >= number("age_of_majority", on):
-        return ()
-    return (
-        Finding(
-            rule="R-AGE-06",
-            citation="17 CCR 6025",
-            subject=facts.student,
-            on=on,
-            says="no immunization record or exemption covers this day, and the time for it has passed",
-            remedy="file the record with its date; days before it stay unclaimed",
-            severity=Severity.BLOCKING,
-        ),
-    )
-
-
 def findings_on_concurrent_college(facts: StudentFacts, on: date) -> tuple[Finding, ...]:
     """Report a day on which a student was enrolled in a college as well.
 
@@ -232,6 +211,7 @@ def findings_on_student(
     """
     findings = [*findings_on_residency(facts, on), *findings_on_diploma(facts, policy, on)]
     if is_under_age_rule(span.programme, agreements, on):
+        findings += findings_on_agreement(facts.student, span.programme, agreements, on)
         findings += findings_on_age(facts, on)
     elif policy.asks_progress_of_partnerships and not _holds(facts.progress, on):
         findings.append(_age_finding(facts, on, "is not shown making satisfactory progress"))
@@ -240,13 +220,6 @@ def findings_on_student(
 
 def _holds(spans: Iterable[DateSpan], on: date) -> bool:
     return any(span.holds(on) for span in spans)
-
-
-def _day_of_month(year: int, month: int, day: int) -> date:
-    """Return a day of a month, or the month's last where it is shorter."""
-    following = date(year + month // _MONTHS_IN_A_YEAR, month % _MONTHS_IN_A_YEAR + 1, 1)
-    last = date.fromordinal(following.toordinal() - 1)
-    return min(last, date.fromordinal(date(year, month, 1).toordinal() + day - 1))
 
 
 def _age_finding(facts: StudentFacts, on: date, says: str) -> Finding:

@@ -13,10 +13,9 @@ from central.law.ada import Bar
 from central.law.eligibility import (
     EligibilityPolicy,
     findings_on_concurrent_college,
-    findings_on_immunization,
     findings_on_student,
-    immunization_due_on,
 )
+from central.law.immunization import findings_on_immunization, immunization_due_on
 from central.store.models import CalendarDay, School, SchoolYear
 from central.store.queries.facts import programme_agreements, school_choices, student_facts
 

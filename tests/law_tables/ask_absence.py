@@ -22,7 +22,7 @@ from central.law.chronic import (
     is_missed_day,
     published_rate,
 )
-from central.law.eligibility import findings_on_immunization, immunization_due_on
+from central.law.immunization import findings_on_immunization, immunization_due_on
 from central.law.retention import RecordClass, destroyable_from
 from central.law.truancy import (
     is_chronic_truant,

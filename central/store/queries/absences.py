@@ -10,6 +10,8 @@ from central.store.models import AbsenceNote, SchoolYear
 from central.store.queries.calendars import track_calendars
 from central.store.queries.enrolments import enrolled_spans
 
+WITHDRAWN = "withdrawn"
+"""The code of a note that takes the one before back."""
 _AT_ONCE = 5_000
 
 
@@ -29,15 +31,19 @@ def full_day_absences(year: SchoolYear, before: datetime, until: date) -> list[F
 
 
 def noted_reasons(year: SchoolYear, before: datetime) -> dict[tuple[str, date], AbsenceReason]:
-    """Return the reason last noted for each student number and date of a school year."""
+    """Return the reason last noted for each student number and date of a school year.
+
+    A note that was withdrawn is none; a code nobody knows is unexcused.
+    """
     named = Year(year.name)
     notes = AbsenceNote.objects.filter(
         student__school=year.school_id, on__range=(named.starts_on, named.ends_on), at__lt=before
     ).order_by("pk")
-    known = {reason.value: reason for reason in AbsenceReason}
-    return {
-        (student, on): known.get(code, AbsenceReason.UNEXCUSED)
+    last = {
+        (student, on): code
         for student, on, code in notes.values_list("student__number", "on", "code").iterator(
             chunk_size=_AT_ONCE
         )
     }
+    known = {reason.value: reason for reason in AbsenceReason}
+    return {key: known.get(code, AbsenceReason.UNEXCUSED) for key, code in last.items() if code != WITHDRAWN}

@@ -1,0 +1,152 @@
+"""Keep the agreements with workforce partners and the school's choices about eligibility, row by row."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from central.domain.calendar import DateSpan
+from central.domain.enrolment import Partner
+from central.errors import CentralError, RefusedError
+from central.store.models import AuditEvent, ProgrammeAgreement, School, Staff
+from central.store.queries.facts import CHOICE_MADE, school_choices, standing_agreements
+from central.work import rights
+from central.work.eligibility_bar import DIPLOMA_HOLDERS, PROGRESS
+from central.work.fact_rights import require_may_decide, require_may_keep
+
+CHOICES = {"diploma-holders": DIPLOMA_HOLDERS, "progress": PROGRESS}
+"""What a school may choose, by the word it is asked with."""
+_LONGEST_NAME = 60
+_LONGEST_EVIDENCE = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """An agreement as it is to be kept: its name, partner, dates, exclusivity, and where it is kept."""
+
+    name: str
+    partner: Partner
+    valid: DateSpan
+    is_exclusive: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a school chooses, or no longer does, from a day on, and why."""
+
+    choice: str
+    is_chosen: bool
+    since: date
+    reason: str
+
+
+def add_agreement(wish: Agreement, by: Staff, now: datetime, *, corrects: bool = False) -> bool:
+    """Keep an agreement and return whether that said anything new.
+
+    A name stands for one agreement; saying it otherwise is a correction and must be called one, so
+    that a renewal does not take the days of the agreement before it. Raises RefusedError.
+    """
+    require_may_keep(by)
+    _require_texts(wish)
+    with transaction.atomic():
+        last = _last(by.school, wish.name)
+        if last is not None and _says_the_same(last, wish):
+            return False
+        if last is not None and not last.is_withdrawn and not corrects:
+            until = last.until or "further notice"
+            msg = f"an agreement {wish.name!r} stands from {last.since} until {until}; "
+            msg += "name a renewal otherwise, or say --correct"
+            raise RefusedError(msg)
+        ProgrammeAgreement.objects.create(
+            school=by.school,
+            name=wish.name,
+            partner=wish.partner.value,
+            is_exclusive=wish.is_exclusive,
+            since=wish.valid.since,
+            until=wish.valid.until,
+            evidence=wish.evidence,
+            by=by.number,
+            at=now,
+        )
+        _note("add-agreement", wish.name, last, f"{wish.partner} from {wish.valid.since}", by, now)
+    return True
+
+
+def withdraw_agreement(name: str, reason: str, by: Staff, now: datetime) -> None:
+    """Say that an agreement does not stand, nor ever did; raises RefusedError."""
+    require_may_keep(by)
+    kept = rights.reason(reason, "withdrawing an agreement")
+    with transaction.atomic():
+        last = _last(by.school, name)
+        if last is None or last.is_withdrawn:
+            msg = f"no agreement {name!r} stands; rollbook-central agreement list names them"
+            raise RefusedError(msg)
+        ProgrammeAgreement.objects.create(
+            school=by.school,
+            name=name,
+            partner=last.partner,
+            is_exclusive=last.is_exclusive,
+            since=last.since,
+            until=last.until,
+            is_withdrawn=True,
+            evidence=kept,
+            by=by.number,
+            at=now,
+        )
+        _note("withdraw-agreement", name, last, kept, by, now)
+
+
+def choose(wish: Choice, by: Staff, now: datetime) -> None:
+    """Decide what the law leaves to the school, from a day on; the last decision on a day counts.
+
+    Raises RefusedError for somebody who may not decide that, and for no reason.
+    """
+    require_may_decide(by)
+    kept = rights.reason(wish.reason, "a choice of the school")
+    before = [[str(on), was] for on, was in school_choices(by.school, wish.choice)]
+    detail = {"since": str(wish.since), "is_chosen": wish.is_chosen, "reason": kept, "before": before}
+    AuditEvent.objects.create(
+        at=now, by=by.number, verb=CHOICE_MADE, subject=f"{by.school.code} {wish.choice}", detail=detail
+    )
+
+
+def agreements(school: School) -> list[ProgrammeAgreement]:
+    """Return the agreements that stand, by name."""
+    return standing_agreements(school.pk)
+
+
+def _last(school: School, name: str) -> ProgrammeAgreement | None:
+    return ProgrammeAgreement.objects.filter(school=school, name=name).order_by("-pk").first()
+
+
+def _says_the_same(row: ProgrammeAgreement, wish: Agreement) -> bool:
+    said = (row.partner, row.is_exclusive, row.since, row.until, row.evidence, row.is_withdrawn)
+    valid = wish.valid
+    return said == (
+        wish.partner.value,
+        wish.is_exclusive,
+        valid.since,
+        valid.until,
+        wish.evidence,
+        False,
+    )
+
+
+def _require_texts(wish: Agreement) -> None:
+    for text, longest, what in (
+        (wish.name, _LONGEST_NAME, "name"),
+        (wish.evidence, _LONGEST_EVIDENCE, "evidence"),
+    ):
+        if not text.strip() or len(text) > longest:
+            msg = f"the {what} of an agreement has 1 to {longest} characters, not {len(text.strip())}"
+            raise CentralError(msg)
+
+
+def _note(
+    verb: str, name: str, before: ProgrammeAgreement | None, after: str, by: Staff, now: datetime
+) -> None:
+    stood = before and f"{before.partner} {before.since} to {before.until}, withdrawn {before.is_withdrawn}"
+    AuditEvent.objects.create(
+        at=now, by=by.number, verb=verb, subject=name, detail={"before": stood, "after": after}
+    )
