@@ -1,13 +1,16 @@
-"""What a period's report was computed from, for those who look for what is wrong with it."""
+"""Published: what a report was computed from, for those who look for what is wrong with it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from central.domain.absence import FullDayAbsence
 from central.domain.attendance import AttendanceDay
 from central.domain.calendar import TrackCalendar
+from central.domain.enrolment import EnrolledSpan
 from central.domain.period import PeriodKind
 from central.law.ada import Claim
+from central.law.monthly import MonthCell
 from central.store.attended import Standing
 from central.store.models import SchoolYear
 
@@ -22,6 +25,8 @@ class Ground:
     before: datetime
     calendars: Mapping[str, TrackCalendar]
     in_period: Mapping[str, TrackCalendar]
+    """The tracks with the days whose attendance the period counts, weekend classes among them."""
+    spans: Sequence[EnrolledSpan]
     standing: Sequence[Standing]
     claimable: Sequence[Standing]
     """The records whose signature and track hold; only present and certified ones of them count."""
@@ -29,6 +34,9 @@ class Ground:
     counted: Sequence[AttendanceDay]
     without_credential: Collection[tuple[str, date]]
     """Employee numbers and dates of signatures no credential on file is valid for."""
+    absences: Sequence[FullDayAbsence]
+    months: Sequence[MonthCell]
+    """Every school month begun by then, whatever the period."""
 
     @property
     def days(self) -> set[date]:

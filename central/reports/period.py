@@ -1,25 +1,31 @@
 """What a P-1, P-2 or Annual report says, and everything it is computed from, as plain values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from central.domain.enrolment import GradeSpan
+from central.domain.enrolment import GradeSpan, Modality
 from central.domain.finding import Finding
-from central.domain.period import PeriodKind
+from central.domain.period import Edition, Line, PeriodKind, line_of
 from central.reports.rounding import half_up, total
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
-    """Average daily attendance of one grade span on one track: pupil-days over days taught, exactly."""
+    """ADA of one grade span and modality on one track: pupil-days over days taught, exactly."""
 
     track: str
     span: GradeSpan
     numerator: int
     divisor: int
+    modality: Modality = Modality.CLASSROOM
+
+    @property
+    def line(self) -> Line:
+        """The line of the state's form it is reported on."""
+        return line_of(self.modality)
 
     @property
     def exact(self) -> str:
@@ -30,6 +36,36 @@ class PeriodRow:
     def ada(self) -> Decimal:
         """The printed cell: two decimals, half up."""
         return half_up(Fraction(self.numerator, self.divisor))
+
+
+@dataclass(frozen=True, slots=True)
+class CapRow:
+    """What students of one grade span and modality earned above one ADA on several tracks (R-TRK-05)."""
+
+    span: GradeSpan
+    modality: Modality
+    students: int
+    excess: Fraction
+
+    @property
+    def ada(self) -> Decimal:
+        """The printed cell that is taken off, below nothing."""
+        return half_up(-self.excess)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveredRow:
+    """Recovered days of one grade span and track, for the school that earns them; never in the divisor."""
+
+    school: str
+    track: str
+    span: GradeSpan
+    exact: Fraction
+
+    @property
+    def ada(self) -> Decimal:
+        """The printed cell of the line "attendance recovery"."""
+        return half_up(self.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +103,17 @@ class Closed:
     as_of: date
     total: str
     sha256: str
+    edition: Edition = Edition.ORIGINAL
+
+
+@dataclass(frozen=True, slots=True)
+class SpanTotal:
+    """A grade span over all tracks: pupil-days, all of its ADA, and the classroom-based part of it."""
+
+    span: GradeSpan
+    pupil_days: int
+    ada: Decimal
+    classroom: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +121,8 @@ class PeriodReport:
     """One report with its proof; `findings` are about the school's data, `caveats` about the law.
 
     `digest` is the SHA-256 over everything the numbers rest on; two reports with the same digest
-    say the same. `closed` is the last frozen one it can be held against.
+    say the same. `closed` is the last frozen one it can be held against. `recovered` stands beside
+    the rows and is in none of their totals.
     """
 
     school: str
@@ -88,6 +136,8 @@ class PeriodReport:
     rule_set: str
     tracks: tuple[TrackMonths, ...]
     rows: tuple[PeriodRow, ...]
+    caps: tuple[CapRow, ...] = ()
+    recovered: tuple[RecoveredRow, ...] = ()
     proof: tuple[ProofLine, ...]
     findings: tuple[Finding, ...]
     caveats: tuple[Finding, ...]
@@ -97,16 +147,31 @@ class PeriodReport:
     @property
     def total(self) -> Decimal:
         """The sum of the printed cells."""
-        return total(row.ada for row in self.rows)
+        return total([*(row.ada for row in self.rows), *(cap.ada for cap in self.caps)])
 
-    def span_totals(self) -> list[tuple[GradeSpan, int, Decimal]]:
-        """Return pupil-days and the sum of printed cells of each grade span over all tracks."""
-        return [
-            (span, sum(row.numerator for row in rows), total(row.ada for row in rows))
-            for span in GradeSpan
-            if (rows := _of(span, self.rows))
-        ]
+    @property
+    def classroom(self) -> Decimal:
+        """The sum of the printed cells that are classroom-based."""
+        return _classroom(self.rows, self.caps)
+
+    @property
+    def recovered_total(self) -> Decimal:
+        """The sum of the printed cells of attendance recovery."""
+        return total(row.ada for row in self.recovered)
+
+    def span_totals(self) -> list[SpanTotal]:
+        """Return every grade span that has a row, over all tracks (R-NCB-04)."""
+        found = []
+        for span in GradeSpan:
+            rows = [row for row in self.rows if row.span is span]
+            caps = [cap for cap in self.caps if cap.span is span]
+            if rows:
+                days = sum(row.numerator for row in rows)
+                ada = total([*(row.ada for row in rows), *(cap.ada for cap in caps)])
+                found.append(SpanTotal(span, days, ada, _classroom(rows, caps)))
+        return found
 
 
-def _of(span: GradeSpan, rows: Iterable[PeriodRow]) -> Sequence[PeriodRow]:
-    return [row for row in rows if row.span is span]
+def _classroom(rows: Iterable[PeriodRow], caps: Iterable[CapRow]) -> Decimal:
+    kept: list[PeriodRow | CapRow] = [*rows, *caps]
+    return total(row.ada for row in kept if row.modality is Modality.CLASSROOM)

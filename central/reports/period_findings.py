@@ -115,7 +115,7 @@ def _tracks(ground: Ground) -> Iterator[Finding]:
             calendar, is_conversion=ground.year.school.is_conversion
         )
         yield from tracks.findings_on_days_before_april(calendar)
-    with_days = {track: calendar for track, calendar in ground.in_period.items() if calendar.days_taught}
+    with_days = {track: calendar for track, calendar in ground.in_period.items() if divisor_days(calendar)}
     shares = tracks.ada_over_several_tracks(ground.counted, with_days)
     yield from tracks.findings_over_one_ada(shares)
 

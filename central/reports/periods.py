@@ -1,36 +1,35 @@
 """Published: compute P-1, P-2 and Annual from the records as they stood at the end of a day."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
+from fractions import Fraction
 from itertools import product
-from zoneinfo import ZoneInfo
 
 from central.domain.attendance import AttendanceDay
-from central.domain.calendar import SchoolYear as Year
-from central.domain.calendar import TrackCalendar
-from central.domain.enrolment import EnrolledSpan, Grade, GradeSpan
+from central.domain.enrolment import Grade, GradeSpan, Modality
 from central.domain.period import PeriodKind
-from central.errors import CentralError
-from central.law import ada, periods, provision, question
+from central.domain.school import LeaKind
+from central.law import ada, periods, provision, question, tracks
 from central.law.months import school_months
+from central.reports import identities, recovered_rows
 from central.reports.ground import Ground
-from central.reports.period import PeriodReport, PeriodRow, ProofLine, TrackMonths
+from central.reports.groundwork import end_of, ground_of
+from central.reports.period import CapRow, PeriodReport, PeriodRow, TrackMonths
 from central.reports.period_findings import find
+from central.reports.proof import digest_of, proof_of
 from central.reports.snapshots import last_closed
-from central.store.attended import Standing
-from central.store.models import SchoolYear
-from central.store.queries.enrolments import enrolled_spans
-from central.work.claims import claimed
+from central.store.models import School, SchoolYear
+
+__all__ = ["KINDS", "end_of", "period_report", "report_on"]
 
 KINDS = {"p1": PeriodKind.P1, "p2": PeriodKind.P2, "annual": PeriodKind.ANNUAL}
 _RULES = (
     *("R-CAL-01", "R-CAL-02", "R-CAL-03", "R-CAL-04"),
     *("R-ADA-01", "R-ADA-02", "R-ADA-04", "R-ADA-06", "R-ADA-08", "R-ADA-09", "R-REC-04"),
-    *("R-TRK-01", "R-TRK-02", "R-TRK-03", "R-TRK-04", "R-TRK-05"),
+    *("R-TRK-01", "R-TRK-02", "R-TRK-03", "R-TRK-04", "R-TRK-05", "R-MON-01"),
 )
+_OF_DISTRICTS = ("R-ADA-03", "R-ADA-05")
 
 
 def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime) -> PeriodReport:
@@ -41,141 +40,78 @@ def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime
     closed report keeps its own. Raises CentralError for a day that has not come and when no calendar
     is there.
     """
-    school = year.school
-    zone = ZoneInfo(school.time_zone)
-    ground = _ground(year, kind, as_of, now.astimezone(zone).date(), end_of(as_of, zone))
-    spans = enrolled_spans(year.school_id, Year(year.name))
+    return report_on(ground_of(year, kind, as_of, now), now)
+
+
+def report_on(ground: Ground, now: datetime) -> PeriodReport:
+    """Return the report a ground makes, with its findings, proof and digest."""
+    school = ground.year.school
     report = PeriodReport(
         school=school.name,
         school_code=school.code,
         zone=school.time_zone,
         is_practice=school.is_practice,
-        kind=kind,
-        year=year.name,
-        as_of=as_of,
+        kind=ground.kind,
+        year=ground.year.name,
+        as_of=ground.as_of,
         made_at=now.astimezone(UTC),
         rule_set=provision.rule_set_version(),
-        tracks=tuple(
-            _months(kind, ground.calendars[code], ground.in_period[code]) for code in ground.calendars
-        ),
-        rows=tuple(_rows(ground.counted, ground.in_period, spans)),
-        proof=_proof(ground),
-        findings=tuple(find(ground)),
-        caveats=question.caveats(_RULES, as_of),
+        tracks=tuple(_months(ground, code) for code in ground.calendars),
+        rows=tuple(_rows(ground)),
+        caps=tuple(_caps(ground)),
+        recovered=recovered_rows.of_period(ground),
+        proof=proof_of(ground),
+        findings=(),
+        caveats=question.caveats(rules_of(school), ground.as_of),
         digest="",
     )
-    return replace(report, digest=_digest(report), closed=last_closed(year, kind))
+    findings = (*identities.find(ground), *identities.find_in(report, ground), *find(ground))
+    closed = last_closed(ground.year, ground.kind)
+    return replace(report, findings=findings, digest=digest_of(report), closed=closed)
 
 
-def _ground(year: SchoolYear, kind: PeriodKind, as_of: date, today: date, before: datetime) -> Ground:
-    """Gather what the report rests on; raises CentralError where there is nothing to rest on."""
-    if as_of > today:
-        msg = f"{as_of} has not come yet (it is {today} at the school); report as of a day up to today"
-        raise CentralError(msg)
-    made = claimed(year, before, as_of)
-    if not made.calendars:
-        msg = f"no track of {year.name} is taught on any day; import the calendar first"
-        raise CentralError(msg)
-    in_period = {track: periods.period_calendar(kind, calendar) for track, calendar in made.calendars.items()}
-    counted = [day for day in made.claim.days if day.on in in_period[day.track].days_taught]
-    return Ground(
-        year=year,
-        kind=kind,
-        as_of=as_of,
-        before=before,
-        calendars=made.calendars,
-        in_period=in_period,
-        standing=made.standing,
-        claimable=made.claimable,
-        claim=made.claim,
-        counted=counted,
-        without_credential=made.without_credential,
-    )
+def rules_of(school: School) -> tuple[str, ...]:
+    """Return the numbers of the rules a report of a school's attendance rests on."""
+    return _RULES if school.kind == LeaKind.CHARTER else (*_RULES, *_OF_DISTRICTS)
 
 
-def end_of(on: date, zone: ZoneInfo) -> datetime:
-    """Return the instant a local date ends."""
-    return datetime.combine(on + timedelta(days=1), time(), zone).astimezone(UTC)
-
-
-def _rows(
-    days: Sequence[AttendanceDay], calendars: Mapping[str, TrackCalendar], spans: Iterable[EnrolledSpan]
-) -> Iterable[PeriodRow]:
-    """Yield a row for every grade span somebody was enrolled in, track by track."""
+def _rows(ground: Ground) -> Iterator[PeriodRow]:
+    """Yield a row for every grade span and modality somebody was enrolled in, track by track."""
     span_of = {grade: grade.span for grade in Grade}
-    by_cell: dict[tuple[str, GradeSpan], list[AttendanceDay]] = {
-        (span.track, span_of[span.grade]): [] for span in spans
+    by_cell: dict[tuple[str, GradeSpan, Modality], list[AttendanceDay]] = {
+        (span.track, span_of[span.grade], span.modality): [] for span in ground.spans
     }
-    for day in days:
-        by_cell.setdefault((day.track, span_of[day.grade]), []).append(day)
-    for (track, calendar), span in product(calendars.items(), GradeSpan):
-        cell = by_cell.get((track, span))
-        if cell is None or not calendar.days_taught:
-            continue
+    for day in ground.counted:
+        by_cell.setdefault((day.track, span_of[day.grade], day.modality), []).append(day)
+    for (track, calendar), span, modality in product(ground.in_period.items(), GradeSpan, Modality):
+        cell = by_cell.get((track, span, modality))
         divisor = len(periods.divisor_days(calendar))
-        # The law's own fraction, shown over the divisor it was made with.
-        share = ada.average_daily_attendance(cell, calendar)
-        yield PeriodRow(track, span, int(share * divisor), divisor)
+        if cell is not None and divisor:
+            # The law's own fraction, shown over the divisor it was made with.
+            share = ada.average_daily_attendance(cell, calendar)
+            yield PeriodRow(track, span, int(share * divisor), divisor, modality)
 
 
-def _months(kind: PeriodKind, calendar: TrackCalendar, within: TrackCalendar) -> TrackMonths:
-    months = periods.months_in(kind, school_months(calendar), calendar.school_year)
+def _caps(ground: Ground) -> Iterator[CapRow]:
+    """Yield what is taken off for students above one ADA, in the line each stood on last."""
+    with_days = {
+        code: calendar for code, calendar in ground.in_period.items() if periods.divisor_days(calendar)
+    }
+    shares = tracks.ada_over_several_tracks(ground.counted, with_days)
+    over = {share.student: share.excess for share in shares if share.excess}
+    lines: dict[tuple[GradeSpan, Modality], list[Fraction]] = {}
+    for student, excess in over.items():
+        last = max((day for day in ground.counted if day.student == student), key=lambda day: day.on)
+        lines.setdefault((last.grade.span, last.modality), []).append(excess)
+    for (span, modality), parts in sorted(lines.items()):
+        yield CapRow(span, modality, len(parts), sum(parts, start=Fraction(0)))
+
+
+def _months(ground: Ground, code: str) -> TrackMonths:
+    calendar = ground.calendars[code]
     year = calendar.school_year
+    months = periods.months_in(ground.kind, school_months(calendar), year)
     since = months[0].starts_on if months else year.starts_on
     until = months[-1].ends_on if months else year.starts_on
-    numbers = tuple(month.number for month in months)
-    return TrackMonths(calendar.track, numbers, since, until, tuple(sorted(within.days_taught)))
-
-
-def _proof(ground: Ground) -> tuple[ProofLine, ...]:
-    """Name the record each pupil-day rests on: of several of a day, the one certified first."""
-    behind: dict[tuple[str, date, str], Standing] = {}
-    for record in ground.claimable:
-        if not record.stage.counts or record.mark != "present" or record.certified_at is None:
-            continue
-        key = (record.student, record.on, record.track)
-        first = behind.get(key)
-        if first is None or _signed(record) < _signed(first):
-            behind[key] = record
-    lines = []
-    for day in sorted(ground.counted, key=lambda day: (day.track, day.student, day.on)):
-        record = behind[day.student, day.on, day.track]
-        assert record.certified_at is not None  # noqa: S101  the others were left out above
-        lines.append(
-            ProofLine(
-                day.student,
-                day.on,
-                day.track,
-                day.grade.value,
-                record.section,
-                record.record,
-                record.source,
-                record.stage.value,
-                record.certified_by,
-                record.certified_at,
-            )
-        )
-    return tuple(lines)
-
-
-def _signed(record: Standing) -> tuple[datetime, int]:
-    assert record.certified_at is not None  # noqa: S101  asked only of certified records
-    return record.certified_at, record.record
-
-
-def _digest(report: PeriodReport) -> str:
-    """Hash what the numbers rest on: rules, days taught, rows and every pupil-day with its signature."""
-    ground = [
-        report.school_code,
-        report.year,
-        report.kind,
-        report.rule_set,
-        [[track.track, [str(on) for on in track.days_taught]] for track in report.tracks],
-        [[row.track, row.span, row.numerator, row.divisor] for row in report.rows],
-        [
-            [line.student, str(line.on), line.track, line.grade, line.record, line.certified_by]
-            for line in report.proof
-        ],
-    ]
-    text = json.dumps(ground, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    days = tuple(sorted(periods.divisor_days(ground.in_period[code])))
+    return TrackMonths(code, tuple(month.number for month in months), since, until, days)

@@ -5,8 +5,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from central.domain.period import Line
 from central.reports.period import PeriodReport
 
+_COLUMNS = (
+    *("report", "school_year", "as_of", "track", "grade_span", "modality", "line"),
+    *("pupil_days", "days_taught", "exact", "ada", "mark"),
+)
 Cell: TypeAlias = "str | int"
 # A cell that begins with one of these is a formula to some spreadsheet, also behind white
 # space; the last four are their full-width forms.
@@ -14,32 +19,40 @@ _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d",
 
 
 def render(report: PeriodReport) -> str:
-    """Return the lines of the report: one a track and grade span, then the totals."""
+    """Return the lines of the report: one a track, grade span and modality, then the totals.
+
+    Recovered attendance stands in lines of its own, before the last one, and in no total.
+    """
     head = [report.kind.value, report.year, report.as_of.isoformat()]
     mark = "PRACTICE" if report.is_practice else ""
-    lines: list[Sequence[Cell]] = [
-        (
-            "report",
-            "school_year",
-            "as_of",
-            "track",
-            "grade_span",
-            "pupil_days",
-            "days_taught",
-            "exact",
-            "ada",
-            "mark",
-        )
-    ]
+    lines: list[Sequence[Cell]] = [_COLUMNS]
     lines += [
-        (*head, row.track, row.span.value, row.numerator, row.divisor, row.exact, str(row.ada), mark)
+        (
+            *(*head, row.track, row.span.value, row.modality.value, row.line.value),
+            *(row.numerator, row.divisor, row.exact, str(row.ada), mark),
+        )
         for row in report.rows
     ]
     lines += [
-        (*head, "all", span.value, days, "", "", str(ada), mark) for span, days, ada in report.span_totals()
+        (
+            *(*head, "all", cap.span.value, cap.modality.value, "over one ADA on several tracks"),
+            *("", "", str(-cap.excess), str(cap.ada), mark),
+        )
+        for cap in report.caps
+    ]
+    for total in report.span_totals():
+        start = (*head, "all", total.span.value)
+        lines.append((*start, "all", "all", total.pupil_days, "", "", str(total.ada), mark))
+        lines.append((*start, "classroom", "classroom-based", "", "", "", str(total.classroom), mark))
+    lines += [
+        (
+            *(*head, row.track, row.span.value, "", f"{Line.RECOVERED.value} {row.school}"),
+            *("", "", str(row.exact), str(row.ada), mark),
+        )
+        for row in report.recovered
     ]
     days = sum(row.numerator for row in report.rows)
-    lines.append((*head, "all", "all", days, "", "", str(report.total), mark))
+    lines.append((*head, "all", "all", "all", "all", days, "", "", str(report.total), mark))
     return table(lines)
 
 

@@ -27,11 +27,12 @@ def members(report: PeriodReport) -> dict[str, Any]:  # Any: JSON of mixed shape
         "rule_set": report.rule_set,
         "digest": report.digest,
         **_numbers(report),
-        "findings": [_finding(found) for found in report.findings],
-        "caveats": [_finding(found) for found in report.caveats],
+        "findings": [finding(found) for found in report.findings],
+        "caveats": [finding(found) for found in report.caveats],
         "closed": report.closed
         and {
             "revision": report.closed.revision,
+            "edition": report.closed.edition.value,
             "as_of": report.closed.as_of.isoformat(),
             "ada": report.closed.total,
             "digest": report.closed.sha256,
@@ -56,6 +57,8 @@ def _numbers(report: PeriodReport) -> dict[str, Any]:  # Any: as above
             {
                 "track": row.track,
                 "grade_span": row.span.value,
+                "modality": row.modality.value,
+                "line": row.line.value,
                 "pupil_days": row.numerator,
                 "days_taught": row.divisor,
                 "exact": row.exact,
@@ -63,10 +66,37 @@ def _numbers(report: PeriodReport) -> dict[str, Any]:  # Any: as above
             }
             for row in report.rows
         ],
-        "grade_spans": [
-            {"grade_span": span.value, "pupil_days": days, "ada": str(ada)}
-            for span, days, ada in report.span_totals()
+        "over_one_ada": [
+            {
+                "grade_span": cap.span.value,
+                "modality": cap.modality.value,
+                "students": cap.students,
+                "excess": str(cap.excess),
+                "ada": str(cap.ada),
+            }
+            for cap in report.caps
         ],
+        "recovered": [
+            {
+                "school": row.school,
+                "track": row.track,
+                "grade_span": row.span.value,
+                "exact": str(row.exact),
+                "ada": str(row.ada),
+            }
+            for row in report.recovered
+        ],
+        "grade_spans": [
+            {
+                "grade_span": found.span.value,
+                "pupil_days": found.pupil_days,
+                "ada": str(found.ada),
+                "classroom_ada": str(found.classroom),
+            }
+            for found in report.span_totals()
+        ],
+        "classroom_based": {"ada": str(report.classroom)},
+        "recovered_total": {"ada": str(report.recovered_total)},
         "total": {"pupil_days": sum(row.numerator for row in report.rows), "ada": str(report.total)},
     }
 
@@ -86,7 +116,8 @@ def _proof(line: ProofLine) -> dict[str, Any]:  # Any: as above
     }
 
 
-def _finding(found: Finding) -> dict[str, Any]:  # Any: JSON of mixed shapes
+def finding(found: Finding) -> dict[str, Any]:  # Any: JSON of mixed shapes
+    """Return a finding as a JSON object."""
     return {
         "severity": found.severity.value,
         "rule": found.rule,

@@ -4,8 +4,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from central.domain.enrolment import Modality
 from central.domain.finding import Finding, Severity
-from central.reports.period import PeriodReport, TrackMonths
+from central.reports.period import CapRow, PeriodReport, PeriodRow, TrackMonths
 
 WIDTH = 92
 _ORDER = {Severity.BLOCKING: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
@@ -30,10 +31,10 @@ def _lines(report: PeriodReport) -> Iterator[str]:
     yield from _table(report)
     yield ""
     for track in report.tracks:
-        yield from _wrapped(_months(track), "  ")
+        yield from wrapped(_months(track), "  ")
     yield from _held_against(report)
-    yield from _findings(f"FINDINGS ({len(report.findings)})", report.findings)
-    yield from _findings(f"WHAT THE LAW LEAVES OPEN ({len(report.caveats)})", report.caveats)
+    yield from findings(f"FINDINGS ({len(report.findings)})", report.findings)
+    yield from findings(f"WHAT THE LAW LEAVES OPEN ({len(report.caveats)})", report.caveats)
     yield ""
     yield from _footer(report)
 
@@ -42,7 +43,7 @@ def _heading(report: PeriodReport) -> Iterator[str]:
     title = f"{report.kind.value}  {report.year}"
     yield "=" * WIDTH
     yield f"{report.school}, {report.school_code}"[: WIDTH - len(title) - 2].ljust(WIDTH - len(title)) + title
-    yield "Average daily attendance, classroom-based, by track and grade span"
+    yield "Average daily attendance by track and grade span; IS is independent study"
     made = report.made_at.astimezone(ZoneInfo(report.zone))
     yield f"As certified by the end of {report.as_of} ({report.zone}); made {made:%Y-%m-%d %H:%M}"
     yield "=" * WIDTH
@@ -56,16 +57,36 @@ def _table(report: PeriodReport) -> Iterator[str]:
     yield _row([name for name, _ in _COLUMNS])
     yield _row(["-" * (width - 2) for _, width in _COLUMNS])
     for row in report.rows:
-        yield _row(
-            [row.track, row.span.value, f"{row.numerator:,}", f"{row.divisor}", row.exact, f"{row.ada:,}"]
-        )
+        yield _row([row.track, _span(row), f"{row.numerator:,}", f"{row.divisor}", row.exact, f"{row.ada:,}"])
     if not report.rows:
         yield "  (no track has a full school month in this period)"
+    for cap in report.caps:
+        what = f"over 1 ADA ({cap.students})"
+        yield _row(["all tracks", _span(cap), "", "", what, f"{cap.ada:,}"])
     yield _row(["-" * (width - 2) for _, width in _COLUMNS])
-    for span, days, ada in report.span_totals():
-        yield _row(["all tracks", span.value, f"{days:,}", "", "", f"{ada:,}"])
+    for found in report.span_totals():
+        days, ada = f"{found.pupil_days:,}", f"{found.ada:,}"
+        yield _row(["all tracks", found.span.value, days, "", "", ada])
+        if found.classroom != found.ada:
+            yield _row(["", "", "", "", "classroom-based", f"{found.classroom:,}"])
     pupil_days = sum(row.numerator for row in report.rows)
     yield _row(["TOTAL", "", f"{pupil_days:,}", "", "sum of cells above", f"{report.total:,}"])
+    yield from _recovered(report)
+
+
+def _span(row: PeriodRow | CapRow) -> str:
+    return row.span.value + (" IS" if row.modality is Modality.INDEPENDENT_STUDY else "")
+
+
+def _recovered(report: PeriodReport) -> Iterator[str]:
+    if report.recovered:
+        yield ""
+        yield "Attendance recovery, a line of its own: in no total above, and never in a divisor"
+    for row in report.recovered:
+        yield _row([row.track, row.span.value, "", "", str(row.exact), f"{row.ada:,}"])
+        yield f"  earned for {row.school}"
+    if report.recovered:
+        yield _row(["RECOVERED", "", "", "", "sum of cells above", f"{report.recovered_total:,}"])
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -95,23 +116,26 @@ def _held_against(report: PeriodReport) -> Iterator[str]:
     same = closed.sha256 == report.digest
     says = "nothing has changed since" if same else f"now {report.total}; a revision can be closed beside it"
     yield ""
-    yield from _wrapped(
-        f"Closed as revision {closed.revision} as of {closed.as_of} with {closed.total}: {says}.", "  "
+    yield from wrapped(
+        f"Closed as revision {closed.revision} ({closed.edition}) as of {closed.as_of} "
+        f"with {closed.total}: {says}.",
+        "  ",
     )
 
 
-def _findings(title: str, findings: Iterable[Finding]) -> Iterator[str]:
-    ordered = sorted(findings, key=lambda found: _ORDER[found.severity])
+def findings(title: str, found_ones: Iterable[Finding]) -> Iterator[str]:
+    """Yield a heading and the findings under it, the weightiest first."""
+    ordered = sorted(found_ones, key=lambda found: _ORDER[found.severity])
     yield ""
     yield title
     if not ordered:
         yield "  none"
     for found in ordered:
         on = f" on {found.on}" if found.on else ""
-        yield from _wrapped(
+        yield from wrapped(
             f"{found.severity.value.upper()}: {found.says} [{found.subject}{on}]", "    ", first="  "
         )
-        yield from _wrapped(f"-> {found.remedy}. ({found.rule}; {found.citation})", "       ", first="    ")
+        yield from wrapped(f"-> {found.remedy}. ({found.rule}; {found.citation})", "       ", first="    ")
 
 
 def _footer(report: PeriodReport) -> Iterator[str]:
@@ -124,7 +148,8 @@ def _footer(report: PeriodReport) -> Iterator[str]:
     yield "Administrator       ______________________________   Date ______________"
 
 
-def _wrapped(text: str, indent: str, first: str | None = None) -> list[str]:
+def wrapped(text: str, indent: str, first: str | None = None) -> list[str]:
+    """Break a text into lines of a terminal's width."""
     return textwrap.wrap(
         text,
         WIDTH,

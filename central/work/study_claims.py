@@ -36,7 +36,7 @@ class StudentsStudy:
     def attendance_days(self) -> list[AttendanceDay]:
         """Return the days that may be claimed, in order."""
         return [
-            AttendanceDay(span.student, on, span.track, span.grade)
+            AttendanceDay(span.student, on, span.track, span.grade, span.modality)
             for on, span in sorted(self.places.items())
             if on in self.result.days
         ]

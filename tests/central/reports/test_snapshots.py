@@ -6,7 +6,7 @@ import pytest
 
 from central.errors import RefusedError
 from central.reports import render_text
-from central.reports.snapshots import close
+from central.reports.snapshots import Filing, close
 from central.store.models import (
     ReportSnapshot,
 )
@@ -30,11 +30,15 @@ def test_closing_freezes_a_revision_and_later_changes_stand_beside_it(
     assert revised.closed is not None
     assert (revised.closed.revision, revised.closed.total) == (1, "0.43")
     assert "now 0.42; a revision can be closed beside it" in flat(render_text.render(revised))
-    second = close(revised, small.year, small.admin, now)
+    with pytest.raises(RefusedError, match="closed before with 0.43, now it is 0.42; say why"):
+        close(revised, small.year, small.admin, now)
+    second = close(revised, small.year, small.admin, now, Filing(reason="a lent card"))
     first.refresh_from_db()
     assert (first.revision, first.body["total"]["ada"]) == (1, "0.43")
     assert (second.revision, second.body["total"]["ada"]) == (2, "0.42")
     assert len(second.body["proof"]) == 39
+    assert [row.edition for row in (first, second)] == ["original", "revised"]
+    assert [row.reason for row in (first, second)] == ["", "a lent card"]
     assert ReportSnapshot.objects.count() == 2
 
 
