@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from central.domain.enrolment import Modality
+
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 
@@ -15,6 +17,7 @@ class Facts:
 
     grade: str
     programme: str
+    modality: str = Modality.CLASSROOM.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def enrolled(
     """Return the spans a student is enrolled for, given every seat in the track's classes.
 
     What was recorded `before` stands for the days before `as_of`; `facts` are true from then on
-    and wherever nothing was recorded. A gap without a weekday is no gap.
+    and wherever nothing was recorded. How a student is taught stands as recorded on every day: a
+    roster says nothing of it. A gap without a weekday is no gap.
     """
     pieces = [
         Enrolled(piece, _facts_on(piece.since, before, facts, as_of))
@@ -94,9 +98,10 @@ def _cut(span: Span, cuts: Iterable[date]) -> list[Span]:
 
 
 def _facts_on(on: date, before: Sequence[Enrolled], facts: Facts, as_of: date) -> Facts:
-    if on >= as_of:
+    recorded = next((old.facts for old in before if old.span.holds(on)), None)
+    if recorded is None:
         return facts
-    return next((old.facts for old in before if old.span.holds(on)), facts)
+    return replace(facts, modality=recorded.modality) if on >= as_of else recorded
 
 
 def _melted(pieces: Sequence[Enrolled]) -> list[Enrolled]:

@@ -79,7 +79,7 @@ def _store(
 
 
 def _enrolled(row: Enrollment) -> Enrolled:
-    return Enrolled(Span(row.since, row.until), Facts(row.grade, row.programme))
+    return Enrolled(Span(row.since, row.until), Facts(row.grade, row.programme, row.modality))
 
 
 def _key(place: Place, since: date) -> str:
@@ -92,6 +92,7 @@ def _fields(place: Place, item: Enrolled) -> dict[str, object]:
         "track_id": place[1],
         "grade": item.facts.grade,
         "programme": item.facts.programme,
+        "modality": item.facts.modality,
         "since": item.span.since,
         "until": item.span.until,
     }

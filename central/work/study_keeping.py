@@ -1,0 +1,38 @@
+"""Who may keep independent study, and how what is wrong with it is noted."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from central.errors import RefusedError
+from central.exchange.problem import Problem, Where
+from central.store.models import School, Staff
+
+KEEPERS: Final = frozenset({Staff.Role.TEACHER, Staff.Role.CLERK, Staff.Role.LEADER, Staff.Role.ADMIN})
+"""The roles that may keep independent study."""
+NOTHING: Final = "nothing was written:"
+Say = Callable[[str, str], None]
+"""Notes what is wrong, and in which column."""
+
+
+def require_keeper(by: Staff) -> None:
+    """Raise RefusedError for somebody who may not keep independent study."""
+    if by.role not in KEEPERS:
+        who = by.get_role_display().lower()
+        msg = f"employee {by.number} is a {who} and cannot do this; ask a teacher or the attendance clerk"
+        raise RefusedError(msg)
+
+
+def into(where: Where, problems: list[Problem]) -> Say:
+    """Return what notes problems of one place."""
+
+    def say(text: str, column: str) -> None:
+        problems.append(Problem(where, text, column))
+
+    return say
+
+
+def today(school: School, at: datetime) -> date:
+    """Return the date an instant falls on at the school."""
+    return at.astimezone(ZoneInfo(school.time_zone)).date()
