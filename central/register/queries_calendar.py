@@ -1,0 +1,135 @@
+"""The questions of the register to calendars, minutes and closed days."""
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from central.domain.closure import RequestState
+from central.domain.enrolment import Grade
+from central.domain.finding import Finding
+from central.domain.minutes import DayMinutes
+from central.law import tracks
+from central.law.minutes import minutes_required
+from central.law.provision import share
+from central.register.records import Records, some
+from central.register.standing import Answer, broken, met, needs_evidence
+from central.store.queries.closures import closed_days, requests
+
+_NO_MINUTES = "no calendar says how many minutes a day has; bring them with rollbook-central import-calendar"
+
+
+def minutes_offered(records: Records) -> Answer:
+    """Ask for grades offered fewer minutes in the year than they must be."""
+    if not records.minutes:
+        return needs_evidence(_NO_MINUTES)
+    lacking = [
+        f"track {track} grade {grade}: {total} of {least}"
+        for (track, grade), total in _sums(records.minutes, lambda day: day.offered).items()
+        if total < (least := minutes_required(grade, records.span.starts_on))
+    ]
+    return broken(some(lacking)) if lacking else met("every grade is offered its minutes")
+
+
+def offered_on_site(records: Records) -> Answer:
+    """Ask for grades whose minutes are offered too much outside the site."""
+    if not any(day.on_site is not None for day in records.minutes):
+        return needs_evidence(
+            "no calendar says how many minutes are at the site; bring them with the calendar"
+        )
+    least = share("share_of_time_offered_at_the_site", records.span.starts_on)
+    offered = _sums(records.minutes, lambda day: day.offered)
+    on_site = _sums(records.minutes, lambda day: day.on_site or 0)
+    lacking = [
+        f"track {track} grade {grade}: {on_site[track, grade]} of {total} at the site"
+        for (track, grade), total in offered.items()
+        if total and Fraction(on_site[track, grade], total) < least
+    ]
+    return (
+        broken(some(lacking)) if lacking else met(f"at least {least} of each grade's minutes are at the site")
+    )
+
+
+def required_on_site(records: Records) -> Answer:
+    """Ask for grades that are required at the site for less than the share of their annual minimum."""
+    if not any(day.required is not None for day in records.minutes):
+        return needs_evidence(
+            "no calendar says how many minutes are required at the site; bring them with it"
+        )
+    start = records.span.starts_on
+    least = share("share_of_time_required_at_the_site", start)
+    lacking = [
+        f"track {track} grade {grade}: {total} of {minimum} required"
+        for (track, grade), total in _sums(records.minutes, lambda day: day.required or 0).items()
+        if total < (minimum := least * minutes_required(grade, start))
+    ]
+    return broken(some(lacking)) if lacking else met("every grade is required at the site for its share")
+
+
+def few_tracks(records: Records) -> Answer:
+    """Ask whether more tracks are taught than may be."""
+    found = tracks.findings_on_number_of_tracks(list(records.calendars), records.span.starts_on)
+    return _verdict(found, f"{len(records.calendars)} tracks")
+
+
+def enough_days(records: Records) -> Answer:
+    """Ask for tracks taught on too few days."""
+    is_conversion = records.year.school.is_conversion
+    found = [
+        finding
+        for calendar in records.calendars.values()
+        for finding in tracks.findings_on_length_of_track(calendar, is_conversion=is_conversion)
+    ]
+    return _verdict(found, "every track is taught long enough")
+
+
+def enough_before_april(records: Records) -> Answer:
+    """Ask for tracks with too much of their year after the middle of April."""
+    found = [
+        finding
+        for calendar in records.calendars.values()
+        for finding in tracks.findings_on_days_before_april(calendar)
+    ]
+    return _verdict(found, "every track has its share before that day")
+
+
+def tracks_apart(records: Records) -> Answer:
+    """Ask for tracks somebody is enrolled in that have no calendar to be divided by."""
+    bare = {span.track for span in records.enrolled} - records.calendars.keys()
+    if bare:
+        return broken(f"students are enrolled in tracks taught on no day: {some(bare)}")
+    return met(f"{len(records.calendars)} tracks, each with its own days taught")
+
+
+def closures_requested(records: Records) -> Answer:
+    """Ask for closed days no request to the state stands for."""
+    closed = {
+        (track, on)
+        for track, days in closed_days(records.year.school_id, records.span).items()
+        for on in days
+        if on <= records.as_of
+    }
+    if not closed:
+        return met("no day was closed")
+    asked = {
+        (day.track, day.on)
+        for request in requests(records.year, records.before)
+        if request.state in {RequestState.FILED, RequestState.APPROVED}
+        for day in request.days
+    }
+    bare = sorted(closed - asked)
+    if bare:
+        return broken(f"no filed request for {some(f'{on} of track {track}' for track, on in bare)}")
+    return met(f"{len(closed)} closed days, each on a request")
+
+
+def _sums(days: Iterable[DayMinutes], of: Callable[[DayMinutes], int]) -> dict[tuple[str, Grade], int]:
+    """Add up the minutes of the year by track and grade."""
+    found: dict[tuple[str, Grade], int] = {}
+    for day in days:
+        key = (day.track, day.grade)
+        found[key] = found.get(key, 0) + of(day)
+    return found
+
+
+def _verdict(findings: Iterable[Finding], otherwise: str) -> Answer:
+    found = [f"{finding.subject}: {finding.says}" for finding in findings]
+    return broken("; ".join(found)) if found else met(otherwise)
