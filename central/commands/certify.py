@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         signature = Signature(by, at, PRACTICE_SIGNATURE, args.late_reason, args.reason)
         signed = certify_session(section, args.on, signature, changes)
     else:
-        code = _code(args.code_file)
+        code = one_time_code(args.code_file)
         signature = Signature(by, at, late_reason=args.late_reason, reason=args.reason)
         signed = certify_with_code(section, args.on, signature, code, changes)
     _report(signed)
@@ -93,7 +93,8 @@ def _changes(args: argparse.Namespace, section: Section) -> list[Change]:
     return changes
 
 
-def _code(path: Path | None) -> str:
+def one_time_code(path: Path | None) -> str:
+    """Return the code in a file, or what is typed; raises CentralError for a file that holds none."""
     if path is None:
         return getpass.getpass("one-time code: ")
     try:

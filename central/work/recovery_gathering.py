@@ -1,7 +1,7 @@
 """Published: gather from the records what a school year's recovery ledger is computed from."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -16,7 +16,7 @@ from central.domain.finding import Finding
 from central.domain.recovery import RecoverySession, RegularDay
 from central.domain.school import LeaKind, SchoolFacts
 from central.domain.student import FactKind
-from central.law.absence import full_day_absences
+from central.law.absence import expected_days, full_day_absences
 from central.law.nonclassroom import is_classroom_based
 from central.law.periods import divisor_days
 from central.law.recovery_account import RecoveryGround
@@ -48,10 +48,10 @@ def recovery_year(year: SchoolYear, before: datetime) -> RecoveryYear:
     scope = Scope(students=frozenset(theirs.values_list("pk", flat=True)))
     made = claimed(year, before, named.ends_on, scope)
     marks = [record.recorded_mark() for record in made.standing]
-    absences = full_day_absences(marks, made.spans, made.calendars, noted_reasons(year, before))
+    missed = full_day_absences(marks, made.spans, made.calendars, noted_reasons(year, before))
     facts = _Facts(
         sessions=_sessions_of(sessions),
-        absences=_by_student(absences),
+        absences=_by_student(_expected(missed, made)),
         spans=_by_student(made.spans),
         attended=_by_student(made.claim.days),
         calendars=made.calendars,
@@ -104,6 +104,20 @@ class _Facts:
             return None
         first_day = min(divisor_days(self.calendars[first.track]), default=date.min)
         return 0 if first.since <= first_day else None
+
+
+def _expected(missed: Iterable[FullDayAbsence], made: Claimed) -> Iterator[FullDayAbsence]:
+    """Yield the absences of days a student was expected on, who had come at all and did no study that day."""
+    spans, attended = _by_student(made.spans), _by_student(made.claim.days)
+    expected: dict[str, frozenset[date]] = {}
+    studied = {(day.student, day.on) for day in made.claim.days if day.modality is Modality.INDEPENDENT_STUDY}
+    for absence in missed:
+        student = absence.student
+        if student not in expected:
+            came = [day.on for day in attended.get(student, ())]
+            expected[student] = expected_days(spans.get(student, ()), made.calendars, came, date.max)
+        if absence.on in expected[student] and (student, absence.on) not in studied:
+            yield absence
 
 
 def _with_papers(year: SchoolYear, named: Year) -> set[str]:
