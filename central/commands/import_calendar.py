@@ -8,6 +8,7 @@ from central.config import CentralConfig
 from central.domain.calendar import SchoolYear
 from central.domain.errors import DomainError
 from central.errors import CentralError
+from central.exchange.calendar_ics import Teaching
 from central.exchange.named_file import NamedFile, open_file
 from central.work.calendar_weeks import Week
 from central.work.calendars import CalendarWish, import_calendar
@@ -18,7 +19,11 @@ HELP = "take in the days each track is taught, the weeks left out of school mont
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Ask for the files and for the decisions somebody made."""
     parser.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE.csv", help="track,date,taught,kind,minutes,note"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="a CSV file: track,date,taught,kind,minutes,on_site,required,note; or an iCalendar file (.ics)",
     )
     parser.add_argument("--year", required=True, metavar="2024-25")
     parser.add_argument("--bells", type=Path, metavar="FILE.csv", help="section,weekdays,start,end")
@@ -37,7 +42,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             metavar="[TRACK:]MONDAY",
             help=f"{what} a week of winter vacation",
         )
+    _of_icalendar(parser)
     parser.add_argument("--decided-by", required=True, metavar="NAME", help="who decided on this calendar")
+
+
+def _of_icalendar(parser: argparse.ArgumentParser) -> None:
+    """Ask for what an iCalendar file cannot say."""
+    group = parser.add_argument_group(".ics", "an iCalendar file names only the days that are different")
+    group.add_argument(
+        "--track", action="append", default=[], metavar="TRACK", help="a track the .ics file is for"
+    )
+    group.add_argument("--first-day", type=a_date, metavar="DATE", help="the first day of teaching")
+    group.add_argument("--last-day", type=a_date, metavar="DATE", help="the last day of teaching")
+    group.add_argument(
+        "--pass-over-others", action="store_true", help="all-day events of no kind of day change nothing"
+    )
 
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
@@ -50,6 +69,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         year=_year(args.year),
         decided_by=args.decided_by,
         days=_opened(args.file),
+        teaching=_teaching(args),
+        passes_over_others=args.pass_over_others,
         months=_opened(args.months),
         bells=_opened(args.bells),
         left_out=tuple(args.exclude_week),
@@ -57,6 +78,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     )
     outcome = import_calendar(wish, now(), author())
     tell(outcome.changes)
+    if outcome.passed_over:
+        say(f"{outcome.passed_over:7} all-day events of no kind of day were passed over")
     for finding in outcome.findings:
         say(f"finding {finding.rule} ({finding.citation}): track {finding.subject}: {finding.says}")
         say(f"    {finding.remedy}")
@@ -65,6 +88,22 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
 
 def _opened(path: Path | None) -> NamedFile | None:
     return open_file(path) if path else None
+
+
+def _teaching(args: argparse.Namespace) -> Teaching | None:
+    """Return what must be known beside an iCalendar file; beside any other file nothing of it is."""
+    named = bool(args.track or args.first_day or args.last_day or args.pass_over_others)
+    if args.file is None or args.file.suffix.casefold() != ".ics":
+        if named:
+            msg = (
+                "--track, --first-day, --last-day and --pass-over-others go with an .ics file; leave them out"
+            )
+            raise CentralError(msg)
+        return None
+    if not (args.track and args.first_day and args.last_day):
+        msg = f"{args.file.name} does not say whom it is for; add --track, --first-day and --last-day"
+        raise CentralError(msg)
+    return Teaching(tuple(dict.fromkeys(args.track)), args.first_day, args.last_day)
 
 
 def _year(name: str) -> SchoolYear:

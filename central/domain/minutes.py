@@ -57,15 +57,6 @@ class Verdict(StrEnum):
     NOT_SHOWN = "not shown"
 
 
-class CreditView(StrEnum):
-    """Which requests for closed days are taken to give credit."""
-
-    AS_FILED = "as filed"
-    """Only those the state has approved: what may be reported today."""
-    IF_APPROVED = "if approved"
-    """Those still before the state too: what it will be if all goes well."""
-
-
 @dataclass(frozen=True, slots=True)
 class SeatTime:
     """The minutes one student certified present provably sat in one class on one day.

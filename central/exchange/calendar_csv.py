@@ -14,7 +14,7 @@ from central.exchange.table import Columns, Row
 
 KINDS: Final = ("regular", "minimum", "make-up", "holiday", "staff", "closure")
 _TAUGHT_KINDS: Final = frozenset({"regular", "minimum", "make-up"})
-_DAYS: Final = Columns(("track", "date", "taught"), ("kind", "minutes", "note"))
+_DAYS: Final = Columns(("track", "date", "taught"), ("kind", "minutes", "on_site", "required", "note"))
 _MONTHS: Final = Columns(("track", "number", "start", "end"))
 _BELLS: Final = Columns(("section", "weekdays", "start", "end"))
 _WEEKDAYS: Final = "MTWRFSU"
@@ -23,7 +23,7 @@ _MINUTES_IN_A_DAY: Final = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What one date is for one track."""
+    """What one date is for one track; of its minutes, how many are at the site and required there."""
 
     where: Where
     track: str
@@ -32,6 +32,8 @@ class Day:
     kind: str
     minutes: int | None
     note: str
+    on_site: int | None = None
+    required: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def read_days(file: str, data: bytes, year: SchoolYear, problems: list[Problem])
         if not year.holds(on):
             row.problem(f"{on} is not in {year.name} ({year.starts_on} to {year.ends_on})", "date")
         minutes = _minutes(row, is_taught=is_taught)
-        days.append(Day(row.where, track, on, is_taught, kind, minutes, row.text("note", 200)))
+        parts = [part_of_minutes(row, column, minutes) for column in ("on_site", "required")]
+        days.append(Day(row.where, track, on, is_taught, kind, minutes, row.text("note", 200), *parts))
     if not days and not problems:
         problems.append(Problem(Where(file), "there is no day in this file"))
     return days
@@ -136,16 +139,32 @@ def _kind(row: Row, on: date, *, is_taught: bool) -> str:
     return kind
 
 
-def _minutes(row: Row, *, is_taught: bool) -> int | None:
-    value = row.text("minutes")
+def minutes_in(row: Row, column: str) -> int | None:
+    """Return a cell's minutes of one day; an empty cell is none, anything but a number a problem."""
+    value = row.text(column)
     if not value:
         return None
     if not (value.isascii() and value.isdigit() and int(value) <= _MINUTES_IN_A_DAY):
-        row.problem(f"{value!r} is no number of minutes", "minutes")
+        row.problem(f"{value!r} is no number of minutes", column)
         return None
-    if not is_taught and int(value):
-        row.problem("minutes are offered on a day that is not taught", "minutes")
     return int(value)
+
+
+def part_of_minutes(row: Row, column: str, offered: int | None) -> int | None:
+    """Return a cell's minutes that are part of those offered; more than those, or of none, is a problem."""
+    part = minutes_in(row, column)
+    if part is not None and offered is None:
+        row.problem("part of the day's minutes, but nobody says how many are offered", column)
+    elif part is not None and offered is not None and part > offered:
+        row.problem(f"{part} of {offered} minutes offered cannot be (EC 47612.5(e)(1))", column)
+    return part
+
+
+def _minutes(row: Row, *, is_taught: bool) -> int | None:
+    minutes = minutes_in(row, "minutes")
+    if minutes and not is_taught:
+        row.problem("minutes are offered on a day that is not taught", "minutes")
+    return minutes
 
 
 def _require_disjoint(windows: list[MonthWindow], problems: list[Problem]) -> None:

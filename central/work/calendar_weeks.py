@@ -65,7 +65,8 @@ def require_months(
         try:
             months[code] = school_months(calendar)
         except DomainError as error:
-            problems.append(Problem(Where("calendar"), str(error)))
+            remedy = "correct its days, or the weeks left out (--include-week)"
+            problems.append(Problem(Where("calendar"), f"{error} (EC 37201, EC 41601); {remedy}"))
     for window in windows:
         if window.track not in calendars:
             problems.append(Problem(window.where, f"track {window.track!r} has no calendar", "track"))

@@ -8,7 +8,16 @@ import pytest
 from central.domain.calendar import SchoolYear as Year
 from central.errors import CentralError, InputError
 from central.law.months import school_months
-from central.store.models import CalendarDay, ExcludedWeek, ImportedFile, Meeting, SchoolYear, Section, Track
+from central.store.models import (
+    CalendarDay,
+    ExcludedWeek,
+    ImportedFile,
+    Meeting,
+    School,
+    SchoolYear,
+    Section,
+    Track,
+)
 from central.store.queries.calendars import track_calendars
 from tests.central.commands.conftest import Central
 from tests.fakes.oneroster import SAMPLE
@@ -116,7 +125,10 @@ def test_a_week_with_a_school_day_cannot_be_left_out(central: Central, content: 
         "--exclude-week: track 'Z' has no calendar",
         "--exclude-week: 2024-12-25 is no Monday; name a week by its Monday",
         "--exclude-week: 2026-01-05 is not in 2024-25",
-        "calendar: track A is taught on 2024-12-16, in a week kept out of its school months",
+        (
+            "calendar: track A is taught on 2024-12-16, in a week kept out of its school months "
+            "(EC 37201, EC 41601); correct its days, or the weeks left out (--include-week)"
+        ),
     ]
     assert content() == before
 
@@ -179,6 +191,98 @@ def test_a_track_too_short_is_taken_in_and_found_against_the_law(central: Centra
     assert central.code == 1
     assert "finding R-TRK-03" in printed
     assert Track.objects.get().code == "A"
+
+
+def test_a_track_taught_on_no_day_is_refused_with_the_section_and_what_to_do(
+    central: Central, content: Dump
+) -> None:
+    before = content()
+    assert problems(central, text="track,date,taught\nA,2024-08-19,no\n") == [
+        (
+            "calendar: track A is taught on no weekday of 2024-25 (EC 37201, EC 41601); "
+            "correct its days, or the weeks left out (--include-week)"
+        )
+    ]
+    assert content() == before
+
+
+def test_a_sixth_track_is_taken_in_and_found_against_the_law(central: Central) -> None:
+    printed = import_year(central, text=ech_year(*"ABCDEF"))
+    assert central.code == 1
+    assert "finding R-TRK-02 (EC 47612(d)(2)): track A, B, C, D, E, F: 6 tracks are operated" in printed
+    assert "    merge tracks before the school year begins" in printed
+
+
+def test_the_tracks_of_a_conversion_school_may_be_shorter(central: Central) -> None:
+    School.objects.update(is_conversion=True)
+    text = "\n".join(ech_year("A").splitlines()[:-30]) + "\n"
+    assert "R-TRK-03" not in import_year(central, text=text)
+    School.objects.update(is_conversion=False)
+    assert "R-TRK-03" in import_year(central, text=text)
+
+
+def test_a_district_owes_180_days_and_knows_no_law_of_tracks(central: Central) -> None:
+    School.objects.update(kind="district")
+    printed = import_year(central, text=ech_year(*"ABCDEF"))
+    assert "R-TRK" not in printed
+    assert "R-DAY-02" not in printed
+    printed = import_year(central, text="\n".join(ech_year("A").splitlines()[:-15]) + "\n")
+    assert "finding R-DAY-02" in printed
+
+
+ICS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:test
+BEGIN:VEVENT
+SUMMARY:Labor Day holiday
+DTSTART;VALUE=DATE:20240902
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:Winter break
+DTSTART;VALUE=DATE:20241223
+DTEND;VALUE=DATE:20250113
+END:VEVENT
+BEGIN:VEVENT
+SUMMARY:Picture day
+DTSTART;VALUE=DATE:20240910
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def import_ics(central: Central, *arguments: str, text: str = ICS) -> str:
+    path = central.file("cal.ics", text.replace("\n", "\r\n"))
+    decided = ("--year", "2024-25", "--decided-by", "Board")
+    return central.run("import-calendar", path, *decided, *arguments)
+
+
+TEACHING = ("--track", "A", "--first-day", "2024-08-07", "--last-day", "2025-05-29")
+
+
+def test_an_icalendar_file_makes_the_days_of_the_tracks_it_is_for(central: Central) -> None:
+    printed = import_ics(central, *TEACHING, "--track", "B", "--pass-over-others")
+    assert "1 all-day events of no kind of day were passed over" in printed
+    year = SchoolYear.objects.get()
+    calendars = track_calendars(year.school_id, Year("2024-25"))
+    assert calendars["A"].days_taught == calendars["B"].days_taught
+    assert date(2024, 9, 2) not in calendars["A"].days_taught
+    assert date(2025, 1, 10) not in calendars["A"].days_taught
+    assert date(2025, 1, 13) in calendars["A"].days_taught
+    assert CalendarDay.objects.filter(track__code="A", kind="holiday").count() == 16
+
+
+def test_an_icalendar_file_that_is_not_clear_leaves_the_records_as_they_were(
+    central: Central, content: Dump
+) -> None:
+    import_ics(central, *TEACHING, "--pass-over-others")
+    before = content()
+    with pytest.raises(InputError, match="event 3 on 2024-09-10: no word of a kind of day"):
+        import_ics(central, *TEACHING)
+    with pytest.raises(CentralError, match="add --track, --first-day and --last-day"):
+        import_ics(central, *TEACHING[:4])
+    with pytest.raises(CentralError, match=r"go with an \.ics file"):
+        import_year(central, "--track", "A")
+    assert content() == before
 
 
 def test_nothing_to_take_in_is_said(central: Central) -> None:

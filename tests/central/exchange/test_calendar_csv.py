@@ -73,6 +73,26 @@ def test_every_contradiction_of_a_calendar_is_named_at_once() -> None:
     ]
 
 
+def test_minutes_at_the_site_and_required_there_are_part_of_those_offered() -> None:
+    header = "track,date,taught,kind,minutes,On-Site,required\n"
+    found, problems = days(header + "A,2024-08-19,yes,,360,300,290\nA,2024-08-20,yes,,360,360,\n")
+    assert problems == []
+    assert [(day.minutes, day.on_site, day.required) for day in found] == [(360, 300, 290), (360, 360, None)]
+    _, problems = days(
+        header
+        + "A,2024-08-19,yes,,360,361,\n"
+        + "A,2024-08-20,yes,,,300,\n"
+        + "A,2024-08-21,yes,,360,,-1\n"
+        + "A,2024-08-22,no,,,,30\n"
+    )
+    assert problems == [
+        "cal.csv row 2 column on_site: 361 of 360 minutes offered cannot be (EC 47612.5(e)(1))",
+        "cal.csv row 3 column on_site: part of the day's minutes, but nobody says how many are offered",
+        "cal.csv row 4 column required: '-1' is no number of minutes",
+        "cal.csv row 5 column required: part of the day's minutes, but nobody says how many are offered",
+    ]
+
+
 def test_a_day_in_two_months_is_refused() -> None:
     _, problems = months(
         "track,number,start,end\n"
