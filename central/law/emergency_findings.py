@@ -7,9 +7,7 @@ from central.domain.attendance import Mark, RecordedMark
 from central.domain.calendar import SATURDAY
 from central.domain.closure import RequestKind, RequestState, StateRequest
 from central.domain.finding import Finding, Severity
-from central.domain.minutes import DayMinutes
-from central.domain.school import LeaKind
-from central.law.emergency import is_day_of_instruction, is_material_decrease, section_of
+from central.law.emergency import is_material_decrease, section_of
 from central.law.provision import choice, number
 
 _DAY = timedelta(days=1)
@@ -113,26 +111,6 @@ def findings_on_closed_days(
         )
         for on, count in sorted(present.items())
         if count
-    )
-
-
-def findings_on_short_days(kind: LeaKind, days: Iterable[DayMinutes]) -> tuple[Finding, ...]:
-    """Report the days a district ran for less than the minimum day; they are no days of instruction.
-
-    Cites: EC 41422; EC 46200 (R-EMG-02).
-    """
-    return tuple(
-        Finding(
-            rule="R-EMG-02",
-            citation="EC 41422; EC 46200",
-            subject=f"track {day.track}, grade {day.grade.value}",
-            on=day.on,
-            says=f"ran for {day.offered} minutes, less than the minimum day: no day of instruction",
-            remedy="call the day a closure and put it on the request",
-            severity=Severity.BLOCKING,
-        )
-        for day in days
-        if not is_day_of_instruction(kind, day.grade, day.offered, day.on)
     )
 
 

@@ -36,13 +36,13 @@ def weeks_to_act_on(grades: Mapping[date, Grade], earned: Collection[date]) -> t
 
     `grades` are the days of study so far with the grade of each date, `earned` those of them that
     are days of attendance; a day that is none fails with its whole minimum day. Four weeks that
-    are not yet over are not looked at.
+    are not yet over are not looked at, nor is a student whose study is short so far.
 
     Cites: EC 51747(d) (R-IS-07).
     """
-    if not grades:
+    first, last = min(grades, default=None), max(grades, default=None)
+    if first is None or last is None or len(grades) <= number("short_study_schooldays", first):
         return ()
-    first, last = min(grades), max(grades)
     found: list[date] = []
     monday = monday_of(first)
     while (end := monday + number("study_weeks_watched", first) * _WEEK) <= monday_of(last) + _WEEK:
