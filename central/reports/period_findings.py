@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from central.domain.finding import Finding, Severity
 from central.law import tracks
 from central.law.periods import divisor_days, period_ends_on
-from central.reports import session_findings
+from central.reports import eligibility_findings, session_findings
 from central.reports.ground import Ground
 
 
@@ -20,7 +20,7 @@ def find(ground: Ground) -> Iterator[Finding]:
     yield from _of_the_law(ground)
     yield from _tracks(ground)
     # One line for each room that looks for what is wrong: its own `find(ground)`.
-    yield _not_examined(ground)
+    yield from eligibility_findings.find(ground)
 
 
 def _practice(ground: Ground) -> Iterator[Finding]:
@@ -98,6 +98,8 @@ def _of_the_law(ground: Ground) -> Iterator[Finding]:
     taught = {on for calendar in ground.calendars.values() for on in calendar.days_taught}
     grouped: dict[tuple[str, str, str, str, Severity], list[Finding]] = {}
     for found in ground.claim.findings:
+        if found.rule in eligibility_findings.RULES:
+            continue  # told there, many days at once
         if found.on in days or found.on not in taught:
             key = (found.rule, found.citation, found.says, found.remedy, found.severity)
             grouped.setdefault(key, []).append(found)
@@ -118,15 +120,3 @@ def _tracks(ground: Ground) -> Iterator[Finding]:
     with_days = {track: calendar for track, calendar in ground.in_period.items() if divisor_days(calendar)}
     shares = tracks.ada_over_several_tracks(ground.counted, with_days)
     yield from tracks.findings_over_one_ada(shares)
-
-
-def _not_examined(ground: Ground) -> Finding:
-    return Finding(
-        "R-AGE-01",
-        "EC 47612(b)",
-        ground.year.school.code,
-        None,
-        "residency, age and diploma are not in these records, so no day was held back for them",
-        "check eligibility by hand before claiming",
-        Severity.NOTICE,
-    )
