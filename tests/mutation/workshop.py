@@ -1,0 +1,96 @@
+"""A copy of the law and its tests for mutmut to work on, and mutmut at work on it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+_TESTS = ("tests/law_tables", "tests/central/law")
+"""What must notice: tests that need no database and no process."""
+_COPIED = (
+    "central",
+    *_TESTS,
+    "tests/fakes",
+    "tests/data",
+    "tests/golden",
+    "tests/conftest.py",
+    "pyproject.toml",
+)
+_CONFIG = """
+[tool.mutmut]
+source_paths = ["central/law"]
+only_mutate = {modules}
+also_copy = ["central", "tests"]
+pytest_add_cli_args = ["-n", "0", "-m", "not soak", "-p", "no:cacheprovider", "-p", "no:randomly"]
+pytest_add_cli_args_test_selection = {tests}
+use_git_change_detection = false
+track_dependencies = false
+"""
+# Twenty examples are enough to notice most mistakes, and the same ones each time repeat a score.
+_FEWER_EXAMPLES = """
+
+rollbook = settings.get_profile("rollbook")
+settings.register_profile("mutation", parent=rollbook, max_examples=20, derandomize=True)
+settings.load_profile("mutation")
+"""
+_NICE = 5
+_LAST_SECONDS = 20.0
+
+
+def lay_out(root: Path, folder: Path, modules: Sequence[str]) -> None:
+    """Copy what the tests of the law need, and say in the copy's configuration what is to be mutated."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _COPIED:
+        source, target = root / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    paths = [f"central/law/{module}.py" for module in modules]
+    with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(_CONFIG.format(modules=paths, tests=list(_TESTS)))
+    with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(_FEWER_EXAMPLES)
+
+
+def run(folder: Path, until: float | None) -> str:
+    """Let mutmut work until it is done or the monotonic clock says `until`; return what it complained of."""
+    log = folder / "mutmut.log"
+    with log.open("wb") as out:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "mutmut", "run", "--max-children", "1"],
+            cwd=folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            process_group=0,
+            preexec_fn=_be_patient,  # noqa: PLW1509  no thread runs here
+        )
+        try:
+            worker.wait(None if until is None else max(1.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _stop(worker)
+            return ""
+        except KeyboardInterrupt:
+            _stop(worker)
+            raise
+    return log.read_text(encoding="utf-8", errors="replace")[-4000:] if worker.returncode else ""
+
+
+def _be_patient() -> None:
+    os.nice(_NICE)
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    """Ask mutmut to write down what it knows, and end it and its children."""
+    worker.send_signal(signal.SIGINT)
+    try:
+        worker.wait(_LAST_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
