@@ -1,6 +1,6 @@
-"""What the law says in words while it answers: every finding it makes and every refusal, as lines of text.
+"""What the law says in words while it answers: every finding it makes, every refusal, as lines of text.
 
-`python -m tests.law_tables.heard > tests/law_tables/findings.txt` writes down anew what all tables bring about.
+`python -m tests.law_tables.heard > tests/law_tables/findings.txt` writes anew what all tables bring about.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""What the law tells people while it answers a scenario stands word for word in tests/law_tables/findings.txt.
+"""What the law tells people while it answers a scenario stands word for word in findings.txt beside it.
 
 A finding is read by somebody who has to act on it: its citation, subject and remedy are part of the result.
 """
