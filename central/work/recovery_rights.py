@@ -59,6 +59,6 @@ def require(by: Staff, tool: Tool, right: Right) -> None:
     """Raise RefusedError for somebody without the right, naming who has it."""
     if may(by, tool, right):
         return
-    who = " or ".join(sorted(role.label.lower() for role in RIGHTS[tool][right]))
-    msg = f"employee {by.number} is a {by.get_role_display().lower()} and may not {right} {tool}; ask a {who}"
+    who = " or ".join(f"the {name}" for name in sorted(role.label.lower() for role in RIGHTS[tool][right]))
+    msg = f"employee {by.number} is a {by.get_role_display().lower()} and may not {right} {tool}; ask {who}"
     raise RefusedError(msg)

@@ -193,7 +193,10 @@ def build(*, programme: str = "47612", students: Iterable[str] = ("ana", "ben", 
         )
         for place, name in enumerate(students)
     }
-    return RecoverySchool(school, other, year, track, algebra, english, staff, people)
+    made = RecoverySchool(school, other, year, track, algebra, english, staff, people)
+    # Who never came is not enrolled, so cannot be absent.
+    made.certify(FIRST_DAY, [])
+    return made
 
 
 def _section(track: Track, code: str, room: str, hours: tuple[time, time]) -> Section:
