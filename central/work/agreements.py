@@ -10,7 +10,7 @@ from central.domain.enrolment import Partner
 from central.errors import CentralError, RefusedError
 from central.store.models import AuditEvent, ProgrammeAgreement, School, Staff
 from central.store.queries.facts import CHOICE_MADE, school_choices, standing_agreements
-from central.work import rights
+from central.work import rights, years_in_step
 from central.work.eligibility_bar import DIPLOMA_HOLDERS, PROGRESS
 from central.work.fact_rights import require_may_decide, require_may_keep
 
@@ -69,6 +69,7 @@ def add_agreement(wish: Agreement, by: Staff, now: datetime, *, corrects: bool =
             by=by.number,
             at=now,
         )
+        years_in_step.rebuild_all(by.school)
         _note("add-agreement", wish.name, last, f"{wish.partner} from {wish.valid.since}", by, now)
     return True
 
@@ -94,6 +95,7 @@ def withdraw_agreement(name: str, reason: str, by: Staff, now: datetime) -> None
             by=by.number,
             at=now,
         )
+        years_in_step.rebuild_all(by.school)
         _note("withdraw-agreement", name, last, kept, by, now)
 
 
@@ -106,9 +108,11 @@ def choose(wish: Choice, by: Staff, now: datetime) -> None:
     kept = rights.reason(wish.reason, "a choice of the school")
     before = [[str(on), was] for on, was in school_choices(by.school, wish.choice)]
     detail = {"since": str(wish.since), "is_chosen": wish.is_chosen, "reason": kept, "before": before}
-    AuditEvent.objects.create(
-        at=now, by=by.number, verb=CHOICE_MADE, subject=f"{by.school.code} {wish.choice}", detail=detail
-    )
+    with transaction.atomic():
+        AuditEvent.objects.create(
+            at=now, by=by.number, verb=CHOICE_MADE, subject=f"{by.school.code} {wish.choice}", detail=detail
+        )
+        years_in_step.rebuild_all(by.school)
 
 
 def agreements(school: School) -> list[ProgrammeAgreement]:

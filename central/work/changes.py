@@ -16,6 +16,7 @@ from central.store.models import (
     TeachingCredential,
 )
 from central.store.rewrite import rewrite
+from central.work import student_years
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
 _AT_ONCE = 500
@@ -77,7 +78,8 @@ class Ledger:
     def certify(self, certification: SessionCertification) -> None:
         """Certify every provisional record and keep all decisions under the certification.
 
-        Records certified before stay as they are, unless whoever signed them had no right to.
+        Records certified before stay as they are, unless whoever signed them had no right to. The
+        students' years are brought along: no other step makes a day count, or takes one back.
         """
         here = AttendanceRecord.objects.select_for_update().filter(section=self.section, on=self.on)
         records = list(here.filter(stage=_Stage.PROVISIONAL))
@@ -92,6 +94,8 @@ class Ledger:
         for decision in self._decisions:
             decision.certification = certification
         Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
+        decided_on = {decision.record.student_id for decision in self._decisions}
+        student_years.refresh(self.section.school_year, decided_on, [self.on])
 
 
 def unsound_signatures(section: Section, on: date) -> set[int]:

@@ -14,7 +14,7 @@ from central.exchange.facts_csv import FactRow
 from central.exchange.named_file import NamedFile
 from central.exchange.problem import Problem, refuse
 from central.store.models import AuditEvent, Staff, Student, StudentFact
-from central.work import rights
+from central.work import rights, years_in_step
 from central.work.fact_rights import require_may_decide, require_may_keep
 from central.work.imported import remember
 
@@ -55,6 +55,7 @@ def import_facts(file: NamedFile, by: Staff, now: datetime) -> dict[str, int]:
         StudentFact.objects.bulk_create(
             [_row(key, row, by, now) for key, row in new.items()], batch_size=_AT_ONCE
         )
+        years_in_step.refresh_all(by.school, {student for student, _, _ in new})
         changes: Counter[str] = Counter(_nouns(new, standing))
         return remember("facts", (file,), changes, now, by.number)
 
@@ -77,6 +78,7 @@ def keep_facts_since(since: date, reason: str, by: Staff, now: datetime) -> bool
         AuditEvent.objects.create(
             at=now, by=by.number, verb="keep-facts-since", subject=school.code, detail=detail
         )
+        years_in_step.rebuild_all(school)
     return True
 
 

@@ -20,7 +20,7 @@ from central.store.models import (
     Student,
     TeachingCredential,
 )
-from central.work import roster_classes, roster_enrollments, roster_people, roster_seats
+from central.work import roster_classes, roster_enrollments, roster_people, roster_seats, years_in_step
 from central.work.imported import remember
 from central.work.roster_enrollments import Stated
 from central.work.roster_seats import Gone
@@ -68,7 +68,8 @@ def import_roster(file: NamedFile, wishes: Wishes, now: datetime, by: str) -> Ou
         sought = SchoolSought(school.code, wishes.school_source_id or school.source_id)
         roster = reading.read(file.name, file.data, sought, _known(school), wishes.end_dates)
         as_of = wishes.as_of or now.astimezone(ZoneInfo(school.time_zone)).date()
-        changes = _write(file, school, roster, wishes, as_of)
+        with years_in_step.in_step(school):
+            changes = _write(file, school, roster, wishes, as_of)
         done = remember("roster", (file,), changes, now, by)
         return Outcome(done, _notes(school, roster, as_of))
 

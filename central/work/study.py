@@ -20,6 +20,7 @@ from central.store.models import (
     StudySignature,
     StudyStaffing,
 )
+from central.work import years_in_step
 from central.work.imported import remember
 from central.work.recovery_act import Act, Members
 from central.work.study_keeping import NOTHING, Say, into, require_keeper, today
@@ -73,8 +74,12 @@ def sign(signature: Signature, act: Act) -> dict[str, int]:
         if agreement is None:
             problems.append(Problem(where, "the student has no agreement of this code"))
         else:
-            _sign(agreement, {signature.signer: signature.on}, act, changes, into(where, problems))
+            signed, say = {signature.signer: signature.on}, into(where, problems)
+            _require_past(signed, act, say)
+            _sign(agreement, signed, act, changes, say)
         refuse(NOTHING, problems)
+        if agreement is not None:
+            years_in_step.refresh_all(act.by.school, [agreement.student_id])
         return remember("study-signature", (), changes, act.at, act.by.number)
 
 
@@ -105,15 +110,19 @@ def _kept(
         present = {
             (row.student_id, row.code): row for row in StudyAgreement.objects.filter(student__school=school)
         }
+        is_sound = not problems
         for line in lines:
             say = into(line.where, problems)
             student = students.get(line.student)
             if student is None:
                 say("no student has this number; leading zeros count", "student")
-                continue
-            row = _agreement(student, present.get((student, line.code)), line, act, changes, say)
-            _sign(row, line.signed, act, changes, say)
+            _require_past(line.signed, act, say)
+            # Lines that contradict themselves could not even be written to be taken back.
+            if student is not None and is_sound:
+                row = _agreement(student, present.get((student, line.code)), line, act, changes, say)
+                _sign(row, line.signed, act, changes, say)
         refuse(NOTHING, problems)
+        years_in_step.refresh_all(school, [students[line.student] for line in lines])
         return remember("study-agreements", (file,), changes, act.at, act.by.number)
 
 
@@ -146,20 +155,24 @@ def _agreement(
     return row
 
 
+def _require_past(signed: Mapping[Signer, date], act: Act, say: Say) -> None:
+    latest = today(act.by.school, act.at)
+    for signer, on in signed.items():
+        if on > latest:
+            say(f"{on} has not come yet; sign first", study_csv.SIGNED[signer])
+
+
 def _sign(
     agreement: StudyAgreement, signed: Mapping[Signer, date], act: Act, changes: Counter[str], say: Say
 ) -> None:
     last = dict(
         StudySignature.objects.filter(agreement=agreement).order_by("pk").values_list("signer", "signed_on")
     )
-    latest = today(act.by.school, act.at)
     for signer, on in signed.items():
         before = last.get(signer.value)
         if before == on:
             continue
-        if on > latest:
-            say(f"{on} has not come yet; sign first", study_csv.SIGNED[signer])
-        elif before and not act.reason.strip():
+        if before and not act.reason.strip():
             say(f"the signature of {signer} {_OTHERWISE}", study_csv.SIGNED[signer])
         else:
             StudySignature.objects.create(

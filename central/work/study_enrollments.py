@@ -10,6 +10,7 @@ from django.db import transaction
 from central.domain.enrolment import Modality
 from central.errors import RefusedError
 from central.store.models import Enrollment, Student
+from central.work import years_in_step
 from central.work.recovery_act import Act, Members
 from central.work.study_keeping import require_keeper
 
@@ -53,6 +54,7 @@ def turn(student: Student, wanted: Turn, act: Act) -> int:
             Enrollment.objects.bulk_create(pieces)
             after = "; ".join(f"{piece.since} to {piece.until}: {piece.modality}" for piece in pieces)
             act.note("study-enroll", f"enrollment {before['row']}", before, {"pieces": after})
+        years_in_step.refresh_all(student.school, [student.pk])
     return len(changed)
 
 

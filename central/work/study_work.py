@@ -11,6 +11,7 @@ from central.exchange.named_file import NamedFile
 from central.exchange.problem import Problem, refuse
 from central.exchange.study_csv import WorkLine
 from central.store.models import Staff, Student, StudyWork
+from central.work import years_in_step
 from central.work.imported import remember
 from central.work.recovery_act import Act
 from central.work.study_keeping import NOTHING, Say, into, require_keeper, today
@@ -47,6 +48,7 @@ def import_work(file: NamedFile, act: Act) -> dict[str, int]:
                 changes["days of work corrected" if before else "days of work added"] += 1
         refuse(NOTHING, problems)
         StudyWork.objects.bulk_create(rows, batch_size=500)
+        years_in_step.refresh_all(school, {row.student_id for row in rows})
         return remember("study-work", (file,), changes, act.at, act.by.number)
 
 
