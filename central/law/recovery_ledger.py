@@ -128,18 +128,22 @@ def recoverable_absences(
     """Return a student's full-day absences of a school year that may be made up, oldest first.
 
     Excused and unexcused alike; not suspensions, days at home for want of an immunization record,
-    or days of independent study without its work; nor a weekend class, which is in no divisor. One
-    a date. `until` leaves later ones out. The absences themselves stay as they are, here and everywhere.
+    or days of independent study without its work; nor a weekend class, which is in no divisor. A date
+    told twice is one, and none if one of its reasons rules it out. `until` leaves later dates out. The
+    absences themselves stay as they are, here and everywhere.
 
     Cites: EC 46211 (R-AR-10, R-AR-13).
     """
     last = year.ends_on if until is None else min(until, year.ends_on)
-    missed: dict[date, FullDayAbsence] = {}
+    missed: dict[date, list[FullDayAbsence]] = {}
     for absence in sorted(absences, key=lambda absence: (absence.on, absence.reason)):
-        is_theirs = absence.student == student and year.starts_on <= absence.on <= last
-        if is_theirs and absence.reason in _RECOVERABLE and absence.on.weekday() < SATURDAY:
-            missed.setdefault(absence.on, absence)
-    return tuple(missed.values())
+        if absence.student == student and year.starts_on <= absence.on <= last:
+            missed.setdefault(absence.on, []).append(absence)
+    return tuple(
+        told[0]
+        for on, told in missed.items()
+        if on.weekday() < SATURDAY and all(absence.reason in _RECOVERABLE for absence in told)
+    )
 
 
 def recovery_days_allowed(on: date, days_used_elsewhere: int = 0) -> int:
