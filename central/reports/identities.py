@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
-from importlib import import_module
-from importlib.util import find_spec
 
 from central.domain.attendance import Stage
 from central.domain.calendar import SATURDAY, monday_of
@@ -16,6 +14,8 @@ from central.law.months import school_months
 from central.law.periods import months_in
 from central.reports.ground import Ground
 from central.reports.period import PeriodReport
+from central.store.models import StudentYear
+from central.work import student_years
 
 
 def find(ground: Ground) -> Iterator[Finding]:
@@ -25,10 +25,9 @@ def find(ground: Ground) -> Iterator[Finding]:
     stages = Counter(record.stage for record in ground.standing if record.on in ground.days)
     submitted = stages[Stage.SUBMITTED] + stages[Stage.CONFIRMED]
     yield from reconciliation.findings_on_submission(submitted, stages[Stage.CONFIRMED])
-    # The projection of student years is another room's; a tree without it has nothing to compare.
-    if find_spec("central.work.student_years"):
-        differences = import_module("central.work.student_years").differences
-        yield from reconciliation.findings_on_projection(differences(ground.year))
+    # Without one counted year nothing was counted ahead, and there is nothing to compare.
+    if StudentYear.objects.filter(school_year=ground.year).exists():
+        yield from reconciliation.findings_on_projection(student_years.differences(ground.year))
 
 
 def find_in(report: PeriodReport, ground: Ground) -> Iterator[Finding]:

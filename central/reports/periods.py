@@ -14,14 +14,12 @@ from central.law import ada, periods, provision, question, tracks
 from central.law.months import school_months
 from central.reports import identities, recovered_rows
 from central.reports.ground import Ground
-from central.reports.groundwork import end_of, ground_of
+from central.reports.groundwork import ground_of
 from central.reports.period import CapRow, PeriodReport, PeriodRow, TrackMonths
 from central.reports.period_findings import find
 from central.reports.proof import digest_of, proof_of
 from central.reports.snapshots import last_closed
 from central.store.models import School, SchoolYear
-
-__all__ = ["KINDS", "end_of", "period_report", "report_on"]
 
 KINDS = {"p1": PeriodKind.P1, "p2": PeriodKind.P2, "annual": PeriodKind.ANNUAL}
 _RULES = (
@@ -56,9 +54,9 @@ def report_on(ground: Ground, now: datetime) -> PeriodReport:
         as_of=ground.as_of,
         made_at=now.astimezone(UTC),
         rule_set=provision.rule_set_version(),
-        tracks=tuple(_months(ground, code) for code in ground.calendars),
-        rows=tuple(_rows(ground)),
-        caps=tuple(_caps(ground)),
+        tracks=tuple(months_of(ground, code) for code in ground.calendars),
+        rows=tuple(rows_of(ground)),
+        caps=tuple(caps_of(ground)),
         recovered=recovered_rows.of_period(ground),
         proof=proof_of(ground),
         findings=(),
@@ -75,7 +73,7 @@ def rules_of(school: School) -> tuple[str, ...]:
     return _RULES if school.kind == LeaKind.CHARTER else (*_RULES, *_OF_DISTRICTS)
 
 
-def _rows(ground: Ground) -> Iterator[PeriodRow]:
+def rows_of(ground: Ground) -> Iterator[PeriodRow]:
     """Yield a row for every grade span and modality somebody was enrolled in, track by track."""
     span_of = {grade: grade.span for grade in Grade}
     by_cell: dict[tuple[str, GradeSpan, Modality], list[AttendanceDay]] = {
@@ -92,7 +90,7 @@ def _rows(ground: Ground) -> Iterator[PeriodRow]:
             yield PeriodRow(track, span, int(share * divisor), divisor, modality)
 
 
-def _caps(ground: Ground) -> Iterator[CapRow]:
+def caps_of(ground: Ground) -> Iterator[CapRow]:
     """Yield what is taken off for students above one ADA, in the line each stood on last."""
     with_days = {
         code: calendar for code, calendar in ground.in_period.items() if periods.divisor_days(calendar)
@@ -107,7 +105,8 @@ def _caps(ground: Ground) -> Iterator[CapRow]:
         yield CapRow(span, modality, len(parts), sum(parts, start=Fraction(0)))
 
 
-def _months(ground: Ground, code: str) -> TrackMonths:
+def months_of(ground: Ground, code: str) -> TrackMonths:
+    """Return the school months of a track that make the period, with the days it is divided by."""
     calendar = ground.calendars[code]
     year = calendar.school_year
     months = periods.months_in(ground.kind, school_months(calendar), year)

@@ -5,8 +5,9 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from central.domain.finding import Finding
 from central.domain.period import Line
-from central.reports.period import PeriodReport
+from central.reports.period import PeriodReport, ProofLine
 
 _COLUMNS = (
     *("report", "school_year", "as_of", "track", "grade_span", "modality", "line"),
@@ -58,6 +59,11 @@ def render(report: PeriodReport) -> str:
 
 def render_proof(report: PeriodReport) -> str:
     """Return the proof sheet: a line for every pupil-day, with the record and signature behind it."""
+    return proof_table(report.proof)
+
+
+def proof_table(proof: Iterable[ProofLine]) -> str:
+    """Return pupil-days as a table, a line each."""
     lines: list[Sequence[Cell]] = [
         (
             *("student_number", "date", "track", "grade", "section", "record", "source", "stage"),
@@ -77,17 +83,22 @@ def render_proof(report: PeriodReport) -> str:
             line.certified_by,
             line.certified_at.isoformat(),
         )
-        for line in report.proof
+        for line in proof
     ]
     return table(lines)
 
 
 def render_findings(report: PeriodReport) -> str:
     """Return the findings and caveats, a line each."""
+    return findings_table(report.findings, report.caveats)
+
+
+def findings_table(findings: Iterable[Finding], caveats: Iterable[Finding]) -> str:
+    """Return what is said about the data and about the law as a table, a line each."""
     lines: list[Sequence[Cell]] = [
         ("about", "severity", "rule", "citation", "subject", "on", "says", "remedy")
     ]
-    for about, findings in (("data", report.findings), ("law", report.caveats)):
+    for about, found_ones in (("data", findings), ("law", caveats)):
         lines += [
             (
                 about,
@@ -99,7 +110,7 @@ def render_findings(report: PeriodReport) -> str:
                 found.says,
                 found.remedy,
             )
-            for found in findings
+            for found in found_ones
         ]
     return table(lines)
 

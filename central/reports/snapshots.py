@@ -116,20 +116,30 @@ def _edition(report: PeriodReport, how: Filing) -> Edition:
         raise RefusedError(msg) from error
 
 
-def _require(report: PeriodReport, by: Staff, edition: Edition) -> None:
+def require_signer(by: Staff) -> None:
+    """Refuse everybody but school leaders and administrators; raises RefusedError."""
     if by.role not in _MAY_CLOSE:
         msg = f"employee {by.number} may not close reports; ask the school leader or an administrator"
         raise RefusedError(msg)
+
+
+def require_sound(name: str, findings: Sequence[Finding]) -> None:
+    """Refuse a report whose number would be indefensible; raises RefusedError naming the first reason."""
+    wrong = in_the_way(findings)
+    if wrong:
+        first = f"{wrong[0].says} [{wrong[0].subject}] ({wrong[0].rule})"
+        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        msg = f"{name} cannot be certified: {first}{more}; {wrong[0].remedy}"
+        raise RefusedError(msg)
+
+
+def _require(report: PeriodReport, by: Staff, edition: Edition) -> None:
+    require_signer(by)
     last = max((track.until for track in report.tracks), default=report.as_of)
     if report.as_of < last:
         msg = f"{report.kind} {report.year} runs until {last}; close it with --as-of that day or later"
         raise RefusedError(msg)
-    wrong = in_the_way(report.findings)
-    if wrong:
-        first = f"{wrong[0].says} [{wrong[0].subject}] ({wrong[0].rule})"
-        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        msg = f"{report.kind} {report.year} cannot be certified: {first}{more}; {wrong[0].remedy}"
-        raise RefusedError(msg)
+    require_sound(f"{report.kind} {report.year}", report.findings)
     is_same = report.closed is not None and report.closed.sha256 == report.digest
     if report.closed and is_same and (edition is not Edition.AUDITED or report.closed.edition is edition):
         msg = (

@@ -30,7 +30,7 @@ def test_closing_freezes_a_revision_and_later_changes_stand_beside_it(
     assert revised.closed is not None
     assert (revised.closed.revision, revised.closed.total) == (1, "0.43")
     assert "now 0.42; a revision can be closed beside it" in flat(render_text.render(revised))
-    with pytest.raises(RefusedError, match="closed before with 0.43, now it is 0.42; say why"):
+    with pytest.raises(RefusedError, match=r"closed before with 0\.43, now it is 0\.42; say why"):
         close(revised, small.year, small.admin, now)
     second = close(revised, small.year, small.admin, now, Filing(reason="a lent card"))
     first.refresh_from_db()

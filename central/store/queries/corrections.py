@@ -1,0 +1,53 @@
+"""Published: what was corrected about certified records, by whom, when and why."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from central.domain.attendance import Stage
+from central.store.models import Decision, SchoolYear
+
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One change of a record somebody had certified; `before` and `after` are its mark, or "removed"."""
+
+    student: str
+    on: date
+    section: str
+    track: str
+    before: str
+    after: str
+    by: str
+    at: datetime
+    reason: str
+
+
+def corrections(year: SchoolYear, since: datetime | None, before: datetime) -> list[Correction]:
+    """Return the corrections of a school year decided from an instant on and before another, in order.
+
+    A record that was certified and says something else afterwards, or is removed, or comes back, was
+    corrected. Its whole history is read, because the step before may be older than `since`.
+    """
+    late = Decision.objects.filter(record__section__school_year=year, at__lt=before)
+    if since is not None:
+        late = late.filter(at__gte=since)
+    touched = late.exclude(stage_from="").values("record_id")
+    history = Decision.objects.filter(record__in=touched, at__lt=before).order_by("record_id", "pk")
+    columns = ("record_id", "stage_to", "mark", "at", "by__number", "by_process", "reason")
+    where = ("record__student__number", "record__on", "record__section__code", "record__section__track__code")
+    found: list[Correction] = []
+    record, said, was_certified = None, "", False
+    for row in history.values_list(*columns, *where).iterator(chunk_size=_AT_ONCE):
+        key, stage, mark, at, by, process, reason, *place = row
+        if key != record:
+            record, said, was_certified = key, "", False
+        says = "removed" if stage == Stage.REMOVED else mark
+        if was_certified and says != said and (since is None or at >= since):
+            student, on, section, track = place
+            what = (said, says, by or process, at, reason)
+            found.append(Correction(student, on, section, track or "", *what))
+        said = says
+        was_certified = was_certified or Stage(stage).counts
+    return sorted(found, key=lambda one: (one.at, one.student, one.on))
