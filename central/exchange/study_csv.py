@@ -149,9 +149,7 @@ def _require_order(row: Row, on: date, due_on: date, handed_in_on: date, evaluat
     if due_on < on:
         row.problem(f"the work is due ({due_on}) before its date ({on})", "due")
     if evaluated_on < handed_in_on:
-        row.problem(
-            f"it was evaluated ({evaluated_on}) before it was handed in ({handed_in_on})", "evaluatedOn"
-        )
+        row.problem(f"evaluated ({evaluated_on}) before handed in ({handed_in_on})", "evaluatedOn")
 
 
 def _missing(row: Row) -> str:

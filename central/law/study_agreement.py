@@ -72,15 +72,15 @@ def days_agreed(case: StudyCase, taught: Collection[date], year: SchoolYear) -> 
     days: set[date] = set()
     against: dict[date, Finding] = {}
     for agreement in sorted(case.agreements, key=lambda one: (one.since, one.agreement)):
-        for on in sorted(taught):
+        word = _word(case, agreement, taught, year)
+        for on in taught:
             if not agreement.holds(on):
                 continue
-            found = _against(case, agreement, taught, year, on)
-            if found is None:
+            if word.holds_from is not None and word.holds_from <= on:
                 days.add(on)
             else:
-                against.setdefault(on, found)
-    for on in sorted(set(taught) - days):
+                against.setdefault(on, _finding(word.rule, case, on, word.says, word.remedy))
+    for on in set(taught) - days:
         against.setdefault(on, _finding("R-IS-02", case, on, "no agreement reaches this day of study", _FILE))
     return Agreed(frozenset(days), {on: found for on, found in against.items() if on not in days})
 
@@ -108,27 +108,33 @@ def findings_on_split_agreements(case: StudyCase, taught: Collection[date]) -> t
 _FILE = "file the agreement with its dates, or do not claim the day"
 
 
-def _against(
-    case: StudyCase, agreement: StudyAgreement, taught: Collection[date], year: SchoolYear, on: date
-) -> Finding | None:
-    """Return what stands against one day an agreement reaches, if anything does."""
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """From which day on an agreement holds, if at all, and what is said of its other days."""
+
+    holds_from: date | None
+    rule: str = "R-IS-02"
+    says: str = ""
+    remedy: str = ""
+
+
+def _word(case: StudyCase, agreement: StudyAgreement, taught: Collection[date], year: SchoolYear) -> _Word:
     if agreement.missing:
         says = f"the agreement lacks {', '.join(agreement.missing)}"
-        return _finding("R-IS-02", case, on, says, "do not claim its days; make a complete agreement")
+        return _Word(None, says=says, remedy="do not claim its days; make a complete agreement")
     needed = signers_needed(case, agreement)
     signed_on = complete_on(agreement, needed)
     if signed_on is None:
         missing = sorted(needed - {signer for signer, _ in agreement.signed_on})
         says = f"the agreement is not signed by: {', '.join(missing)}"
-        return _finding("R-IS-03", case, on, says, "file the signatures with their dates")
+        return _Word(None, "R-IS-03", says, "file the signatures with their dates")
     if is_long(agreement, taught):
-        if on < signed_on:
-            says = "the agreement is a long one and was not yet signed on this day"
-            return _finding("R-IS-02", case, on, says, "do not claim days before the last signature")
-    elif signed_on > year.ends_on:
+        says = "the agreement is a long one and was not yet signed on this day"
+        return _Word(signed_on, says=says, remedy="do not claim days before the last signature")
+    if signed_on > year.ends_on:
         says = "the agreement was signed after its school year was over"
-        return _finding("R-IS-02", case, on, says, "do not claim its days")
-    return None
+        return _Word(None, says=says, remedy="do not claim its days")
+    return _Word(agreement.since)
 
 
 def _runs(case: StudyCase, taught: Collection[date]) -> Iterator[list[StudyAgreement]]:
