@@ -5,7 +5,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central.domain.absence import AbsenceReason
@@ -57,6 +57,7 @@ marks = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
 def test_the_share_of_chronic_absence_is_the_whole_number_test(missed_of: tuple[int, int]) -> None:
     missed, expected = missed_of
@@ -64,6 +65,7 @@ def test_the_share_of_chronic_absence_is_the_whole_number_test(missed_of: tuple[
     assert absence_rate(missed, expected) == Fraction(missed, expected)
 
 
+@settings(max_examples=50)
 @given(st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.integers(0, of), st.just(of))))
 def test_recovered_days_only_ever_lower_the_alternate_rate(numbers: tuple[int, int, int]) -> None:
     missed, recovered, expected = numbers
@@ -83,6 +85,7 @@ def test_no_rate_is_published_of_ten_students_or_fewer(chronic_of: tuple[int, in
     assert rate is None or rate == Fraction(chronic, counted)
 
 
+@settings(max_examples=50)
 @given(marks, spans, st.randoms())
 def test_an_absence_is_a_school_day_of_enrollment_without_presence_in_any_order(
     recorded: list[RecordedMark], held: list[EnrolledSpan], dice: Random
@@ -100,6 +103,7 @@ def test_an_absence_is_a_school_day_of_enrollment_without_presence_in_any_order(
         assert absence.reason is AbsenceReason.UNEXCUSED
 
 
+@settings(max_examples=40)
 @given(spans, st.sets(days, max_size=20), days)
 def test_expected_days_are_school_days_of_enrollment_and_begin_with_one_attended(
     held: list[EnrolledSpan], attended: set[date], until: date
