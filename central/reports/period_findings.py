@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from central.domain.finding import Finding, Severity
 from central.law import tracks
 from central.law.periods import divisor_days, period_ends_on
-from central.reports import eligibility_findings, session_findings
+from central.reports import (
+    closure_findings,
+    eligibility_findings,
+    minutes_findings,
+    recovery_findings,
+    session_findings,
+    study_findings,
+)
 from central.reports.ground import Ground
 
 
@@ -21,6 +28,10 @@ def find(ground: Ground) -> Iterator[Finding]:
     yield from _tracks(ground)
     # One line for each room that looks for what is wrong: its own `find(ground)`.
     yield from eligibility_findings.find(ground)
+    yield from minutes_findings.find(ground)
+    yield from recovery_findings.find(ground)
+    yield from study_findings.find(ground)
+    yield from closure_findings.find(ground)
 
 
 def _practice(ground: Ground) -> Iterator[Finding]:

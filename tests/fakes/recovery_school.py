@@ -169,8 +169,11 @@ class RecoverySchool:
         )
 
 
-def build(*, programme: str = "47612", students: Iterable[str] = ("ana", "ben", "chloe")) -> RecoverySchool:
-    """Write the school into the records database and return its rows."""
+def build(*, programme: str = "47612", has_begun: bool = False) -> RecoverySchool:
+    """Write the school into the records database and return its rows; begun, everybody came on the first day.
+
+    Who never came is not enrolled, so cannot be absent.
+    """
     lea = {"lea_name": "Calaveras Unified", "lea_code": "0561564"}
     school = School.objects.create(code=CODE, name="Cedar Charter", is_practice=True, **lea)
     other = School.objects.create(code=OTHER_CODE, name="Oak High", is_practice=True, **lea)
@@ -191,11 +194,11 @@ def build(*, programme: str = "47612", students: Iterable[str] = ("ana", "ben", 
         name: _student(
             school, track, (algebra, english), name, number=f"00{1001 + place}", programme=programme
         )
-        for place, name in enumerate(students)
+        for place, name in enumerate(("ana", "ben", "chloe"))
     }
     made = RecoverySchool(school, other, year, track, algebra, english, staff, people)
-    # Who never came is not enrolled, so cannot be absent.
-    made.certify(FIRST_DAY, [])
+    if has_begun:
+        made.certify(FIRST_DAY, [])
     return made
 
 
