@@ -1,37 +1,28 @@
-"""The questions of the tables about recovery accounts, their services, and what the state is told of them."""
+"""The questions of the tables about recovery accounts, their periods, ADA and services."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from central.domain.absence import AbsenceReason, FullDayAbsence
 from central.domain.calendar import DateSpan, SchoolYear
-from central.domain.enrolment import Grade, Modality, Programme
+from central.domain.enrolment import Grade
 from central.domain.period import PeriodKind
 from central.domain.recovery import (
     MinutesPolicy,
-    RecoveryRecord,
     RecoveryService,
     RecoverySession,
     RegularDay,
     ServiceKind,
-    SupervisingTeacher,
 )
-from central.domain.school import LeaKind, SchoolFacts
-from central.law.calpads import AbsenceSummary, absence_summary, findings_on_absence_summaries
-from central.law.chronic import alternate_absence_rate, is_chronic_absentee
-from central.law.recovery import teachers_who_count
 from central.law.recovery_account import RecoveryAccount, RecoveryGround, account
 from central.law.recovery_ada import RecoveredDay, recovered_ada
 from central.law.recovery_claw_back import claw_back
-from central.law.recovery_eligibility import findings_on_recovery_school, recovery_bar
 from central.law.recovery_ledger import minutes_policy
-from central.law.recovery_offer import findings_on_recovery_terms, findings_on_session_beside
 from central.law.recovery_periods import period_accounts, recovery_counts_to
-from central.law.recovery_records import findings_on_records, findings_on_services_and_records
 from central.law.recovery_services import findings_on_services, service_figures
-from central.reports.rounding import half_up, percent
-from tests.fakes.recovery_law import STUDENT, enrolled, missed, school_calendar, session_on, whole_days
+from central.reports.rounding import half_up
+from tests.fakes.recovery_law import STUDENT, missed, school_calendar, session_on, whole_days
 from tests.fakes.school_days import calendar_of, some_weekdays
 from tests.law_tables.given import Given
 
@@ -152,7 +143,7 @@ def recovered_average(given: Given) -> dict[str, object]:
     return {"ada": str(half_up(sum(lines.values())))}
 
 
-def _services(given: Given) -> list[RecoveryService]:
+def services_of(given: Given) -> list[RecoveryService]:
     return [
         RecoveryService(
             student=STUDENT,
@@ -171,7 +162,7 @@ def _services(given: Given) -> list[RecoveryService]:
 
 
 def what_services_show(given: Given) -> dict[str, object]:
-    found, services = _account(given), _services(given)
+    found, services = _account(given), services_of(given)
     figures = service_figures(found, services)
     return {
         "figures": [
@@ -179,108 +170,6 @@ def what_services_show(given: Given) -> dict[str, object]:
         ],
         "findings": [finding.says for finding in findings_on_services(found, services)],
     }
-
-
-def records_and_services(given: Given) -> dict[str, object]:
-    records = [
-        RecoveryRecord(
-            student=STUDENT,
-            since=row.day("since"),
-            until=row.day("until") if "until" in row else None,
-            comment="x" * row.number("comment_characters") if "comment_characters" in row else "",
-        )
-        for row in given.each("records")
-    ]
-    spans = [enrolled(given.day("enrolled_since"), given.day("enrolled_until"))]
-    findings = [
-        *findings_on_records(records, spans),
-        *findings_on_services_and_records(_services(given), records),
-    ]
-    return {"findings": [finding.says for finding in findings]}
-
-
-def may_recover(given: Given) -> dict[str, object]:
-    """Ask for a date between a first day in class, some schooldays of independent study, and class again."""
-    days = some_weekdays(60, date(2025, 9, 1))
-    study = given.number("schooldays_of_study")
-    programme = Programme(given.word("programme")) if "programme" in given else Programme.ORDINARY_CHARTER
-    spans = [enrolled(days[0], days[4], programme=programme), enrolled(days[5 + study], programme=programme)]
-    if study:
-        until = days[5 + study] - timedelta(days=1)
-        spans.append(enrolled(days[5], until, modality=Modality.INDEPENDENT_STUDY))
-    bar = recovery_bar(spans, {"A": calendar_of(days)})
-    asked = days[5 + given.number("after_schooldays_of_study")]
-    return {"barred_by": [finding.rule for finding in bar(asked)]}
-
-
-def school_may_recover(given: Given) -> dict[str, object]:
-    school = SchoolFacts(SCHOOL, LeaKind(given.word("kind")))
-    findings = findings_on_recovery_school(school, is_classroom_based=given.flag("classroom_based"))
-    return {"allowed": not findings}
-
-
-def offered_each_term(given: Given) -> dict[str, object]:
-    terms = {row.word("term"): DateSpan(row.day("since"), row.day("until")) for row in given.each("terms")}
-    sessions = whole_days(given.days("sessions_on"))
-    found = findings_on_recovery_terms(SCHOOL, terms, sessions, given.day("as_of"))
-    return {"findings": [finding.says for finding in found]}
-
-
-def beside_other_programmes(given: Given) -> dict[str, object]:
-    found = findings_on_session_beside(
-        session_on(given.day("on"), 240),
-        given.days("makeup_classes"),
-        is_expanded_learning=given.flag("expanded_learning"),
-        serves_meals=given.flag("meals"),
-    )
-    return {"findings": [finding.severity.value for finding in found]}
-
-
-def supervising(given: Given) -> dict[str, object]:
-    teachers = [
-        SupervisingTeacher(
-            row.word("who"),
-            is_employee=row.flag("employee"),
-            documents=(DateSpan(row.day("valid_from"), row.day("valid_to")),) if "valid_from" in row else (),
-        )
-        for row in given.each("teachers")
-    ]
-    return {"count": teachers_who_count(teachers, given.day("on"))}
-
-
-def told_to_the_state(given: Given) -> dict[str, object]:
-    """Make a summary of so many unexcused absences and recovered days, and ask what the rules say of it."""
-    days = some_weekdays(given.number("absences"), date(2025, 9, 1))
-    recovered = given.number("recovered")
-    row = absence_summary(STUDENT, SCHOOL, given.number("expected"), missed(days), recovered)
-    rejected = findings_on_absence_summaries([row], date(2025, 9, 1))
-    answer: dict[str, object] = {
-        "rejected_by": [finding.citation for finding in rejected],
-        "absences": row.days_absent,
-        "field_13_24": row.days_recovered,
-        "chronic": is_chronic_absentee(row.days_absent, row.days_expected, date(2025, 9, 1)),
-    }
-    if not rejected:
-        share = alternate_absence_rate(row.days_absent, recovered, row.days_expected)
-        answer["alternate"] = f"{percent(share)}%"
-    return answer
-
-
-def rows_of_the_state(given: Given) -> dict[str, object]:
-    rows = [
-        AbsenceSummary(
-            student=row.word("student"),
-            school=row.word("school"),
-            days_expected=row.number("expected"),
-            days_attended=row.number("attended"),
-            out_of_school_suspension=row.number("suspended"),
-            excused=row.number("excused"),
-            days_recovered=row.number("recovered"),
-        )
-        for row in given.each("rows")
-    ]
-    found = findings_on_absence_summaries(rows, date(2025, 9, 1))
-    return {"rejected": [finding.says for finding in found]}
 
 
 QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
@@ -293,12 +182,4 @@ QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
     "recovery clawed back": clawed_back,
     "recovered average daily attendance": recovered_average,
     "what recovery services show": what_services_show,
-    "recovery records and services": records_and_services,
-    "who may recover beside independent study": may_recover,
-    "recovery in a school": school_may_recover,
-    "recovery offered each term": offered_each_term,
-    "recovery beside other programmes": beside_other_programmes,
-    "who supervises a recovery session": supervising,
-    "what the state is told of a student": told_to_the_state,
-    "rows of the state's absence summary": rows_of_the_state,
 }
