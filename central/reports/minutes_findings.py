@@ -21,15 +21,16 @@ from central.reports.ground import Ground
 from central.store.queries.closures import requests
 from central.store.queries.minutes import day_minutes
 from central.store.queries.seat_times import seat_times
-from central.work.minutes import findings_on_the_year
+from central.work.minutes import MinutesKept, findings_on_the_year
 
 
 def find(ground: Ground) -> Iterator[Finding]:
     """Yield what stands against the time offered and sat through, before anybody certifies it."""
     kind = LeaKind(ground.year.school.kind)
     days = day_minutes(ground.year.school_id, Year(ground.year.name))
-    yield from findings_on_the_year(ground.year)
-    yield from _days_taught(ground, kind)
+    kept = MinutesKept(days, ground.calendars, requests(ground.year, ground.before))
+    yield from findings_on_the_year(ground.year, kept)
+    yield from _days_taught(kept, kind)
     yield from _short_days(days, kind)
     if kind is LeaKind.CHARTER:
         yield from findings_on_days_at_the_site(days, Year(ground.year.name).starts_on)
@@ -37,11 +38,10 @@ def find(ground: Ground) -> Iterator[Finding]:
     yield from _seat_time(ground)
 
 
-def _days_taught(ground: Ground, kind: LeaKind) -> Iterator[Finding]:
+def _days_taught(kept: MinutesKept, kind: LeaKind) -> Iterator[Finding]:
     """Count the weekdays taught and those the state has approved as if they had been."""
-    asked = requests(ground.year, ground.before)
-    for track, calendar in ground.calendars.items():
-        credited = {on for on in credit(asked, track).as_filed.days if on.weekday() < SATURDAY}
+    for track, calendar in kept.calendars.items():
+        credited = {on for on in credit(kept.asked, track).as_filed.days if on.weekday() < SATURDAY}
         days, on = len(divisor_days(calendar) | credited), calendar.school_year.starts_on
         if kind is LeaKind.CHARTER:
             yield from findings_on_days(f"track {track}", days, on)

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from central.domain.calendar import SchoolYear as Year
+from central.domain.calendar import TrackCalendar
+from central.domain.closure import StateRequest
 from central.domain.enrolment import Grade
 from central.domain.finding import Finding, Severity
-from central.domain.minutes import YearMinutes
+from central.domain.minutes import DayMinutes, YearMinutes
 from central.domain.school import LeaKind
 from central.exchange.minutes_csv import MinutesLine, read_minutes
 from central.exchange.named_file import NamedFile
@@ -35,6 +37,15 @@ class MinutesOutcome:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MinutesKept:
+    """What the records hold of a year's minutes: the days, the calendars, the requests to the state."""
+
+    days: Sequence[DayMinutes]
+    calendars: Mapping[str, TrackCalendar]
+    asked: Sequence[StateRequest]
+
+
 def import_minutes(
     year: SchoolYear, file: NamedFile, decided_by: str, now: datetime, by: str
 ) -> MinutesOutcome:
@@ -51,25 +62,28 @@ def import_minutes(
         _write(year, _chosen(year, lines, problems), changes)
         refuse("the minutes are not taken in; nothing was written:", problems)
         done = remember("minutes", (file,), changes, now, f"{by} for {decided_by}")
-    return MinutesOutcome(done, tuple(findings_on_the_year(year)))
+    return MinutesOutcome(done, tuple(findings_on_the_year(year, minutes_kept(year))))
 
 
-def findings_on_the_year(year: SchoolYear) -> Iterator[Finding]:
+def minutes_kept(year: SchoolYear) -> MinutesKept:
+    """Return what the records hold of a year's minutes, read once for all who ask about them."""
+    span = Year(year.name)
+    calendars = track_calendars(year.school_id, span)
+    return MinutesKept(day_minutes(year.school_id, span), calendars, requests(year))
+
+
+def findings_on_the_year(year: SchoolYear, kept: MinutesKept) -> Iterator[Finding]:
     """Yield what the law finds in the minutes of a year as the calendars plan it, the site's share too.
 
     Minutes the state has approved for closed days count as offered, but not as offered at the site. A
     grade some of whose days have no minutes in the records is not judged; that is a finding itself.
     """
     on = Year(year.name).starts_on
-    taught = {
-        track: len(calendar.weekdays_taught)
-        for track, calendar in track_calendars(year.school_id, Year(year.name)).items()
-    }
-    found = law_of_minutes.minutes_of_the_year(day_minutes(year.school_id, Year(year.name)))
+    taught = {track: len(calendar.weekdays_taught) for track, calendar in kept.calendars.items()}
+    found = law_of_minutes.minutes_of_the_year(kept.days)
     whole = [minutes for minutes in found if minutes.days >= taught[minutes.track]]
     yield from _not_kept(year, found, taught)
-    offered = _offered(year, whole)
-    for track, grades in offered.items():
+    for track, grades in _offered(whole, kept.asked).items():
         for grade, minutes in grades.items():
             for finding in law_of_minutes.findings_on_minutes(grade, minutes, on):
                 yield replace(finding, subject=f"track {track} {finding.subject}")
@@ -105,9 +119,8 @@ def _is_charter(year: SchoolYear) -> bool:
     return LeaKind(year.school.kind) is LeaKind.CHARTER
 
 
-def _offered(year: SchoolYear, found: Sequence[YearMinutes]) -> dict[str, dict[Grade, int]]:
+def _offered(found: Sequence[YearMinutes], asked: Sequence[StateRequest]) -> dict[str, dict[Grade, int]]:
     """Return the minutes offered and those the state has approved, by track and grade."""
-    asked = requests(year)
     credited = {track: credit(asked, track).as_filed.minutes for track in {row.track for row in found}}
     offered: dict[str, dict[Grade, int]] = defaultdict(dict)
     for row in found:
