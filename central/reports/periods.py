@@ -28,6 +28,7 @@ _RULES = (
     *("R-TRK-01", "R-TRK-02", "R-TRK-03", "R-TRK-04", "R-TRK-05", "R-MON-01"),
 )
 _OF_DISTRICTS = ("R-ADA-03", "R-ADA-05")
+_OF_STUDY = ("R-IS-01", "R-IS-02", "R-IS-03", "R-IS-04", "R-IS-05", "R-IS-06", "R-IS-07", "R-IS-08")
 
 
 def period_report(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime) -> PeriodReport:
@@ -60,7 +61,7 @@ def report_on(ground: Ground, now: datetime) -> PeriodReport:
         recovered=recovered_rows.of_period(ground),
         proof=proof_of(ground),
         findings=(),
-        caveats=question.caveats(rules_of(school), ground.as_of),
+        caveats=question.caveats((*rules_of(school), *_study_of(ground)), ground.as_of),
         digest="",
     )
     findings = (*identities.find(ground), *identities.find_in(report, ground), *find(ground))
@@ -71,6 +72,11 @@ def report_on(ground: Ground, now: datetime) -> PeriodReport:
 def rules_of(school: School) -> tuple[str, ...]:
     """Return the numbers of the rules a report of a school's attendance rests on."""
     return _RULES if school.kind == LeaKind.CHARTER else (*_RULES, *_OF_DISTRICTS)
+
+
+def _study_of(ground: Ground) -> tuple[str, ...]:
+    has_study = any(span.modality is Modality.INDEPENDENT_STUDY for span in ground.spans)
+    return _OF_STUDY if has_study else ()
 
 
 def rows_of(ground: Ground) -> Iterator[PeriodRow]:
