@@ -1,15 +1,12 @@
 """The questions of the register to calendars, minutes and closed days."""
 
-from collections.abc import Callable, Iterable
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
 
 from central.domain.closure import RequestState
-from central.domain.enrolment import Grade
 from central.domain.finding import Finding
-from central.domain.minutes import DayMinutes
 from central.law import tracks
-from central.law.minutes import minutes_required
-from central.law.provision import share
+from central.law.classroom import findings_on_time_offered, findings_on_time_required
+from central.law.minutes import minutes_of_the_year, minutes_required
 from central.register.records import Records, some
 from central.register.standing import Answer, broken, met, needs_evidence
 from central.store.queries.closures import closed_days, requests
@@ -19,49 +16,33 @@ _NO_MINUTES = "no calendar says how many minutes a day has; bring them with roll
 
 def minutes_offered(records: Records) -> Answer:
     """Ask for grades offered fewer minutes in the year than they must be."""
-    if not records.minutes:
+    years = minutes_of_the_year(records.minutes)
+    if not years:
         return needs_evidence(_NO_MINUTES)
     lacking = [
-        f"track {track} grade {grade}: {total} of {least}"
-        for (track, grade), total in _sums(records.minutes, lambda day: day.offered).items()
-        if total < (least := minutes_required(grade, records.span.starts_on))
+        f"track {year.track} grade {year.grade}: {year.offered} of {least}"
+        for year in years
+        if year.offered < (least := minutes_required(year.grade, records.span.starts_on))
     ]
     return broken(some(lacking)) if lacking else met("every grade is offered its minutes")
 
 
 def offered_on_site(records: Records) -> Answer:
     """Ask for grades whose minutes are offered too much outside the site."""
-    if not any(day.on_site is not None for day in records.minutes):
-        return needs_evidence(
-            "no calendar says how many minutes are at the site; bring them with the calendar"
-        )
-    least = share("share_of_time_offered_at_the_site", records.span.starts_on)
-    offered = _sums(records.minutes, lambda day: day.offered)
-    on_site = _sums(records.minutes, lambda day: day.on_site or 0)
-    lacking = [
-        f"track {track} grade {grade}: {on_site[track, grade]} of {total} at the site"
-        for (track, grade), total in offered.items()
-        if total and Fraction(on_site[track, grade], total) < least
-    ]
-    return (
-        broken(some(lacking)) if lacking else met(f"at least {least} of each grade's minutes are at the site")
-    )
+    years = minutes_of_the_year(records.minutes)
+    if not years:
+        return needs_evidence(_NO_MINUTES)
+    found = findings_on_time_offered(years, records.span.starts_on)
+    return _site(found, "enough of the time is at the site")
 
 
 def required_on_site(records: Records) -> Answer:
     """Ask for grades that are required at the site for less than the share of their annual minimum."""
-    if not any(day.required is not None for day in records.minutes):
-        return needs_evidence(
-            "no calendar says how many minutes are required at the site; bring them with it"
-        )
-    start = records.span.starts_on
-    least = share("share_of_time_required_at_the_site", start)
-    lacking = [
-        f"track {track} grade {grade}: {total} of {minimum} required"
-        for (track, grade), total in _sums(records.minutes, lambda day: day.required or 0).items()
-        if total < (minimum := least * minutes_required(grade, start))
-    ]
-    return broken(some(lacking)) if lacking else met("every grade is required at the site for its share")
+    years = minutes_of_the_year(records.minutes)
+    if not years:
+        return needs_evidence(_NO_MINUTES)
+    found = findings_on_time_required(years, records.span.starts_on)
+    return _site(found, "enough time is required at the site")
 
 
 def few_tracks(records: Records) -> Answer:
@@ -121,15 +102,15 @@ def closures_requested(records: Records) -> Answer:
     return met(f"{len(closed)} closed days, each on a request")
 
 
-def _sums(days: Iterable[DayMinutes], of: Callable[[DayMinutes], int]) -> dict[tuple[str, Grade], int]:
-    """Add up the minutes of the year by track and grade."""
-    found: dict[tuple[str, Grade], int] = {}
-    for day in days:
-        key = (day.track, day.grade)
-        found[key] = found.get(key, 0) + of(day)
-    return found
+def _site(findings: Sequence[Finding], otherwise: str) -> Answer:
+    """Answer with what the law finds; where minutes were never said, nothing is shown either way."""
+    if any(found.blocks for found in findings):
+        return _verdict(found for found in findings if found.blocks)
+    if findings:
+        return needs_evidence("; ".join(f"{found.subject}: {found.says}" for found in findings))
+    return met(otherwise)
 
 
-def _verdict(findings: Iterable[Finding], otherwise: str) -> Answer:
+def _verdict(findings: Iterable[Finding], otherwise: str = "") -> Answer:
     found = [f"{finding.subject}: {finding.says}" for finding in findings]
     return broken("; ".join(found)) if found else met(otherwise)

@@ -1,17 +1,23 @@
 """The questions of the register to closed reports, independent study and recovery."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
 from central.domain.enrolment import EnrolledSpan, Modality
 from central.domain.period import PeriodKind
+from central.domain.school import LeaKind
 from central.law.months import school_months
-from central.law.provision import choice, number
+from central.law.periods import due_on
+from central.law.provision import number
 from central.register.records import Records, some
 from central.register.standing import Answer, at_risk, broken, met
+from central.reports.monthly_report import KIND as MONTHLY
 from central.store.models import RecoverySession, ReportSnapshot, StudyAgreement, StudyStaffing
 
 _MONTH_WITHIN = timedelta(days=10)
+_ONE_MONTH = timedelta(weeks=4)
+_SOON = timedelta(days=30)
 _SIGNERS = frozenset({"student", "supervisor"})
 _FTE = 100
 """Full-time equivalents are kept in hundredths."""
@@ -19,32 +25,33 @@ _FTE = 100
 
 def periods_closed(records: Records) -> Answer:
     """Ask whether P-1 and P-2 are closed by the day each is due."""
-    due = {
-        PeriodKind.P1: _due("first_period_due", records),
-        PeriodKind.P2: _due("second_period_due", records),
-    }
-    return _closed(records, due)
+    return _closed(records, (PeriodKind.P1, PeriodKind.P2))
 
 
 def annual_closed(records: Records) -> Answer:
     """Ask whether Annual is closed by the day it is due."""
-    return _closed(records, {PeriodKind.ANNUAL: _due("annual_due", records)})
+    return _closed(records, (PeriodKind.ANNUAL,))
 
 
 def months_reported(records: Records) -> Answer:
-    """Ask for school months over for more than ten days without a closed monthly report."""
-    ended = {
-        month.number
-        for calendar in records.calendars.values()
-        for month in school_months(calendar)
-        if month.ends_on + _MONTH_WITHIN < records.as_of
-    }
-    kinds = ReportSnapshot.objects.filter(school_year=records.year, made_at__lt=records.before)
-    closed = set(kinds.values_list("kind", flat=True))
-    missing = [str(number) for number in sorted(ended) if f"month {number}" not in closed]
+    """Ask for school months over for more than ten days without a closed monthly report of their own.
+
+    A month's own report is as of a day before the month after it can end.
+    """
+    rows = ReportSnapshot.objects.filter(school_year=records.year, kind=MONTHLY, made_at__lt=records.before)
+    closed = set(rows.values_list("as_of", flat=True))
+    missing = sorted(
+        {
+            f"{month.number} of track {code}"
+            for code, calendar in records.calendars.items()
+            for month in school_months(calendar)
+            if month.ends_on + _MONTH_WITHIN < records.as_of
+            and not any(month.ends_on <= on < month.ends_on + _ONE_MONTH for on in closed)
+        }
+    )
     if missing:
         return broken(f"no closed report of month {some(missing)}")
-    return met(f"{len(ended)} months over, each reported")
+    return met("every month over is reported")
 
 
 def study_under_agreement(records: Records) -> Answer:
@@ -87,13 +94,9 @@ def recovery_signed(records: Records) -> Answer:
     return met(f"{len(sessions)} recovery sessions, each signed")
 
 
-def _due(name: str, records: Records) -> date:
-    """Return the day a report is due: all of them in the calendar year the school year ends in."""
-    month, day = map(int, choice(name, records.span.starts_on).split("-"))
-    return date(records.span.ends_on.year, month, day)
-
-
-def _closed(records: Records, due: dict[PeriodKind, date]) -> Answer:
+def _closed(records: Records, kinds: Sequence[PeriodKind]) -> Answer:
+    lea = LeaKind(records.year.school.kind)
+    due = {kind: due_on(kind, records.span, lea) for kind in kinds}
     rows = ReportSnapshot.objects.filter(school_year=records.year, made_at__lt=records.before)
     closed = set(rows.values_list("kind", flat=True))
     missing = {kind: on for kind, on in due.items() if kind.value not in closed}
@@ -101,7 +104,7 @@ def _closed(records: Records, due: dict[PeriodKind, date]) -> Answer:
     near = [
         f"{kind.value} is due on {on}"
         for kind, on in missing.items()
-        if records.as_of <= on < records.as_of + timedelta(days=30)
+        if records.as_of <= on < records.as_of + _SOON
     ]
     if late:
         return broken(f"{'; '.join(late)} and is not closed")

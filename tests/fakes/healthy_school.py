@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from central.domain.calendar import SchoolYear as Year
 from central.law.months import school_months
+from central.reports.monthly_report import KIND as MONTHLY
 from central.store.models import (
     CalendarDay,
     Enrollment,
@@ -133,13 +134,13 @@ class HealthySchool:
             school_year=self.small.year, study_fte_hundredths=hundredths, by="leader", at=EARLY
         )
 
-    def close(self, kind: str) -> None:
+    def close(self, kind: str, as_of: date = AS_OF, revision: int = 1) -> None:
         """Write a closed report as closing leaves it, as far as the register asks."""
         ReportSnapshot.objects.create(
             school_year=self.small.year,
             kind=kind,
-            revision=1,
-            as_of=AS_OF,
+            revision=revision,
+            as_of=as_of,
             made_at=at(date(2025, 7, 1), "12:00"),
             body={},
             sha256="",
@@ -171,8 +172,10 @@ def build() -> HealthySchool:
     made.staff_study(100)
     _close_the_school(small)
     _recover(made)
-    for closed in ("P-1", "P-2", "Annual", *_months(small)):
+    for closed in ("P-1", "P-2", "Annual"):
         made.close(closed)
+    for number, end in _months(small).items():
+        made.close(MONTHLY, end + timedelta(days=3), number)
     return made
 
 
@@ -242,7 +245,8 @@ def _recover(made: HealthySchool) -> None:
     )
 
 
-def _months(small: SmallSchool) -> list[str]:
+def _months(small: SmallSchool) -> dict[int, date]:
+    """Return the last day of each school month, by its number."""
     calendars = track_calendars(small.school.pk, Year(small.year.name))
-    numbers = {month.number for calendar in calendars.values() for month in school_months(calendar)}
-    return [f"month {number}" for number in sorted(numbers)]
+    months = [month for calendar in calendars.values() for month in school_months(calendar)]
+    return {month.number: month.ends_on for month in months}

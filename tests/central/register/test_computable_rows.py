@@ -10,6 +10,7 @@ from django.db import connection
 from central.register.register import QUERIES, Register, register
 from central.register.standing import State
 from central.register.table import rows
+from central.reports.monthly_report import KIND as MONTHLY
 from central.store.models import (
     AttendanceRecord,
     CalendarDay,
@@ -99,12 +100,14 @@ def minutes(**figures: int) -> Break:
     return lambda _school: CalendarDay.objects.filter(track__code="A", is_taught=True).update(**figures)
 
 
-def unclose(kind: str) -> Break:
+def unclose(kind: str, revision: int = 1) -> Break:
     """Take a closed report out of the file behind the program's back; it has no way of its own."""
 
     def run(_school: HealthySchool) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM store_reportsnapshot WHERE kind = %s", [kind])
+            cursor.execute(
+                "DELETE FROM store_reportsnapshot WHERE kind = %s AND revision = %s", [kind, revision]
+            )
 
     return run
 
@@ -187,7 +190,7 @@ BREAKS: dict[str, Break] = {
     "submissions_confirmed": leave_unconfirmed,
     "periods_closed": unclose("P-1"),
     "annual_closed": unclose("Annual"),
-    "months_reported": unclose("month 3"),
+    "months_reported": unclose(MONTHLY, 3),
     "study_under_agreement": lambda _school: StudyAgreement.objects.update(missing="course credits"),
     "study_is_staffed": lambda school: school.staff_study(0),
     "recovery_signed": lambda school: school.recover(90),
