@@ -115,14 +115,13 @@ def _add_recovered(
 ) -> None:
     """Count the days one student uses, oldest absences first, each in the cell the absence lies in."""
     for index, kind in enumerate(PERIODS):
-        until = every = 0
-        missed: dict[Cell, int] = {}
-        for row in rows:
-            track = masks[row.cell.track]
-            until |= track.until[index]
-            days = from_bytes(row.absent) & track.until[index] & track.taught
-            missed[row.cell] = days & ~account.unrecoverable
-            every |= missed[row.cell]
+        # On several tracks the period that ends first: what is left waits for the next one.
+        until = min(masks[row.cell.track].until[index] for row in rows)
+        counted = until & ~account.unrecoverable
+        missed = {row.cell: from_bytes(row.absent) & counted for row in rows}
+        every = 0
+        for days in missed.values():
+            every |= days
         earned = (account.earned & until).bit_count()
         used = recovery_days_used(earned, every.bit_count(), account.allowed)
         offset = _lowest(every, used)

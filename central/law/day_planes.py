@@ -91,7 +91,8 @@ def student_rows(
     """Lay enrolments, attendance days and full-day absences of a school year out in bits, by student.
 
     Each day attended stands in the cell it names. An absence stands in the enrolment of that day; of
-    two tracks that are taught, in the older one. One on no day of an enrolment stands nowhere.
+    two tracks that are taught, in the older one. One on no day of an enrolment stands nowhere, nor does
+    one of a day attended all the same, by independent study.
 
     Cites: 5 CCR 11960(a); EC 46010.3 (R-ADA-02, R-ADA-04, R-ADA-06).
     """
@@ -102,10 +103,14 @@ def student_rows(
     for student, theirs in held.items():
         for cell, enrolled in _enrolled(theirs, year).items():
             planes[student, cell][0] = enrolled
+    attended: set[tuple[str, date]] = set()
     for day in days:
+        attended.add((day.student, day.on))
         cell = Cell(day.track, _SPANS[day.grade], day.modality.value)
         planes[day.student, cell][1] |= 1 << bit_of(day.on, year)
     for absence in absences:
+        if (absence.student, absence.on) in attended:
+            continue
         cell_of_day = _cell_on(absence.on, held[absence.student], calendars)
         if cell_of_day is not None:
             planes[absence.student, cell_of_day][2] |= 1 << bit_of(absence.on, year)

@@ -21,7 +21,7 @@ from central.law.district_days import findings_on_district_days
 from central.law.periods import divisor_days
 from central.store.models import CalendarDay, School, SchoolYear, Track
 from central.store.queries.calendars import track_calendars
-from central.work import bell_times, calendar_weeks
+from central.work import bell_times, calendar_weeks, years_in_step
 from central.work.calendar_weeks import Decided, Week
 from central.work.imported import remember
 from central.work.upsert import remove, upsert
@@ -75,16 +75,19 @@ def import_calendar(wish: CalendarWish, now: datetime, by: str) -> CalendarOutco
     with transaction.atomic():
         school = School.objects.get()
         year, _ = SchoolYear.objects.get_or_create(school=school, name=wish.year.name)
-        _write_days(year, days, changes)
-        tracks = {track.code: track for track in Track.objects.filter(school_year=year)}
-        if not tracks:
-            problems.append(Problem(Where(wish.year.name), "this year has no days yet; name a calendar file"))
-        decided = Decided(wish.year, wish.left_out, wish.put_back, wish.decided_by, now)
-        calendar_weeks.write(tracks, decided, changes, problems)
-        bell_times.write(year, bells, changes, problems)
-        calendars = track_calendars(school.pk, wish.year)
-        calendar_weeks.require_months(calendars, windows, problems)
-        refuse("the calendar is not taken in; nothing was written:", problems)
+        with years_in_step.in_step(school):
+            _write_days(year, days, changes)
+            tracks = {track.code: track for track in Track.objects.filter(school_year=year)}
+            if not tracks:
+                problems.append(
+                    Problem(Where(wish.year.name), "this year has no days yet; name a calendar file")
+                )
+            decided = Decided(wish.year, wish.left_out, wish.put_back, wish.decided_by, now)
+            calendar_weeks.write(tracks, decided, changes, problems)
+            bell_times.write(year, bells, changes, problems)
+            calendars = track_calendars(school.pk, wish.year)
+            calendar_weeks.require_months(calendars, windows, problems)
+            refuse("the calendar is not taken in; nothing was written:", problems)
         done = remember("calendar", (wish.days, wish.bells), changes, now, f"{by} for {wish.decided_by}")
     return CalendarOutcome(done, _findings(school, wish.year, calendars), passed_over)
 

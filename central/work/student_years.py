@@ -55,6 +55,12 @@ def rows(year: SchoolYear) -> Iterator[StudentRow]:
         yield StudentRow(student, cell, *map(bytes, planes))
 
 
+def unprojected(year: SchoolYear) -> int:
+    """Return how many students are enrolled in a year and have no row at all: it was never rebuilt."""
+    enrolled = Student.objects.filter(enrollments__track__school_year=year)
+    return enrolled.exclude(student_years__school_year=year).distinct().count()
+
+
 def differences(year: SchoolYear) -> Iterator[str]:
     """Yield a sentence for each row that is not what the records make of it now."""
     named = Year(year.name)

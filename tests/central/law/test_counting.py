@@ -138,14 +138,15 @@ def test_recovered_days_are_capped_by_days_earned_ten_and_absences_of_each_perio
         used = 0
         for name, account in accounts.items():
             cells = {row.cell for row in year.rows if row.student == name}
-            ends = {cell.track: recovery_counts_to(kind, year.calendars[cell.track]) for cell in cells}
-            last = max((end for end in ends.values() if end), default=None)
+            ends = [recovery_counts_to(kind, year.calendars[cell.track]) for cell in cells]
+            # Of several tracks the earliest: one whose period has no month holds the rest back.
+            last = min((end for end in ends if end), default=None) if all(ends) else None
             absences = [
                 on
                 for row in year.rows
                 if row.student == name
                 for on in days_of(from_bytes(row.absent), YEAR)
-                if (end := ends[row.cell.track]) and on <= end and on not in barred[name]
+                if last and on <= last and on not in barred[name]
             ]
             completed = [on for on in earned[name] if last and on <= last]
             used += min(len(completed), account.allowed, len(absences))
