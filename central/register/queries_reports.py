@@ -1,7 +1,7 @@
 """The questions of the register to closed reports, independent study and recovery."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 from central.domain.enrolment import EnrolledSpan, Modality
