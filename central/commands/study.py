@@ -103,7 +103,7 @@ def _list(name: str, now: Now) -> int:
 
 def _line(args: argparse.Namespace) -> AgreementLine:
     return AgreementLine(
-        where=Where("--code"),
+        where=Where("add-agreement"),
         student=args.student,
         code=args.code,
         since=args.since,
