@@ -22,7 +22,7 @@ from central.work.recovery_faults import Dates, lasts
 from central.work.recovery_gathering import recovery_year
 from central.work.recovery_rights import Right, Tool, require
 from central.work.recovery_services import members
-from central.work.recovery_year import RecoveryYear
+from central.work.recovery_year import BEGAN, RecoveryYear, is_in_force
 
 _WHY = "the ledger wrote its figures"
 
@@ -44,11 +44,14 @@ def update_services(year: SchoolYear, as_of: date, act: Act) -> Updated:
     day back from each of them. A figure that says the same already is not written again; none is
     ever changed. The service's own figures are those of the newest date.
 
-    Raises RefusedError without the right and for a date that has not come or is of another year,
-    LawError for a school year before recovery began.
+    Raises RefusedError without the right, for a date that has not come or is of another year, and for
+    a school year before recovery began.
     """
     require(act.by, Tool.SERVICES, Right.WRITE)
     named = Year(year.name)
+    if not is_in_force(named):
+        msg = f"{named.name} is before {BEGAN}, when attendance recovery began; name a later school year"
+        raise RefusedError(msg)
     today = act.at.astimezone(ZoneInfo(year.school.time_zone)).date()
     if not named.starts_on <= as_of <= today:
         msg = f"{as_of} is before {named.name} or has not come yet (it is {today}); name a day up to today"
