@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from central.domain.attendance import AttendanceDay, Mark, RecordedMark
 from central.domain.calendar import TrackCalendar
-from central.domain.enrolment import EnrolledSpan, GradeSpan
+from central.domain.enrolment import EnrolledSpan, GradeSpan, Modality, Programme
 from central.domain.finding import Finding
 from central.law.attendance_findings import (
     finding_on_day_not_taught,
@@ -88,12 +88,19 @@ def attendance_share(pupil_days: int, days_possible: int) -> Fraction:
 def enrolment_in_force(spans: Iterable[EnrolledSpan], track: str, on: date) -> EnrolledSpan | None:
     """Return a student's enrolment in a track on a date, or None.
 
-    A change of grade is a new enrolment; of two that hold, the younger says what is true.
+    A change of grade is a new enrolment; of two that hold, the younger says what is true. Of two
+    begun on one day the higher grade does, then independent study, then the ordinary programme:
+    never the order they were written in.
 
     Cites: 5 CCR 11960(a) (R-ADA-02, R-ADA-06).
     """
     here = [span for span in spans if span.track == track and span.holds(on)]
-    return max(here, key=lambda span: (span.since, span.grade.level), default=None)
+    return max(here, key=_precedence, default=None)
+
+
+def _precedence(span: EnrolledSpan) -> tuple[date, int, bool, bool]:
+    is_study = span.modality is Modality.INDEPENDENT_STUDY
+    return span.since, span.grade.level, is_study, span.programme is Programme.ORDINARY_CHARTER
 
 
 def attendance_days(

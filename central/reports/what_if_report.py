@@ -70,7 +70,7 @@ def _approved(year: SchoolYear, ground: Ground, supposed: Supposition) -> list[S
 
 
 def _require_tracks(ground: Ground, supposed: Supposition) -> None:
-    unknown = sorted((supposed.dropped | supposed.certified) - {*ground.calendars, EVERY_TRACK})
+    unknown = sorted((supposed.dropped | (supposed.certified - {EVERY_TRACK})) - ground.calendars.keys())
     if unknown:
         msg = f"there is no track {unknown[0]}; there is: {', '.join(ground.calendars)}"
         raise CentralError(msg)
