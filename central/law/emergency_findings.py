@@ -1,6 +1,7 @@
 """Emergencies: what a request to the state still needs, and what a closed day must not hold."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from central.domain.attendance import Mark, RecordedMark
@@ -24,17 +25,17 @@ def findings_on_plans(request: StateRequest) -> tuple[Finding, ...]:
     if choice("continuity_plan_certified", first) != "yes":
         offer = number("study_offered_within_days", first)
         says = f"the request certifies a plan that offers independent study by {first + offer * _DAY}"
-        return (_on_request(request, "R-EMG-06", says, "attach the plan", Severity.NOTICE),)
+        return (_on_plan(request, says, "attach the plan", Severity.NOTICE),)
     adopted = request.continuity_plan_on
     if adopted is None or adopted > first:
         when = "is not on record" if adopted is None else f"was adopted on {adopted}, after the first day"
         says = f"the instructional continuity plan {when}"
         remedy = "name the day it was adopted, or expect the request to be denied"
-        return (_on_request(request, "R-EMG-06", says, remedy, Severity.WARNING),)
+        return (_on_plan(request, says, remedy, Severity.WARNING),)
     engage = first + number("families_engaged_within_days", first) * _DAY
     teach = weekdays_after(first, number("instruction_within_schooldays", first))
     says = f"the plan engages families by {engage} and offers instruction by {teach}"
-    return (_on_request(request, "R-EMG-06", says, "keep the proof of both", Severity.NOTICE),)
+    return (_on_plan(request, says, "keep the proof of both", Severity.NOTICE),)
 
 
 def weekdays_after(first: date, count: int) -> date:
@@ -135,6 +136,11 @@ _NEXT = {
     RequestState.FILED: "report without it; a revised report may follow the approval",
     RequestState.DENIED: "make the days up, or expect the cut for days not taught",
 }
+
+
+def _on_plan(request: StateRequest, says: str, remedy: str, severity: Severity) -> Finding:
+    found = _on_request(request, "R-EMG-06", says, remedy, severity)
+    return replace(found, citation="EC 32282; EC 46393")
 
 
 def _on_request(request: StateRequest, rule: str, says: str, remedy: str, severity: Severity) -> Finding:

@@ -199,7 +199,7 @@ def test_the_list_tells_where_each_request_stands_and_what_it_lacks(school: Stud
     drafted(school)
     shown = school.run("j13a", "list", "--year", "2024-25")
     assert "J1  closure, smoke: draft, 2 days from 2024-09-16 to 2024-09-17, 740 minutes" in shown
-    assert "finding R-EMG-06 (EC 41422; EC 46200): request J1" in shown
+    assert "finding R-EMG-06 (EC 32282; EC 46393): request J1" in shown
     assert school.code == 0
 
 

@@ -71,3 +71,19 @@ def test_a_weekend_between_two_classes_is_no_gap_and_a_friday_is() -> None:
     assert enrolled([following, week], (), TWELVE, START) == (Enrolled(Span(START), TWELVE),)
     short = Span(date(2024, 8, 19), date(2024, 8, 22))
     assert len(enrolled([following, short], (), TWELVE, START)) == 2
+
+
+def test_a_roster_that_says_nothing_of_independent_study_leaves_it_as_recorded() -> None:
+    october = (date(2024, 10, 7), date(2024, 10, 18))
+    study = Facts("11", "47612", "independent study")
+    before = [
+        Enrolled(Span(START, october[0] - DAY), ELEVEN),
+        Enrolled(Span(*october), study),
+        Enrolled(Span(october[1] + DAY), ELEVEN),
+    ]
+    for as_of in (START, october[0], date(2024, 10, 10), date(2025, 1, 6)):
+        found = days_of(enrolled([Span(START)], before, TWELVE, as_of))
+        for on, facts in found.items():
+            in_study = october[0] <= on <= october[1]
+            assert facts.modality == ("independent study" if in_study else "classroom")
+            assert facts.grade == ("12" if on >= as_of else "11")
