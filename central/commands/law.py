@@ -10,6 +10,7 @@ from central.errors import CentralError, ConfigError
 from central.law import markdown
 from central.law.errors import LawError
 from central.law.provision import in_force, provisions, rule_set_version
+from central.law.question import OPEN_QUESTIONS
 
 HELP = "show the provisions of law in force, with their sources"
 # A person compares every number with its source once a school year, and a month for delays.
@@ -24,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     show = verbs.add_parser("show", help="one provision through time, with its sentence")
     show.add_argument("name")
     verbs.add_parser("check", help="what rests on memory, or was last compared too long ago")
+    verbs.add_parser("questions", help="what is not settled, and what is done meanwhile")
     page = verbs.add_parser("markdown", help="the reference page")
     page.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
 
@@ -37,6 +39,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
             return _list(args.on or today)
         if args.verb == "show":
             return _show(args.name)
+        if args.verb == "questions":
+            return _questions()
         return _check(today) if args.verb == "check" else _page(args.out)
     except LawError as error:
         msg = f"the law as installed cannot be used ({error}); install rollbook again"
@@ -64,6 +68,14 @@ def _show(name: str) -> int:
         say(f"from {wording.since}: {wording.value}")
         say(f"    {wording.cite}: {wording.text}")
         say(f"    {wording.href} ({wording.evidence}, compared {wording.verified})")
+    return 0
+
+
+def _questions() -> int:
+    for question in OPEN_QUESTIONS:
+        say(f"question-{question.key}: {question.asks}")
+        say(f"    meanwhile: {question.default} ({question.citation}; {', '.join(question.rules)})")
+    say("the school's answers: rollbook-central register list --table questions")
     return 0
 
 

@@ -1,7 +1,7 @@
 """What the program takes the law to say can be read by anybody, and so can how well it is known."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from central.commands import law
 from central.config import CentralConfig
 from central.errors import CentralError
+from central.law.provision import provisions
 
 
 def run(*arguments: str, on: datetime) -> int:
@@ -47,3 +48,22 @@ def test_what_was_compared_too_long_ago_is_found(capsys: pytest.CaptureFixture[s
 def test_the_reference_page_is_written_to_a_file(tmp_path: Path) -> None:
     assert run("markdown", "--out", str(tmp_path / "law.md"), on=SPRING) == 0
     assert (tmp_path / "law.md").read_text(encoding="utf-8").startswith("# The law")
+
+
+def test_what_is_not_settled_is_listed_with_what_is_done_meanwhile(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("questions", on=SPRING) == 0
+    told = capsys.readouterr().out
+    assert "question-reside: What makes a student a California resident" in told
+    assert "meanwhile: a day counts only inside the dates of a proof on file" in told
+    assert "register list --table questions" in told
+
+
+def test_what_was_compared_within_thirteen_months_is_not_stale(capsys: pytest.CaptureFixture[str]) -> None:
+    newest = max(word.verified for found in provisions().values() for word in found.wordings)
+    month_later = datetime(newest.year, newest.month, newest.day, tzinfo=UTC) + timedelta(days=390)
+    run("check", on=month_later)
+    assert "was last compared on" not in capsys.readouterr().out
+    run("check", on=month_later + timedelta(days=30))
+    assert "was last compared on" in capsys.readouterr().out

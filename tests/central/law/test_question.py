@@ -34,3 +34,26 @@ def test_a_provision_not_yet_in_force_is_no_caveat() -> None:
 
 def test_a_report_on_settled_law_carries_no_caveat() -> None:
     assert caveats(["R-CAL-02", "R-ADA-01"], ON) == ()
+
+
+def test_an_answer_in_writing_is_shown_and_changes_no_default() -> None:
+    (minutes, hours) = caveats(["R-AR-07"], ON, {3: "whole hours (letter of the department)"})
+    assert minutes.severity is Severity.WARNING
+    assert hours.severity is Severity.NOTICE
+    assert hours.says == (
+        "Is recovery time kept in whole hours a session, or to the minute? Answered: whole hours (letter of "
+        "the department). What is computed: a whole minimum day on one date, otherwise whole hours session "
+        "by session."
+    )
+    assert hours.remedy == "see that the provisions say what the answer says"
+    assert minutes.remedy == "have counsel or the department answer in writing, and file the answer"
+    assert (hours.rule, hours.citation, hours.on) == ("R-AR-07", "EC 46211(d)", None)
+
+
+def test_the_first_rule_of_a_question_that_a_report_rests_on_is_named() -> None:
+    (found,) = [row for row in caveats(["R-AR-09", "R-AR-08"], ON) if row.subject == "open question 1"]
+    assert found.rule == "R-AR-08"
+
+
+def test_every_question_has_a_key_of_its_own() -> None:
+    assert len({question.key for question in OPEN_QUESTIONS}) == len(OPEN_QUESTIONS)

@@ -66,8 +66,8 @@ def test_every_row_is_answered_by_the_records_by_evidence_or_by_a_row_that_is() 
 
 
 def test_every_open_question_of_the_law_waits_for_an_answer_in_the_register() -> None:
-    numbers = [row.number for row in rows().values() if row.number is not None]
-    assert sorted(numbers) == [question.number for question in OPEN_QUESTIONS]
+    keys = {row.number: row.key for row in rows().values() if row.number is not None}
+    assert keys == {question.number: f"question-{question.key}" for question in OPEN_QUESTIONS}
 
 
 def test_where_a_list_is_wrong_in_law_its_row_says_so_and_cites() -> None:
