@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from central.errors import CentralError
-from central.store.models import Decision, ReportSnapshot
+from central.store.models import Decision, ReportSnapshot, School
 from tests.central.commands.conftest import Central
 from tests.fakes import school as schools
 from tests.fakes.register import Register
@@ -18,6 +18,7 @@ P1 = ("p1", "--year", schools.YEAR, "--as-of", "2025-06-30")
 @pytest.fixture
 def office(central: Central) -> Central:
     """A central with the small school in it, forty certified days and a clock in its summer."""
+    School.objects.all().delete()
     small = schools.build()
     Register(small).certified(small.algebra, small.ana, schools.taught("A")[:40])
     central.at = datetime(2025, 6, 30, 20, tzinfo=UTC)
