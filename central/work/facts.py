@@ -13,7 +13,7 @@ from central.exchange import facts_csv
 from central.exchange.facts_csv import FactRow
 from central.exchange.named_file import NamedFile
 from central.exchange.problem import Problem, refuse
-from central.store.models import AuditEvent, Staff, Student, StudentFact
+from central.store.models import AuditEvent, School, Staff, Student, StudentFact
 from central.work import rights, years_in_step
 from central.work.fact_rights import require_may_decide, require_may_keep
 from central.work.imported import remember
@@ -68,7 +68,7 @@ def keep_facts_since(since: date, reason: str, by: Staff, now: datetime) -> bool
     require_may_decide(by)
     kept = rights.reason(reason, "the day from which facts are kept")
     with transaction.atomic():
-        school = type(by.school).objects.select_for_update().get(pk=by.school_id)
+        school = School.objects.select_for_update().get(pk=by.school_id)
         before = school.facts_kept_since
         if before == since:
             return False
@@ -142,8 +142,8 @@ def _overlap(one: Key, other: Key, until: date | None, wanted: Mapping[Key, Fact
     """Tell at the later row of the file, or at the earlier one where the later stood before."""
     row, rival = (wanted[other], one) if other in wanted else (wanted[one], other)
     ends = f"until {until}" if until else "without an end"
-    what = f"it from {rival[2]} {ends}" if rival == one else f"it from {rival[2]}"
-    text = f"these days overlap {what}; give the earlier one its last day in this file, or withdraw it"
+    which = f"{rival[2]} {ends}" if rival == one else f"{rival[2]}"
+    text = f"these days overlap this fact from {which}; give the earlier one its last day, or withdraw it"
     return Problem(row.where, text, "since")
 
 

@@ -148,7 +148,7 @@ def test_facts_of_one_kind_never_overlap(office: Central, content: Dump, rows: s
     take_in(office, "0001,residency,2026-08-01,,,lease,\n")
     before = content()
     (found,) = problems(office, rows)
-    assert found.startswith(f"facts.csv row {row} column since: these days overlap it from 2026-")
+    assert found.startswith(f"facts.csv row {row} column since: these days overlap this fact from 2026-")
     assert content() == before
 
 
