@@ -36,7 +36,7 @@ def listening() -> Iterator[list[Finding]]:
     try:
         yield made
     finally:
-        Finding.__init__ = make  # type: ignore[method-assign]
+        Finding.__init__ = make  # type: ignore[method-assign]  # as it was
 
 
 def heard(ask: Callable[[], object]) -> set[str]:
