@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from central.domain.calendar import TrackCalendar
-from central.domain.enrolment import EnrolledSpan, Grade, Modality
+from central.domain.enrolment import Grade
 from central.domain.finding import Finding, Severity
 from central.domain.independent_study import StudyCase, StudyWork
 from central.domain.operator import TeacherCredential
 from central.domain.school import LeaKind
 from central.law.ada import Claim
-from central.law.errors import LawError
 from central.law.minutes import minimum_day
-from central.law.periods import divisor_days
-from central.law.provision import choice, number
+from central.law.provision import choice
 from central.law.study_agreement import Agreed
 
 _TIME_VALUE = "EC 51747.5(b)"
@@ -119,46 +116,6 @@ def with_study_days(attended: Claim, studied: Claim) -> Claim:
     seen = {(day.student, day.on) for day in attended.days}
     added = frozenset(day for day in studied.days if (day.student, day.on) not in seen)
     return Claim(attended.days | added, (*attended.findings, *studied.findings))
-
-
-def continuous_study_days(
-    student: str, spans: Iterable[EnrolledSpan], calendars: Mapping[str, TrackCalendar], on: date
-) -> int:
-    """Return for how many schooldays on end a student has been in independent study, `on` included.
-
-    0 for one who is not in independent study on that date. A schoolday on which the student was
-    enrolled in a classroom, or not at all, ends the stretch; a holiday does not. Who has been for
-    more than 15 may not recover attendance.
-
-    Raises LawError for a track without a calendar.
-
-    Cites: EC 46211(g) (R-AR-01).
-    """
-    held = [span for span in spans if span.student == student]
-    if not any(span.modality is Modality.INDEPENDENT_STUDY and span.holds(on) for span in held):
-        return 0
-    unknown = sorted({span.track for span in held} - calendars.keys())
-    if unknown:
-        msg = f"track {unknown[0]} has enrollments but no calendar"
-        raise LawError(msg)
-    schooldays = {day for span in held for day in divisor_days(calendars[span.track]) if day <= on}
-    count = 0
-    for day in sorted(schooldays, reverse=True):
-        here = [span for span in held if span.holds(day)]
-        if not here or any(span.modality is Modality.CLASSROOM for span in here):
-            return count
-        count += 1
-    return count
-
-
-def is_in_long_study(
-    student: str, spans: Iterable[EnrolledSpan], calendars: Mapping[str, TrackCalendar], on: date
-) -> bool:
-    """Tell whether a student has been in independent study for more schooldays than a short one lasts.
-
-    Cites: EC 46211(g) (R-AR-01).
-    """
-    return continuous_study_days(student, spans, calendars, on) > number("short_study_schooldays", on)
 
 
 def _worth(row: StudyWork, grade: Grade) -> Fraction:

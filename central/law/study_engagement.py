@@ -9,6 +9,8 @@ from central.law.minutes import minimum_day
 from central.law.provision import number, share
 
 _WEEK = timedelta(days=7)
+_WEEKEND = timedelta(days=3)
+"""From a Friday to the Monday after it."""
 
 
 def needs_engagement(failing_minutes: int, required_minutes: int, on: date) -> bool:
@@ -31,12 +33,12 @@ def misses_synchronous_time(missed_minutes: int, scheduled_minutes: int, on: dat
     return missed_minutes > share("synchronous_time_that_may_be_missed", on) * scheduled_minutes
 
 
-def weeks_to_act_on(grades: Mapping[date, Grade], earned: Collection[date]) -> tuple[date, ...]:
+def weeks_to_act_on(grades: Mapping[date, Grade], earned: Collection[date], until: date) -> tuple[date, ...]:
     """Return the Mondays at which four continuous weeks begin that brought too little attendance.
 
-    `grades` are the days of study so far with the grade of each date, `earned` those of them that
-    are days of attendance; a day that is none fails with its whole minimum day. Four weeks that
-    are not yet over are not looked at, nor is a student whose study is short so far.
+    `grades` are the days of study up to `until` with the grade of each date, `earned` those of them
+    that are days of attendance; a day that is none fails with its whole minimum day. Four weeks whose
+    last Friday is still to come are not looked at, nor is a student whose study is short so far.
 
     Cites: EC 51747(d) (R-IS-07).
     """
@@ -45,7 +47,8 @@ def weeks_to_act_on(grades: Mapping[date, Grade], earned: Collection[date]) -> t
         return ()
     found: list[date] = []
     monday = monday_of(first)
-    while (end := monday + number("study_weeks_watched", first) * _WEEK) <= monday_of(last) + _WEEK:
+    over = min(monday_of(last) + _WEEK, monday_of(until + _WEEKEND))
+    while (end := monday + number("study_weeks_watched", first) * _WEEK) <= over:
         required = {on: minimum_day(grades[on], on) for on in grades if monday <= on < end}
         failing = sum(minutes for on, minutes in required.items() if on not in earned)
         if needs_engagement(failing, sum(required.values()), first):

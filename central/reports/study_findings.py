@@ -32,7 +32,7 @@ def find(ground: Ground) -> Iterator[Finding]:
     for study in studies.values():
         yield from findings_on_split_agreements(study.case, study.taught)
     yield from _without_sample(studies)
-    yield from _to_engage_again(studies)
+    yield from _to_engage_again(studies, ground.as_of)
     yield from _outside(cases, studies, ground.as_of)
 
 
@@ -100,10 +100,10 @@ def _without_sample(studies: Mapping[str, StudentsStudy]) -> Iterator[Finding]:
         )
 
 
-def _to_engage_again(studies: Mapping[str, StudentsStudy]) -> Iterator[Finding]:
+def _to_engage_again(studies: Mapping[str, StudentsStudy], as_of: date) -> Iterator[Finding]:
     for student, study in studies.items():
         grades = {on: span.grade for on, span in study.places.items()}
-        if weeks := weeks_to_act_on(grades, study.result.days):
+        if weeks := weeks_to_act_on(grades, study.result.days, as_of):
             yield Finding(
                 "R-IS-07",
                 "EC 51747(d)",

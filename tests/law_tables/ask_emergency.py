@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from central.domain.attendance import AttendanceDay
+from central.domain.attendance import AttendanceDay, Mark, RecordedMark, Stage
 from central.domain.calendar import TrackCalendar
 from central.domain.closure import RequestDay, RequestKind, RequestState, StateRequest
 from central.domain.enrolment import Grade
@@ -14,10 +14,16 @@ from central.law.emergency import (
     days_of_attendance_credited,
     divisor_calendars,
     is_day_of_instruction,
-    is_material_decrease,
     may_become,
+    section_of,
 )
-from central.law.emergency_findings import findings_on_plans
+from central.law.emergency_findings import (
+    finding_on_old_law,
+    findings_on_closed_days,
+    findings_on_decrease,
+    findings_on_plans,
+    findings_on_state,
+)
 from central.law.minutes import days_shortfall, minutes_shortfall
 from central.reports.rounding import half_up, percent
 from tests.fakes.school_days import calendar_of, some_weekdays, spread
@@ -93,7 +99,7 @@ def decrease(given: Given) -> dict[str, object]:
     request = _request(RequestKind.MATERIAL_DECREASE, (day,), given)
     seen = days_of_attendance_credited([request], "A")
     return {
-        "material": is_material_decrease(day, is_emergency_declared=request.is_emergency_declared),
+        "material": not findings_on_decrease(request),
         "as_filed": str(half_up(seen.as_filed)),
         "if_approved": str(half_up(seen.if_approved)),
     }
@@ -101,11 +107,38 @@ def decrease(given: Given) -> dict[str, object]:
 
 def plans(given: Given) -> dict[str, object]:
     asked = (RequestDay("A", given.day("closed_on"), 240),)
-    found = findings_on_plans(_request(RequestKind.CLOSURE, asked, given))
+    kind = RequestKind(given.word("kind")) if "kind" in given else RequestKind.CLOSURE
+    found = findings_on_plans(_request(kind, asked, given))
     return {"weighs": [finding.severity.value for finding in found], "says": [one.says for one in found]}
 
 
+def standing(given: Given) -> dict[str, object]:
+    kind = RequestKind(given.word("kind"))
+    asked = tuple(RequestDay("A", on, 240) for on in given.days("days"))
+    found = findings_on_state(_request(kind, asked, given))
+    return {"section": section_of(kind), "findings": [finding.rule for finding in found]}
+
+
+def closed_day(given: Given) -> dict[str, object]:
+    """Ask for marks of track A, and one present mark of track B, on a closed day."""
+    on = given.day("closed_on")
+    words = [*given.words("marks")]
+    marks = [RecordedMark(f"S{n}", on, "A", Mark(word), Stage.PROVISIONAL) for n, word in enumerate(words)]
+    marks += [
+        RecordedMark("S8", on, "B", Mark.PRESENT, Stage.CERTIFIED),
+        RecordedMark("S9", on + timedelta(days=1), "A", Mark.PRESENT, Stage.CERTIFIED),
+    ]
+    return {"says": [finding.says for finding in findings_on_closed_days("A", {on}, marks)]}
+
+
+def old_procedure(given: Given) -> dict[str, object]:
+    return {"weighs": finding_on_old_law(given.word("school")).severity.value}
+
+
 QUESTIONS = {
+    "request as it stands": standing,
+    "marks of a closed day": closed_day,
+    "procedure of 2020": old_procedure,
     "steps of a request": steps,
     "day of instruction": day_of_instruction,
     "divisor after a closure": divisor,

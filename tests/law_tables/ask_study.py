@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+from central.domain.attendance import AttendanceDay
 from central.domain.calendar import DateSpan, SchoolYear, monday_of
-from central.domain.enrolment import EnrolledSpan, Grade, Modality, Programme
+from central.domain.enrolment import Grade, Modality
 from central.domain.independent_study import Signer, StudyAgreement, StudyCase, StudyWork
 from central.domain.operator import TeacherCredential
 from central.domain.school import LeaKind
-from central.law.independent_study import continuous_study_days, is_in_long_study, study_days
+from central.law.ada import Claim
+from central.law.independent_study import study_days, with_study_days
 from central.law.study_agreement import days_agreed, findings_on_split_agreements, is_long, signers_needed
-from central.law.study_engagement import misses_synchronous_time, needs_engagement
+from central.law.study_engagement import misses_synchronous_time, needs_engagement, weeks_to_act_on
 from central.law.study_ratio import full_time_equivalent, ineligible_ada, is_held_to_ratio, ratio_allowed
 from central.reports.rounding import half_up
-from tests.fakes.school_days import calendar_of, some_weekdays, weekdays_between
+from tests.fakes.school_days import some_weekdays
 from tests.law_tables.given import Given
 
 TEACHER = TeacherCredential("T1", DateSpan(date(2020, 7, 1), date(2030, 6, 30)))
@@ -137,30 +139,30 @@ def to_engage_again(given: Given) -> dict[str, object]:
     return {"act": acts(missed, of, on)}
 
 
-def stretch_of_study(given: Given) -> dict[str, object]:
-    """Ask on a date for a student whose time in study and in class is told in stretches."""
-    spans = [
-        EnrolledSpan(
-            "S1",
-            "A",
-            Grade.G9,
-            Programme.ORDINARY_CHARTER,
-            row.day("since"),
-            row.day("until"),
-            Modality(row.word("how")),
-        )
-        for row in given.each("enrolled")
-    ]
-    taught = set(weekdays_between(date(2025, 8, 11), date(2026, 5, 29))) - set(given.days("holidays"))
-    calendars = {"A": calendar_of(taught)}
-    on = given.day("on")
-    return {
-        "schooldays": continuous_study_days("S1", spans, calendars, on),
-        "long": is_in_long_study("S1", spans, calendars, on),
-    }
+def weeks_too_thin(given: Given) -> dict[str, object]:
+    """Ask for so many schooldays from a Monday on, of which some by number brought no attendance."""
+    days = some_weekdays(given.number("schooldays"), given.day("first_day"))
+    failing = {days[number - 1] for number in given.numbers("failing")}
+    until = given.day("until") if "until" in given else days[-1]
+    found = weeks_to_act_on(dict.fromkeys(days, Grade.G9), set(days) - failing, until)
+    return {"begin": list(found)}
+
+
+def class_and_study(given: Given) -> dict[str, object]:
+    """Ask for the days of one student in class on track A and in study on track B."""
+    attended = _days(given.days("in_class"), "A", Modality.CLASSROOM)
+    studied = _days(given.days("in_study"), "B", Modality.INDEPENDENT_STUDY)
+    made = with_study_days(Claim(attended, ()), Claim(studied, ()))
+    return {"days": [f"{day.on} {day.modality}" for day in sorted(made.days, key=lambda day: day.on)]}
+
+
+def _days(dates: list[date], track: str, modality: Modality) -> frozenset[AttendanceDay]:
+    return frozenset(AttendanceDay("S1", on, track, Grade.G9, modality) for on in dates)
 
 
 QUESTIONS = {
+    "weeks to act on": weeks_too_thin,
+    "class and study": class_and_study,
     "days under an agreement": days_under_an_agreement,
     "signatures needed": signatures_needed,
     "agreements in a row": agreements_in_a_row,
@@ -168,5 +170,4 @@ QUESTIONS = {
     "ratio to staff": ratio,
     "full-time equivalent": staff_in_full_time,
     "to engage again": to_engage_again,
-    "stretch of study": stretch_of_study,
 }
