@@ -1,6 +1,7 @@
 """What must be said about a school's attendance recovery before anything is claimed from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from central.domain.calendar import SchoolYear as Year
@@ -23,7 +24,17 @@ from central.work.recovery_year import is_in_force
 def find(ground: Ground) -> Iterator[Finding]:
     """Yield what a period's report must say about recovery; nothing for a year before there was any."""
     if is_in_force(Year(ground.year.name)):
-        yield from findings(books(ground.year, ground.as_of, ground.before), ground.kind)
+        yield from _at_once(findings(books(ground.year, ground.as_of, ground.before), ground.kind))
+
+
+def _at_once(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield one finding for all that ask for the same, so that a period's report stays readable."""
+    alike: dict[tuple[str, str, Severity], list[Finding]] = {}
+    for finding in found:
+        alike.setdefault((finding.rule, finding.remedy, finding.severity), []).append(finding)
+    for same in alike.values():
+        more = f" ({len(same)} like it; report recovery names each)" if len(same) > 1 else ""
+        yield replace(same[0], says=f"{same[0].says}{more}")
 
 
 def findings(held: RecoveryBooks, kind: PeriodKind | None = None) -> list[Finding]:

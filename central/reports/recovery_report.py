@@ -32,7 +32,7 @@ from central.work.recovery_year import BEGAN, is_in_force
 
 NOW = "as of"
 """What the account of the report's own day is called beside those of the periods."""
-_RULES = tuple(f"R-AR-{number:02d}" for number in range(1, 16))
+_RULES = (*(f"R-AR-{number:02d}" for number in range(1, 16)), "R-CAL-03", "R-ADA-09")
 
 
 def report(year: SchoolYear, as_of: date, now: datetime) -> RecoveryReport:

@@ -165,7 +165,7 @@ def _figure_faults(wish: ServiceWish) -> Iterator[Fault]:
         if wish.kind is not kind:
             yield Fault(field, f"stands on {kind} services only; leave it empty on one of type {wish.kind}")
         elif wish.is_calendar:
-            yield Fault(field, "is written by the ledger while the calendar flag is on; leave it as it is")
+            yield Fault(field, "is written by the ledger while the calendar flag is on; leave it empty")
         elif value < 0:
             yield Fault(field, f"{value} is no count")
         elif value > most:

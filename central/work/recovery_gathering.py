@@ -55,7 +55,7 @@ def recovery_year(year: SchoolYear, before: datetime) -> RecoveryYear:
         spans=_by_student(made.spans),
         attended=_by_student(made.claim.days),
         calendars=made.calendars,
-        of_the_school=_against_the_school(year, before),
+        of_the_school=_against_the_school(year, before) if numbers else (),
         elsewhere=_used_elsewhere(year.school_id, named),
         regular=regular_days(year.school_id, {session.on for session in sessions}, taking_part),
     )

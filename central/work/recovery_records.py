@@ -94,7 +94,7 @@ def delete(record: RecoveryRecord, act: Act) -> None:
         services = record.services.count()
         if services:
             have = "a service hangs" if services == 1 else f"{services} services hang"
-            msg = f"{have} on the recovery record of {record.since}; delete or move them first"
+            msg = f"{have} on the recovery record of {record.since}; delete them first"
             raise RefusedError(msg)
         act.note("delete-recovery-record", f"recovery record {record.pk}", members(record), None)
         record.delete()

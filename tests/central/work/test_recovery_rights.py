@@ -32,7 +32,7 @@ SESSIONS = {
 }
 
 
-def test_the_table_of_rights_is_the_one_the_howto_prints() -> None:
+def test_the_clerk_adds_and_changes_the_leader_deletes_and_the_auditor_reads() -> None:
     wanted = {Tool.RECORDS: PAPERS, Tool.SERVICES: PAPERS, Tool.SESSIONS: SESSIONS}
     assert {
         tool: {right: {role.value for role in roles} for right, roles in rights.items()}
