@@ -36,6 +36,7 @@ def main() -> int:
         story.live_through()
         story.report()
         story.trace()
+        story.recover()
         story.look_at_pages()
         narrator.console.print(f"\n{narrator.checks} checks held. Everything is in {story.premises.folder}:")
         narrator.console.print(

@@ -37,7 +37,7 @@ ANNUAL = Period("annual", "Annual", 10, END_OF_YEAR)
 def check(period: Period, made_up: School, office: Office, narrator: Narrator) -> None:
     """Compute one period's report and check every number of it."""
     told = json.loads(office.report(period.word, period.reported_on, "json"))
-    for track in school_calendar.TRACKS:
+    for track in made_up.year.tracks:
         _check_track(period, track, made_up, told, narrator)
     divisor = next(track["days_taught"] for track in told["tracks"] if track["track"] == "A")
     published = school_calendar.PUBLISHED_DAYS[period.name]
@@ -56,7 +56,7 @@ def _check_track(
     """Check one track's numerator and divisor."""
     rows = [row for row in told["rows"] if row["track"] == track.code and row["pupil_days"]]
     days = sum(row["pupil_days"] for row in rows)
-    taught = len([on for on in school_calendar.days_taught(track) if on <= period.until])
+    taught = len([on for on in made_up.year.days_taught(track) if on <= period.until])
     seen = {row["days_taught"] for row in rows}
     came = made_up.attendance_days(track, school_calendar.FIRST_DAY, period.until)
     ada = " + ".join(row["ada"] for row in rows)

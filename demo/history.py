@@ -15,7 +15,7 @@ from central.work.changes import Action, Change
 from demo.premises import Premises, at
 from demo.room_player import RoomPlayer
 from demo.school import SEED, School, Section, Student
-from demo.school_calendar import TRACKS, Track, days_taught
+from demo.school_calendar import Track
 
 _MINUTE_MS = 60_000
 
@@ -53,10 +53,17 @@ class History:
 
     def live(self, on: date, visit: "Visit | None" = None) -> None:
         """Play one date; a visit plays one section's morning and signature itself."""
-        for track in TRACKS:
+        year = self._school.year
+        for track in year.tracks:
             sections = [section for section in self._school.sections if section.track is track]
-            if on in days_taught(track):
+            if on in year.days_taught(track):
                 self._play(track, on, sections, visit if visit and visit.section in sections else None)
+
+    def tap(self, section: Section, student: Student) -> None:
+        """Let one student tap now, outside of class, and bring it to central."""
+        player = self._players[section.code]
+        player.tap([(0, student)])
+        player.sync()
 
     def _play(self, track: Track, on: date, sections: Sequence[Section], visit: "Visit | None") -> None:
         """Play one track's day: in at the bell, out at the end, then the signatures."""

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from demo import roster_file, school, school_calendar
+from demo import roster_file, school
 from demo.narrator import Narrator
 from demo.premises import Premises, Room
 from demo.programs import Program, run
@@ -29,20 +29,25 @@ class Office:
         return run([*named, *arguments], expected)
 
     def found(self) -> None:
-        """Make the practice server and take in calendar, roster and cards."""
-        files = self._premises.files
+        """Make the practice server and take in the first year."""
         self.central("init", "--practice", "--school-code", school.CODE, "--school-name", school.NAME)
+        self.take_in()
+
+    def take_in(self) -> None:
+        """Take in a year's calendar, roster and cards."""
+        files, year = self._premises.files, self._school.year
         sections = {section.code: section.track for section in self._school.sections}
-        calendar, bells = school_calendar.write(files, sections)
-        excluded = [f"--exclude-week={monday}" for monday in school_calendar.EXCLUDED_WEEKS]
-        days = ("import-calendar", str(calendar), "--year", school_calendar.YEAR, *excluded)
-        roster_file.write(self._school, files / "roster.zip")
-        roster_file.write_credentials(self._school, files / "cards.csv")
+        calendar, bells = year.write(files, sections)
+        excluded = [f"--exclude-week={monday}" for monday in year.excluded_weeks]
+        days = ("import-calendar", str(calendar), "--year", year.name, *excluded)
+        roster, cards = files / f"roster-{year.name}.zip", files / f"cards-{year.name}.csv"
+        roster_file.write(self._school, roster)
+        roster_file.write_credentials(self._school, cards)
         self._say(self.central(*days, "--decided-by", "the demo"))
-        self._say(self.central("import-roster", str(files / "roster.zip")))
+        self._say(self.central("import-roster", str(roster)))
         # The bell schedule names sections, which the roster has just brought.
         self._say(self.central(*days, "--bells", str(bells), "--decided-by", "the demo"))
-        self._say(self.central("import-credentials", str(files / "cards.csv")))
+        self._say(self.central("import-credentials", str(cards)))
 
     def commission(self, room: Room) -> None:
         """Make a station's key on the station, and let the server know the public half."""
@@ -87,7 +92,7 @@ class Office:
 
     def report(self, kind: str, as_of: date, form: str = "text") -> str:
         """Return a report as the command prints it, and leave it with its proof in the reports folder."""
-        wanted = ("report", kind, "--year", school_calendar.YEAR, "--as-of", as_of.isoformat())
+        wanted = ("report", kind, "--year", self._school.year.name, "--as-of", as_of.isoformat())
         # 1 says that findings came with it; what they are is in the report.
         self.central(*wanted, "--format", form, "--out", str(self._premises.reports), expected=(0, 1))
         return self.central(*wanted, "--format", form, expected=(0, 1))

@@ -4,11 +4,12 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 from demo import school
 from demo.school import School
-from demo.school_calendar import FIRST_DAY, LAST_DAY, YEAR
+from demo.school_calendar import Year
 
 _Row = Mapping[str, str]
 _ABSENT = "categories classResources courseResources lineItems resources results".split()
@@ -29,9 +30,9 @@ _HEADERS = {
 def write(made_up: School, path: Path) -> None:
     """Write the zip at `path`: every file with its header, UTF-8 without a byte-order mark."""
     tables = {
-        "academicSessions": _sessions(),
+        "academicSessions": _sessions(made_up.year),
         "classes": _classes(made_up),
-        "courses": _courses(),
+        "courses": _courses(made_up),
         "demographics": _demographics(made_up),
         "enrollments": _enrollments(made_up),
         "orgs": [{"sourcedId": "s1", "name": school.NAME, "type": "school", "identifier": school.CODE}],
@@ -81,28 +82,38 @@ def _manifest() -> list[_Row]:
     return [{"propertyName": name, "value": value} for name, value in properties.items()]
 
 
-def _sessions() -> list[_Row]:
+def _sessions(year: Year) -> list[_Row]:
     """Return the school year and its one term."""
-    year = {"sourcedId": "sy24", "title": YEAR, "type": "schoolYear", "schoolYear": "2025"}
-    term = {"sourcedId": "t1", "title": "Whole year", "type": "term", "parentSourcedId": "sy24"}
+    ends = {"schoolYear": str(year.last_day.year)}
+    whole = {"sourcedId": f"sy{year.name}", "title": year.name, "type": "schoolYear"}
+    term = {"sourcedId": f"t{year.name}", "title": "Whole year", "type": "term"}
+    july, june = date(year.first_day.year, 7, 1), date(year.last_day.year, 6, 30)
     return [
-        year | {"startDate": "2024-07-01", "endDate": "2025-06-30"},
-        term | {"startDate": FIRST_DAY.isoformat(), "endDate": LAST_DAY.isoformat(), "schoolYear": "2025"},
+        whole | ends | {"startDate": july.isoformat(), "endDate": june.isoformat()},
+        term
+        | ends
+        | {"startDate": year.first_day.isoformat(), "endDate": year.last_day.isoformat()}
+        | {"parentSourcedId": f"sy{year.name}"},
     ]
 
 
-def _courses() -> list[_Row]:
+def _courses(made_up: School) -> list[_Row]:
     """Return the courses taught."""
     return [
         {
-            "sourcedId": f"c{index}",
-            "schoolYearSourcedId": "sy24",
+            "sourcedId": _course(title),
+            "schoolYearSourcedId": f"sy{made_up.year.name}",
             "title": title,
             "courseCode": title.split(maxsplit=1)[0][:3].upper(),
             "orgSourcedId": "s1",
         }
-        for index, title in enumerate(school.COURSES)
+        for title in dict.fromkeys(section.title for section in made_up.sections)
     ]
+
+
+def _course(title: str) -> str:
+    """Return a course's identifier."""
+    return "c" + title.replace(" ", "-").lower()
 
 
 def _classes(made_up: School) -> Iterable[_Row]:
@@ -111,12 +122,12 @@ def _classes(made_up: School) -> Iterable[_Row]:
         yield {
             "sourcedId": f"k{section.code}",
             "title": section.title,
-            "courseSourcedId": f"c{school.COURSES.index(section.title)}",
+            "courseSourcedId": _course(section.title),
             "classCode": section.code,
             "classType": "scheduled",
             "location": section.room,
             "schoolSourcedId": "s1",
-            "termSourcedIds": "t1",
+            "termSourcedIds": f"t{made_up.year.name}",
             "periods": "1",
             "metadata.track": section.track.code,
         }
@@ -144,7 +155,9 @@ def _users(made_up: School) -> Iterable[_Row]:
             "metadata.credentialBegin": "2022-07-01",
             "metadata.credentialEnd": "2027-06-30",
         }
-    for student in (student for section in made_up.sections for student in section.students):
+    for programme, student in (
+        (found.programme, one) for found in made_up.sections for one in found.students
+    ):
         yield common | {
             "sourcedId": f"u{student.number}",
             "role": "student",
@@ -153,7 +166,7 @@ def _users(made_up: School) -> Iterable[_Row]:
             "familyName": student.family,
             "identifier": student.number,
             "grades": student.grade,
-            "metadata.programme": "47612.1",
+            "metadata.programme": programme,
         }
 
 
@@ -166,7 +179,7 @@ def _enrollments(made_up: School) -> Iterable[_Row]:
             "userSourcedId": f"t{section.teacher.number}",
             "role": "teacher",
             "primary": "true",
-            "beginDate": FIRST_DAY.isoformat(),
+            "beginDate": made_up.year.first_day.isoformat(),
         }
         for student in section.students:
             yield common | {

@@ -7,7 +7,7 @@ from datetime import date
 
 from demo import school_calendar
 from demo.names import FAMILY, GIVEN
-from demo.school_calendar import Track
+from demo.school_calendar import Track, Year
 
 CODE = "34674390100001"
 NAME = "Riverbend Adult Charter School"
@@ -51,7 +51,7 @@ class Teacher:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A class: one teacher, one room with one station, its students."""
+    """A class: one teacher, one room with one station, its students, all under one programme."""
 
     code: str
     title: str
@@ -60,12 +60,14 @@ class Section:
     track: Track
     teacher: Teacher
     students: tuple[Student, ...]
+    programme: str = "47612.1"
 
 
 @dataclass(slots=True)
 class School:
-    """The whole school and, for every section and day taught, the students who come."""
+    """The whole school of one year and, for every section and day taught, the students who come."""
 
+    year: Year
     sections: tuple[Section, ...]
     present: dict[tuple[str, date], frozenset[str]] = field(default_factory=dict)
 
@@ -86,12 +88,12 @@ def found() -> School:
     sections = tuple(
         _section(dice, names, index, track, title)
         for index, (track, title) in enumerate(
-            (track, title) for track in school_calendar.TRACKS for title in COURSES
+            (track, title) for track in school_calendar.FIRST_YEAR.tracks for title in COURSES
         )
     )
-    school = School(sections)
+    school = School(school_calendar.FIRST_YEAR, sections)
     for section in sections:
-        for on in school_calendar.days_taught(section.track):
+        for on in school.year.days_taught(section.track):
             school.present[section.code, on] = frozenset(_who_comes(dice, section.students, on))
     return school
 

@@ -1,12 +1,11 @@
-"""The 2024-25 calendar of the made-up school: a published attendance calendar, with days off that fit it."""
+"""The calendars of the made-up school: for 2024-25 a published one, with days off that fit it."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-YEAR = "2024-25"
 FIRST_DAY = date(2024, 8, 7)
 LAST_DAY = date(2025, 5, 29)
 EXCLUDED_WEEKS = (date(2024, 12, 23), date(2024, 12, 30), date(2025, 1, 6))
@@ -66,43 +65,53 @@ class Track:
 
 DAY = Track("A", "Day", "08:30", "15:00", 390, STAFF_DAYS)
 EVENING = Track("B", "Evening", "15:30", "22:00", 390, STAFF_DAYS | EVENING_STAFF_DAYS)
-TRACKS = (DAY, EVENING)
 
 
-def weekdays() -> Iterator[date]:
-    """Yield Monday to Friday from the first to the last day of the year."""
-    on = FIRST_DAY
-    while on <= LAST_DAY:
-        if on.weekday() < 5:  # noqa: PLR2004 -- Saturday is weekday 5
-            yield on
-        on += timedelta(1)
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A school year of the made-up school; `excluded_weeks` are Mondays left out of its school months."""
+
+    name: str
+    first_day: date
+    last_day: date
+    holidays: Mapping[date, str]
+    excluded_weeks: tuple[date, ...]
+    tracks: tuple[Track, ...]
+
+    def weekdays(self) -> Iterator[date]:
+        """Yield Monday to Friday from the first to the last day of the year."""
+        on = self.first_day
+        while on <= self.last_day:
+            if on.weekday() < 5:  # noqa: PLR2004 -- Saturday is weekday 5
+                yield on
+            on += timedelta(1)
+
+    def days_taught(self, track: Track) -> list[date]:
+        """List the dates `track` is taught, in order."""
+        return [on for on in self.weekdays() if on not in self.holidays and on not in track.staff_days]
+
+    def write(self, folder: Path, sections: dict[str, Track]) -> tuple[Path, Path]:
+        """Write the calendar and the bell schedule as the CSV files `import-calendar` reads."""
+        calendar, bells = folder / f"calendar-{self.name}.csv", folder / f"bells-{self.name}.csv"
+        with calendar.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["track", "date", "taught", "kind", "minutes", "on_site", "required", "note"])
+            for track in self.tracks:
+                for on in self.weekdays():
+                    writer.writerow(self._row(track, on))
+        with bells.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["section", "weekdays", "start", "end"])
+            writer.writerows([code, "MTWRF", track.starts, track.ends] for code, track in sections.items())
+        return calendar, bells
+
+    def _row(self, track: Track, on: date) -> list[str]:
+        """Return one date of one track; all of its minutes are taught at the school."""
+        if on in self.holidays:
+            return [track.code, on.isoformat(), "no", "holiday", "", "", "", self.holidays[on]]
+        if on in track.staff_days:
+            return [track.code, on.isoformat(), "no", "staff", "", "", "", track.staff_days[on]]
+        return [track.code, on.isoformat(), "yes", "regular", *[str(track.minutes)] * 3, ""]
 
 
-def days_taught(track: Track) -> list[date]:
-    """List the dates `track` is taught, in order."""
-    return [on for on in weekdays() if on not in HOLIDAYS and on not in track.staff_days]
-
-
-def write(folder: Path, sections: dict[str, Track]) -> tuple[Path, Path]:
-    """Write the calendar and the bell schedule as the CSV files `import-calendar` reads."""
-    calendar, bells = folder / "calendar.csv", folder / "bells.csv"
-    with calendar.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["track", "date", "taught", "kind", "minutes", "note"])
-        for track in TRACKS:
-            for on in weekdays():
-                writer.writerow(_row(track, on))
-    with bells.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["section", "weekdays", "start", "end"])
-        writer.writerows([code, "MTWRF", track.starts, track.ends] for code, track in sections.items())
-    return calendar, bells
-
-
-def _row(track: Track, on: date) -> list[str]:
-    """Return one date of one track."""
-    if on in HOLIDAYS:
-        return [track.code, on.isoformat(), "no", "holiday", "", HOLIDAYS[on]]
-    if on in track.staff_days:
-        return [track.code, on.isoformat(), "no", "staff", "", track.staff_days[on]]
-    return [track.code, on.isoformat(), "yes", "regular", str(track.minutes), ""]
+FIRST_YEAR = Year("2024-25", FIRST_DAY, LAST_DAY, HOLIDAYS, EXCLUDED_WEEKS, (DAY, EVENING))

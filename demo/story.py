@@ -17,7 +17,7 @@ from demo.morning import Morning, wait_until
 from demo.narrator import Narrator, StoryError
 from demo.office import Office
 from demo.premises import Premises, at
-from demo.school import Card, School
+from demo.school import Card, School, Section
 
 if TYPE_CHECKING:
     from demo.history import History
@@ -55,8 +55,7 @@ class Story:
         self._config = self._open_records()
         self.narrator.chapter("Six rooms get a station, and the server starts")
         for section in self.school.sections:
-            self.premises.furnish(self.premises.room(section), school.CODE, "terminal", 0)
-            self.office.commission(self.premises.room(section))
+            self._commission(section)
         server = self.office.serve()
         self._open.callback(server.stop)
         self.address = server.wait_for("listening on ").split()[-1]
@@ -66,12 +65,17 @@ class Story:
         self.seed = self.office.give_logins(self.section.teacher)
         self.narrator.say(f"stations commissioned; the pages are on {self.address}")
 
+    def _commission(self, section: Section) -> None:
+        """Give a room its station."""
+        self.premises.furnish(self.premises.room(section), school.CODE, "terminal", 0)
+        self.office.commission(self.premises.room(section))
+
     def live_through(self) -> None:
         """Live the whole year: five weeks, one day watched closely, and all the others."""
         from demo.history import History
 
         history = History(self.school, self.premises, self._config)
-        days = list(school_calendar.weekdays())
+        days = list(self.school.year.weekdays())
         with history.open():
             self.narrator.chapter("The year begins: five weeks of school go by")
             self._days(history, [on for on in days if on < LIVE_DAY])
@@ -182,6 +186,22 @@ class Story:
         student = next(student for student in self.section.students if student.number in come)
         printed = self.office.central("trace", "--student", student.number, "--on", LIVE_DAY.isoformat())
         self.narrator.quote(printed)
+
+    def recover(self) -> None:
+        """Show a student's way from absence to recovered days, in the year after."""
+        from demo.recovery import Recovery
+
+        chapter = Recovery(self.premises, self.narrator)
+        chapter.begin(self._connect)
+        chapter.live(self._config)
+        chapter.use()
+
+    def _connect(self, section: Section) -> None:
+        """Give a room its station while the server runs."""
+        if self._cable is None:
+            raise StoryError
+        self._commission(section)
+        self.premises.furnish(self.premises.room(section), school.CODE, "terminal", self._cable.port)
 
     def look_at_pages(self) -> None:
         """Fetch the sign-in page, as a browser would."""
