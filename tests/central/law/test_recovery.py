@@ -154,3 +154,21 @@ def test_only_the_students_own_absences_are_recoverable() -> None:
     absences = [FullDayAbsence(student, FIRST, AbsenceReason.EXCUSED) for student in ("S1", "S2")]
     assert recoverable_absences("S1", absences, SchoolYear("2025-26")) == (absences[0],)
     assert recoverable_absences("S3", absences, SchoolYear("2025-26")) == ()
+
+
+def test_a_date_that_is_a_day_in_itself_completes_no_second_one_from_the_bank() -> None:
+    hourly = always(MinutesPolicy.DAILY_OR_HOURLY)
+    monday = date(2025, 9, 8)
+    full = [SessionMinutes(FIRST + timedelta(days=index), Grade.G9, 240) for index in range(5)]
+    hours = [SessionMinutes(date(2025, 8, 30), Grade.G9, 180), SessionMinutes(date(2025, 9, 6), Grade.G9, 60)]
+    earned = recovery_earned([*full, *hours, SessionMinutes(monday, Grade.G9, 240)], hourly)
+    assert (earned.days, earned.minutes_banked) == (6, 240)
+    tuesday = SessionMinutes(monday + timedelta(days=1), Grade.G9, 1)
+    earned = recovery_earned([*full, *hours, SessionMinutes(monday, Grade.G9, 240), tuesday], hourly)
+    assert (earned.earned_on[-1], earned.days, earned.minutes_banked) == (tuesday.on, 7, 0)
+
+
+def test_a_date_in_two_grades_needs_the_longer_minimum_day() -> None:
+    parts = [SessionMinutes(FIRST, Grade.K, 120), SessionMinutes(FIRST, Grade.G9, 119)]
+    for policy in MinutesPolicy:
+        assert recovery_earned(parts, always(policy)).days == 0

@@ -22,6 +22,7 @@ from tests.fakes.recovery_law import (
     missed,
     school_calendar,
     service,
+    session_on,
     whole_days,
 )
 from tests.fakes.school_days import calendar_of, some_weekdays
@@ -165,9 +166,14 @@ def test_a_service_that_differs_says_what_to_do_about_it() -> None:
 
 
 def test_time_not_credited_asks_for_no_service() -> None:
-    short = account(STUDENT, whole_days(SATURDAYS[:1]), [], YEAR, date(2025, 9, 1))
-    assert findings_on_services(short, []) == ()
-    assert [finding.on for finding in findings_on_services(account_of([]), [])] == [SATURDAYS[0]]
+    short = [session_on(SATURDAYS[0], 59), session_on(SATURDAYS[1], 60)]
+    found = account(STUDENT, short, [], YEAR, date(2025, 12, 19))
+    assert findings_on_services(found, [service(EARNED, SATURDAYS[1])]) == ()
+    (finding,) = findings_on_services(found, [])
+    assert (finding.on, finding.says) == (
+        SATURDAYS[1],
+        f"60 credited minutes from {SATURDAYS[1]} on lie in no Earned service",
+    )
 
 
 def test_records_of_two_students_do_not_overlap() -> None:
