@@ -82,6 +82,7 @@ def test_seat_time_is_the_whole_minutes_between_two_taps(small: SmallSchool) -> 
 
 def test_paper_and_classes_without_a_bell_prove_no_seat_time(small: SmallSchool) -> None:
     keys = {tapped(small, "ana", "08:31", "09:59", source="paper"), tapped(small, "ben", "08:31", "09:59")}
+    assert [found.student for found in seat_times(small.year, keys, {MONDAY})] == ["001002"]
     small.algebra.meetings.filter(weekday=0).delete()
     assert seat_times(small.year, keys, {MONDAY}) == []
 
