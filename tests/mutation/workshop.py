@@ -67,7 +67,7 @@ def run(folder: Path, until: float | None) -> str:
             cwd=folder,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=_surroundings(),
             process_group=0,
             preexec_fn=_be_patient,  # noqa: PLW1509  no thread runs here
         )
@@ -80,6 +80,12 @@ def run(folder: Path, until: float | None) -> str:
             _stop(worker)
             raise
     return log.read_text(encoding="utf-8", errors="replace")[-4000:] if worker.returncode else ""
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the environment without what a run of our own tests put there."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTEST_"))}
+    return {**ours, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _be_patient() -> None:
