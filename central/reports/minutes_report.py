@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -44,6 +45,8 @@ class _Rest:
     ground: Ground
     credits: Mapping[str, Views[Credit]]
     worth: Mapping[GradeSpan, Fraction]
+    attended: Counter[tuple[str, Grade]]
+    """Days of attendance in P-2 by track and grade."""
 
 
 def report(
@@ -58,7 +61,14 @@ def report(
     ground = ground_of(year, PeriodKind.P2, as_of, now)
     asked = requests(year, ground.before)
     seen = {track: credit(asked, track) for track in ground.calendars}
-    rest = _Rest(LeaKind(school.kind), span, ground, seen, _base_grants(span) if worth is None else worth)
+    rest = _Rest(
+        kind=LeaKind(school.kind),
+        year=span,
+        ground=ground,
+        credits=seen,
+        worth=_base_grants(span) if worth is None else worth,
+        attended=Counter((day.track, day.grade) for day in ground.counted),
+    )
     days = day_minutes(year.school_id, span)
     rows = tuple(_row(found, rest) for found in law_of_minutes.minutes_of_the_year(days))
     made = MinutesReport(
@@ -144,7 +154,7 @@ def _dollars(found: YearMinutes, shortfall: Views[Fraction] | None, rest: _Rest)
     worth = rest.worth.get(found.grade.span)
     if worth is None or shortfall is None:
         return None
-    ada = _ada(found.track, found.grade, rest.ground)
+    ada = _ada(found.track, found.grade, rest)
     lost = (
         None if ada is None else law_of_minutes.withheld(ada * worth, share)
         for share in (shortfall.as_filed, shortfall.if_approved)
@@ -152,11 +162,9 @@ def _dollars(found: YearMinutes, shortfall: Views[Fraction] | None, rest: _Rest)
     return Dollars(worth, ada, Views(*lost))
 
 
-def _ada(track: str, grade: Grade, ground: Ground) -> Fraction | None:
-    divisor = len(divisor_days(ground.in_period[track]))
-    if not divisor:
-        return None
-    return Fraction(sum(day.track == track and day.grade is grade for day in ground.counted), divisor)
+def _ada(track: str, grade: Grade, rest: _Rest) -> Fraction | None:
+    divisor = len(divisor_days(rest.ground.in_period[track]))
+    return Fraction(rest.attended[track, grade], divisor) if divisor else None
 
 
 def _conditions(rows: Sequence[MinutesRow], rest: _Rest) -> tuple[Condition, ...]:
