@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.domain.attendance import AttendanceDay, Mark, RecordedMark, Stage
-from central.domain.enrolment import EnrolledSpan, Grade, GradeSpan, Programme
+from central.domain.enrolment import EnrolledSpan, Grade, GradeSpan, Modality, Programme
 from central.domain.finding import Finding, Severity
 from central.law.ada import (
     ada_by_grade_span,
     attendance_days,
     attendance_share,
     average_daily_attendance,
+    enrolment_in_force,
 )
 from central.law.errors import LawError
 from tests.fakes.school_days import calendar_of, some_weekdays, spread
@@ -163,6 +164,20 @@ def test_the_younger_of_two_enrolments_in_a_track_says_the_grade() -> None:
     present = [RecordedMark("S1", DAYS[2], "A", Mark.PRESENT, Stage.CERTIFIED)]
     (day,) = attendance_days(present, spans, CALENDARS).days
     assert day.grade is Grade.G10
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_of_two_enrolments_alike_the_one_that_asks_more_says_what_is_true(*, is_turned: bool) -> None:
+    def enrolled(modality: Modality, programme: Programme) -> EnrolledSpan:
+        return EnrolledSpan("S1", "A", Grade.G9, programme, DAYS[0], modality=modality)
+
+    study = enrolled(Modality.INDEPENDENT_STUDY, Programme.PARTNERSHIP)
+    ordinary = enrolled(Modality.CLASSROOM, Programme.ORDINARY_CHARTER)
+    partner = enrolled(Modality.CLASSROOM, Programme.PARTNERSHIP)
+    turn = -1 if is_turned else 1
+    assert enrolment_in_force([study, ordinary][::turn], "A", DAYS[0]) is study
+    assert enrolment_in_force([partner, ordinary][::turn], "A", DAYS[0]) is ordinary
+    assert enrolment_in_force([study], "B", DAYS[0]) is None
 
 
 def test_a_track_without_a_calendar_is_an_error_not_a_zero() -> None:
