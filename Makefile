@@ -2,7 +2,7 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint bench law-page clean pins
+.PHONY: help demo test soak mutants lint bench law-page clean pins
 
 PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
 DEMO := .venv-demo
@@ -19,6 +19,9 @@ test: $(TEST)/ready ## Prove it (ARGS="tests/station -k tap" narrows)
 
 soak: $(TEST)/ready ## The long runs CI has no time for
 	@$(TEST)/bin/python -m pytest -m soak $(ARGS)
+
+mutants: $(TEST)/ready ## Change the law in thousands of small ways: the tests must notice
+	@$(TEST)/bin/python -m tests.mutation $(ARGS)
 
 lint: $(TEST)/ready ## Style, types and the direction of imports
 	@$(TEST)/bin/ruff check . && $(TEST)/bin/ruff format --check .

@@ -23,6 +23,8 @@ PLACES = {
     "RPi": ("station/panel/gpio.py",),
     "requests": ("sync_agent/courier.py",),
     "apscheduler": ("sync_agent/schedule.py",),
+    "icalendar": ("central/exchange/calendar_ics.py",),
+    "numpy": ("central/reports/state_counting.py",),
     "yaml": ("provisioning/render.py", "provisioning/verify.py"),
     "uvicorn": ("central/",),
     "starlette": ("central/intake/",),
