@@ -1,35 +1,38 @@
 """A copy of the law and its tests for mutmut to work on, and mutmut at work on it."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 _TESTS = ("tests/law_tables", "tests/central/law")
 """What must notice: tests that need no database and no process."""
-_COPIED = (
-    "central",
-    *_TESTS,
-    "tests/fakes",
-    "tests/data",
-    "tests/golden",
-    "tests/conftest.py",
-    "pyproject.toml",
-)
+_COPIED = ("central", *_TESTS, "tests/central/conftest.py", "tests/fakes", "tests/data", "tests/conftest.py")
+# A mutant's tests are collected anew each time: what they do not need (the database, workers, sockets, the
+# search for garbage) would take two thirds of the time.
 _CONFIG = """
+[tool.pytest.ini_options]
+addopts = "--strict-markers --import-mode=importlib"
+pythonpath = ["."]
+filterwarnings = ["error"]
+markers = {markers}
+
 [tool.mutmut]
 source_paths = ["central/law"]
 only_mutate = {modules}
 also_copy = ["central", "tests"]
-pytest_add_cli_args = ["-n", "0", "-m", "not soak", "-p", "no:cacheprovider", "-p", "no:randomly"]
+pytest_add_cli_args = ["-m", "not soak", {without}]
 pytest_add_cli_args_test_selection = {tests}
 use_git_change_detection = false
 track_dependencies = false
 """
+_WITHOUT = ("cacheprovider", "unraisableexception", "threadexception", "faulthandler", "junitxml", "doctest")
 # Twenty examples are enough to notice most mistakes, and the same ones each time repeat a score.
 _FEWER_EXAMPLES = """
 
@@ -51,9 +54,14 @@ def lay_out(root: Path, folder: Path, modules: Sequence[str]) -> None:
         elif source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
-    paths = [f"central/law/{module}.py" for module in modules]
-    with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write(_CONFIG.format(modules=paths, tests=list(_TESTS)))
+    ours = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
+    config = _CONFIG.format(
+        markers=json.dumps(ours["ini_options"]["markers"]),
+        modules=[f"central/law/{module}.py" for module in modules],
+        without=", ".join(f'"-p", "no:{name}"' for name in _WITHOUT),
+        tests=list(_TESTS),
+    )
+    (folder / "pyproject.toml").write_text(config, encoding="utf-8")
     with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as file:
         file.write(_FEWER_EXAMPLES)
 
@@ -85,7 +93,7 @@ def run(folder: Path, until: float | None) -> str:
 def _surroundings() -> dict[str, str]:
     """Return the environment without what a run of our own tests put there."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTEST_"))}
-    return {**ours, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**ours, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _be_patient() -> None:
