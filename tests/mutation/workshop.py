@@ -65,6 +65,19 @@ def lay_out(root: Path, folder: Path, modules: Sequence[str]) -> None:
     with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as file:
         file.write(_FEWER_EXAMPLES)
 
+    _write_words_down(folder)
+
+
+def _write_words_down(folder: Path) -> None:
+    """Have the law say its words in the copy: mutants are held against what it says unchanged."""
+    words = folder / "tests" / "law_tables" / "findings.txt"
+    if not words.exists():
+        return
+    said = subprocess.run(
+        [sys.executable, "-m", "tests.law_tables.heard"], cwd=folder, capture_output=True, check=True
+    )
+    words.write_bytes(said.stdout)
+
 
 def run(folder: Path, until: float | None) -> str:
     """Let mutmut work until it is done or the monotonic clock says `until`; return what it complained of."""
