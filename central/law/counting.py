@@ -1,14 +1,14 @@
 """Counting by bitmap: every count of the reporting periods from the bits of students' years."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from central.domain.day_bits import from_bytes, to_bytes
 from central.domain.period import PeriodKind
 from central.law.counting_students import count_students
-from central.law.day_planes import PERIODS, Cell, StudentRow, TrackMasks
+from central.law.day_planes import PERIODS, Cell, Key, Row, TrackMasks
 from central.law.recovery_ledger import recovery_days_used
 
 
@@ -33,17 +33,20 @@ class Measure(StrEnum):
     CHRONIC = "chronic absentees"
     RECOVERED = "days recovered"
 
+    # An enumeration's own hash is worked out in Python, at every look into the counts.
+    __hash__ = str.__hash__
+
 
 Count = tuple[Cell, Measure, PeriodKind]
 Counts = Counter[Count]
 
-_ABREAST = 256
+_ABREAST = 64
 
 
 def count(
-    rows: Iterable[StudentRow],
+    rows: Iterable[Row[Key]],
     masks: Mapping[str, TrackMasks],
-    recovery: Mapping[str, Recovery] | None = None,
+    recovery: Mapping[Key, Recovery] | None = None,
 ) -> Counts:
     """Count every period of every cell from students' bitmaps, exactly; the order of the rows is nothing.
 
@@ -53,30 +56,49 @@ def count(
 
     Cites: 5 CCR 11960(a); EC 60901(c)(1); EC 46211 (R-ADA-01, R-ADA-06, R-CHR-01, R-AR-06, R-AR-12).
     """
-    by_cell: defaultdict[Cell, list[StudentRow]] = defaultdict(list)
-    by_student: defaultdict[str, list[StudentRow]] = defaultdict(list)
+    found: defaultdict[tuple[str, str, str], list[Row[Key]]] = defaultdict(list)
     for row in rows:
-        if row[1][0] in masks:
-            by_cell[row[1]].append(row)
-            by_student[row[0]].append(row)
+        found[row[1:4]].append(row)
+    by_cell = {Cell(*cell): here for cell, here in found.items() if cell[0] in masks}
+    accounts = {student: account for student, account in (recovery or {}).items() if account.earned}
+    times = Counter([row[0] for here in by_cell.values() for row in here])
+    several = {student for student, number in times.items() if number > 1}
+    theirs = _rows_of(several | accounts.keys(), by_cell.values())
     counts: Counts = Counter()
     for cell, here in by_cell.items():
         _add_days(counts, cell, here, masks[cell.track])
-    students = count_students(by_student.values(), masks)
-    for measure, found in zip((Measure.STUDENTS, Measure.CHRONIC), students, strict=True):
-        counts.update({(cell, measure, kind): number for (cell, kind), number in found.items()})
-    accounts = {student: account for student, account in (recovery or {}).items() if account.earned}
-    for student in accounts.keys() & by_student.keys():
-        _add_recovered(counts, by_student[student], accounts[student], masks)
-    return +counts
+    expected, chronic = count_students(by_cell, {student: theirs[student] for student in several}, masks)
+    recovered: defaultdict[Cell, list[int]] = defaultdict(lambda: [0] * len(PERIODS))
+    for student in accounts.keys() & theirs.keys():
+        _add_recovered(recovered, theirs[student], accounts[student], masks)
+    by_measure = {Measure.STUDENTS: expected, Measure.CHRONIC: chronic, Measure.RECOVERED: recovered}
+    for measure, numbers in by_measure.items():
+        _add(counts, measure, numbers)
+    return counts
+
+
+def _rows_of(students: Container[Key], rows: Iterable[Sequence[Row[Key]]]) -> dict[Key, list[Row[Key]]]:
+    found: dict[Key, list[Row[Key]]] = {}
+    for here in rows:
+        for row in here:
+            if row[0] in students:
+                found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _add(counts: Counts, measure: Measure, by_cell: Mapping[Cell, Sequence[int]]) -> None:
+    for cell, numbers in by_cell.items():
+        for kind, number in zip(PERIODS, numbers, strict=True):
+            if number:
+                counts[cell, measure, kind] = number
 
 
 def recount(
     counts: Counts,
-    before: Sequence[StudentRow],
-    after: Sequence[StudentRow],
+    before: Sequence[Row[Key]],
+    after: Sequence[Row[Key]],
     masks: Mapping[str, TrackMasks],
-    recovery: Mapping[str, Recovery] | None = None,
+    recovery: Mapping[Key, Recovery] | None = None,
 ) -> None:
     """Bring counts up to date after some students' rows changed, given all of those students' rows.
 
@@ -84,49 +106,59 @@ def recount(
 
     Cites: 5 CCR 11960(a) (R-ADA-01).
     """
-    change = count(after, masks, recovery)
-    change.subtract(count(before, masks, recovery))
-    for key, number in change.items():
-        counts[key] += number
-        if not counts[key]:
-            del counts[key]
+    was = count(before, masks, recovery)
+    for key, number in count(after, masks, recovery).items():
+        was[key] -= number
+    for key, number in was.items():
+        if number:
+            counts[key] -= number
+            if not counts[key]:
+                del counts[key]
 
 
-def _add_days(counts: Counts, cell: Cell, rows: Sequence[StudentRow], masks: TrackMasks) -> None:
+def _add_days(counts: Counts, cell: Cell, rows: Sequence[Row[Key]], masks: TrackMasks) -> None:
     """Count the days of many students at once: their sets side by side are one long number."""
+    enrolments = [(from_bytes(days), times) for days, times in Counter([row[4] for row in rows]).items()]
     abreast = min(len(rows), _ABREAST)
     divisors = [from_bytes(to_bytes(days) * abreast) for days in masks.divisors]
     countable = [from_bytes(to_bytes(days) * abreast) for days in masks.countable]
-    totals = [[0, 0, 0] for _ in PERIODS]
+    attended, absent = [0] * len(PERIODS), [0] * len(PERIODS)
     for start in range(0, len(rows), abreast):
-        _, _, *planes = zip(*rows[start : start + abreast], strict=True)
-        enrolled, attended, absent = (from_bytes(b"".join(plane)) for plane in planes)
-        for total, divisor, counted in zip(totals, divisors, countable, strict=True):
-            total[0] += (enrolled & divisor).bit_count()
-            total[1] += (attended & counted).bit_count()
-            total[2] += (absent & divisor).bit_count()
-    for kind, total in zip(PERIODS, totals, strict=True):
-        for measure, number in zip((Measure.POSSIBLE, Measure.ATTENDED, Measure.ABSENT), total, strict=True):
-            counts[cell, measure, kind] += number
+        together = rows[start : start + abreast]
+        came = from_bytes(b"".join([row[5] for row in together]))
+        missed = from_bytes(b"".join([row[6] for row in together]))
+        for index in range(len(PERIODS)):
+            attended[index] += (came & countable[index]).bit_count()
+            absent[index] += (missed & divisors[index]).bit_count()
+    possible = [
+        sum((days & divisor).bit_count() * times for days, times in enrolments) for divisor in masks.divisors
+    ]
+    for measure, numbers in (
+        (Measure.POSSIBLE, possible),
+        (Measure.ATTENDED, attended),
+        (Measure.ABSENT, absent),
+    ):
+        _add(counts, measure, {cell: numbers})
 
 
 def _add_recovered(
-    counts: Counts, rows: Sequence[StudentRow], account: Recovery, masks: Mapping[str, TrackMasks]
+    recovered: Mapping[Cell, list[int]],
+    rows: Sequence[Row[Key]],
+    account: Recovery,
+    masks: Mapping[str, TrackMasks],
 ) -> None:
     """Count the days one student uses, oldest absences first, each in the cell the absence lies in."""
-    for index, kind in enumerate(PERIODS):
-        # On several tracks the period that ends first: what is left waits for the next one.
-        until = min(masks[row.cell.track].until[index] for row in rows)
-        counted = until & ~account.unrecoverable
-        missed = {row.cell: from_bytes(row.absent) & counted for row in rows}
-        every = 0
-        for days in missed.values():
-            every |= days
-        earned = (account.earned & until).bit_count()
-        used = recovery_days_used(earned, every.bit_count(), account.allowed)
-        offset = _lowest(every, used)
+    missed = {Cell(*row[1:4]): from_bytes(row[6]) & ~account.unrecoverable for row in rows}
+    every = 0
+    for days in missed.values():
+        every |= days
+    # On several tracks the period that ends first: what is left waits for the next one.
+    ends = [min(until) for until in zip(*(masks[cell.track].until for cell in missed), strict=True)]
+    for index, until in enumerate(ends):
+        earned, absences = (account.earned & until).bit_count(), (every & until).bit_count()
+        offset = _lowest(every & until, recovery_days_used(earned, absences, account.allowed))
         for cell, days in missed.items():
-            counts[cell, Measure.RECOVERED, kind] += (days & offset).bit_count()
+            recovered[cell][index] += (days & offset).bit_count()
 
 
 def _lowest(bits: int, number: int) -> int:

@@ -1,107 +1,118 @@
 """Counting by bitmap: the students expected in each period, and who of them was chronically absent."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from central.domain.day_bits import from_bytes
-from central.domain.period import PeriodKind
-from central.law.day_planes import PERIODS, Cell, StudentRow, TrackMasks
+from central.law.day_planes import PERIODS, Cell, Key, Row, TrackMasks
 
-Students = tuple[Counter[tuple[Cell, PeriodKind]], Counter[tuple[Cell, PeriodKind]]]
-"""Those expected, and those of them chronically absent, by where they were last enrolled."""
+Tally = Mapping[Cell, Sequence[int]]
+"""Numbers of students of each period, by the cell they were last enrolled in."""
 
-_Outcome = tuple[tuple[bool, bool], ...]
-"""Of each period, whether a student was expected in it, and was chronically absent."""
-_NEVER: _Outcome = ((False, False),) * len(PERIODS)
-_ALWAYS: _Outcome = ((True, False),) * len(PERIODS)
+_Enrolment = tuple[int, Sequence[int], Sequence[int]]
 
 
-def count_students(students: Iterable[Sequence[StudentRow]], masks: Mapping[str, TrackMasks]) -> Students:
+def count_students(
+    by_cell: Mapping[Cell, Sequence[Row[Key]]],
+    several: Mapping[Key, Sequence[Row[Key]]],
+    masks: Mapping[str, TrackMasks],
+) -> tuple[Tally, Tally]:
     """Count the students expected in each period, and those of them who were chronically absent.
 
-    Give all rows of a student together. Expected are the weekdays taught from the first day attended
-    in each unbroken stretch of enrolment: who never came is expected on no day.
+    `several` are all rows of the students who have more than one. Expected are the weekdays taught from
+    the first day attended in each unbroken stretch of enrolment: who never came is expected on no day.
 
     Cites: EC 60901(c)(1); state data dictionary, no-shows (R-CHR-01, R-MON-01).
     """
-    held: dict[tuple[str, bytes], int | None] = {}
-    outcomes: Counter[tuple[Cell, _Outcome]] = Counter()
-    expected: Counter[tuple[Cell, PeriodKind]] = Counter()
-    chronic: Counter[tuple[Cell, PeriodKind]] = Counter()
-    for rows in students:
-        outcome = _outcome_alone(rows[0], masks, held) if len(rows) == 1 else None
-        if outcome is not None:
-            outcomes[rows[0][1], outcome] += 1
-            continue
-        track = masks[rows[0].cell.track]
-        for kind, (cell, days, missed) in zip(PERIODS, _expected(rows, masks), strict=True):
-            was_expected, was_chronic = _is_expected_and_chronic(days, missed, track)
-            expected[cell, kind] += was_expected
-            chronic[cell, kind] += was_chronic
-    for (cell, outcome), number in outcomes.items():
-        for kind, (was_expected, was_chronic) in zip(PERIODS, outcome, strict=True):
-            expected[cell, kind] += number * was_expected
-            chronic[cell, kind] += number * was_chronic
+    expected: defaultdict[Cell, list[int]] = defaultdict(lambda: [0] * len(PERIODS))
+    chronic: defaultdict[Cell, list[int]] = defaultdict(lambda: [0] * len(PERIODS))
+    rest: list[Sequence[Row[Key]]] = list(several.values())
+    for cell, rows in by_cell.items():
+        alone = [row for row in rows if row[0] not in several]
+        rest += _count_in_one_cell(alone, masks[cell.track], expected[cell], chronic[cell])
+    for theirs in rest:
+        least, most = masks[theirs[0][1]].chronic_share
+        for index, (cell, days, missed) in enumerate(_expected(theirs, masks)):
+            if days:
+                expected[cell][index] += 1
+                chronic[cell][index] += missed.bit_count() * most >= days.bit_count() * least
     return expected, chronic
 
 
-def _outcome_alone(
-    row: StudentRow, masks: Mapping[str, TrackMasks], held: dict[tuple[str, bytes], int | None]
-) -> _Outcome | None:
-    """Tell for each period whether a student in one cell alone was expected, and chronically absent.
+def _count_in_one_cell(
+    rows: Iterable[Row[Key]], track: TrackMasks, expected: list[int], chronic: list[int]
+) -> list[list[Row[Key]]]:
+    """Count the students of one cell, and return those whose enrolment has gaps.
 
-    None for an enrolment with gaps. Enrolments are few, so what `held` keeps of each is used again.
+    This loop is what counting a school spends its time on, so it is written for speed. Enrolments are
+    few, and what is worked out of one is kept. Who missed too few days of the year for a share of P-1
+    alone missed too few of every period, and most did.
     """
-    _, cell, enrolled, attended, absent = row
-    track = masks[cell[0]]
-    key = (cell[0], enrolled)
-    if key not in held:
-        days = from_bytes(enrolled)
-        held[key] = days & track.taught if _is_unbroken(days, track.weekends) else None
-    possible = held[key]
-    if possible is None:
-        return None
-    came = from_bytes(attended)
-    if not came:
-        return _NEVER
-    expected = possible & -(came & -came)
-    missed = from_bytes(absent) & expected
-    least, most = track.chronic_share
-    first = (expected & track.until[0]).bit_count() * least
-    # Who missed too few days of the year for a share of P-1 alone has missed too few of every period.
-    if missed.bit_count() * most < first:
-        return _ALWAYS
-    return tuple(_is_expected_and_chronic(expected & until, missed & until, track) for until in track.until)
+    most = track.chronic_share[1]
+    held: dict[bytes, _Enrolment] = {}
+    broken, everywhere = [], 0
+    for row in rows:
+        enrolment = held.get(row[4])
+        if enrolment is None:
+            enrolment = held[row[4]] = _enrolment(from_bytes(row[4]), track)
+        first, days, shares = enrolment
+        came, missed = int.from_bytes(row[5], "little"), int.from_bytes(row[6], "little")
+        if not days:
+            broken.append([row])
+            continue
+        if not came & first:
+            days, shares = _since(came, days, track)
+            missed &= days[-1]
+        if missed.bit_count() * most < shares[0]:
+            everywhere += 1
+            continue
+        for index, share in enumerate(shares):
+            if share:
+                expected[index] += 1
+                chronic[index] += (missed & days[index]).bit_count() * most >= share
+    for index in range(len(PERIODS)):
+        expected[index] += everywhere
+    return broken
 
 
-def _is_expected_and_chronic(days: int, missed: int, track: TrackMasks) -> tuple[bool, bool]:
-    least, most = track.chronic_share
-    return days > 0, days > 0 and missed.bit_count() * most >= days.bit_count() * least
+def _enrolment(enrolled: int, track: TrackMasks) -> _Enrolment:
+    """Return the first day taught of an enrolment, and what `_since` does; nothing of one with gaps."""
+    whole = (1 << enrolled.bit_length()) - (enrolled & -enrolled)
+    if (enrolled | track.weekends) & whole != whole:
+        return 0, (), ()
+    taught = enrolled & track.taught
+    first = taught & -taught
+    return first, *_since(first, [taught & until for until in track.until], track)
 
 
-def _expected(rows: Sequence[StudentRow], masks: Mapping[str, TrackMasks]) -> Sequence[tuple[Cell, int, int]]:
+def _since(came: int, days: Sequence[int], track: TrackMasks) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the days expected by the end of each period, and what absences of a share are held against.
+
+    Absences times the share's denominator are a share of the days when they reach days times numerator.
+    """
+    seen = -(came & -came) if came else 0
+    expected = [until & seen for until in days]
+    return expected, [until.bit_count() * track.chronic_share[0] for until in expected]
+
+
+def _expected(rows: Sequence[Row[Key]], masks: Mapping[str, TrackMasks]) -> Sequence[tuple[Cell, int, int]]:
     """Return for each period where a student was last enrolled, the days expected, and those missed."""
     enrolled = attended = 0
     for row in rows:
-        enrolled |= from_bytes(row.enrolled)
-        attended |= from_bytes(row.attended)
-    seen = _since_first_seen(enrolled, attended, masks[rows[0].cell.track].weekends)
+        enrolled |= from_bytes(row[4])
+        attended |= from_bytes(row[5])
+    seen = _since_first_seen(enrolled, attended, masks[rows[0][1]].weekends)
     found = []
     for index in range(len(PERIODS)):
         days, missed, homes = 0, 0, []
         for row in rows:
-            track = masks[row.cell.track]
-            held = from_bytes(row.enrolled) & track.until[index]
+            track = masks[row[1]]
+            held = from_bytes(row[4]) & track.until[index]
             days |= held & track.taught & seen
-            missed |= from_bytes(row.absent) & track.until[index]
-            homes.append((held.bit_length(), row.cell))
+            missed |= from_bytes(row[6]) & track.until[index]
+            homes.append((held.bit_length(), Cell(*row[1:4])))
         found.append((max(homes)[1], days, missed & days))
     return found
-
-
-def _is_unbroken(enrolled: int, weekends: int) -> bool:
-    whole = (1 << enrolled.bit_length()) - (enrolled & -enrolled)
-    return (enrolled | weekends) & whole == whole
 
 
 def _since_first_seen(enrolled: int, attended: int, weekends: int) -> int:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from central.domain.absence import FullDayAbsence
 from central.domain.attendance import AttendanceDay
@@ -38,10 +38,22 @@ class StudentRow(NamedTuple):
     """
 
     student: str
-    cell: Cell
+    track: str
+    span: str
+    modality: str
     enrolled: bytes
     attended: bytes
     absent: bytes
+
+    @property
+    def cell(self) -> Cell:
+        """What the row is counted in."""
+        return Cell(self.track, self.span, self.modality)
+
+
+Key = TypeVar("Key", str, int)
+Row = tuple[Key, str, str, str, bytes, bytes, bytes]
+"""A `StudentRow` as a database returns it: students by number or by key, and nothing is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ def student_rows(
         if cell_of_day is not None:
             planes[absence.student, cell_of_day][2] |= 1 << bit_of(absence.on, year)
     return [
-        StudentRow(student, cell, *map(to_bytes, found)) for (student, cell), found in sorted(planes.items())
+        StudentRow(student, *cell, *map(to_bytes, found)) for (student, cell), found in sorted(planes.items())
     ]
 
 

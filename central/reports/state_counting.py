@@ -90,7 +90,7 @@ class StateCounter:
         found = [
             StudentRow(
                 str(chunk.students[row]),
-                self._cells[chunk.cells[row]],
+                *self._cells[chunk.cells[row]],
                 *(plane[row].tobytes() for plane in (chunk.enrolled, chunk.attended, chunk.absent)),
             )
             for row in rows.tolist()

@@ -10,7 +10,7 @@ from central.domain.calendar import SchoolYear as Year
 from central.domain.calendar import monday_of
 from central.domain.day_bits import bits_of, days_of, from_bytes, to_bytes
 from central.law.absence import full_day_absences
-from central.law.day_planes import Cell, StudentRow, student_rows
+from central.law.day_planes import StudentRow, student_rows
 from central.store.attended import Scope
 from central.store.models import SchoolYear, Student, StudentYear, Track
 from central.store.rewrite import rewrite
@@ -48,11 +48,8 @@ def rows(year: SchoolYear) -> Iterator[StudentRow]:
     """Yield the rows as they stand, with student numbers and track codes, student by student."""
     found = StudentYear.objects.filter(school_year=year).order_by("student_id")
     columns = ("student__number", "track__code", "span", "modality", *_PLANES)
-    cells: dict[tuple[str, str, str], Cell] = {}
     for student, track, span, modality, *planes in found.values_list(*columns).iterator(chunk_size=_AT_ONCE):
-        key = (track, span, modality)
-        cell = cells.setdefault(key, Cell(*key))
-        yield StudentRow(student, cell, *map(bytes, planes))
+        yield StudentRow(student, track, span, modality, *map(bytes, planes))
 
 
 def unprojected(year: SchoolYear) -> int:
@@ -106,7 +103,7 @@ def _bring(year: SchoolYear, students: Collection[int], days: Collection[date] |
     tracks = dict(Track.objects.filter(school_year=year).values_list("code", "pk"))
     wanted: dict[_Key, tuple[bytes, bytes, bytes]] = {}
     for row in _made(year, students, weeks):
-        key = (numbers[row.student], tracks[row.cell.track], row.cell.span, row.cell.modality)
+        key = (numbers[row.student], tracks[row.track], row.span, row.modality)
         attended, absent = row.attended, row.absent
         if keep and key in present:
             attended = _mixed(present[key].attended, attended, keep)
@@ -175,6 +172,4 @@ def _compared(kept: StudentRow | None, made: StudentRow, year: Year) -> Iterator
 
 
 def _named(row: StudentRow) -> str:
-    return (
-        f"the year of student {row.student} in track {row.cell.track}, {row.cell.span}, {row.cell.modality}"
-    )
+    return f"the year of student {row.student} in track {row.track}, {row.span}, {row.modality}"

@@ -13,8 +13,8 @@ from central.reports.state_counting import Bytes, Chunk, StateCounter
 from tests.fakes.random_years import RandomYear, random_year
 
 YEAR = random_year(3, students=60)
-NEVER_CAME = StudentRow("60", YEAR.rows[0].cell, YEAR.rows[0].enrolled, bytes(BYTES), bytes(BYTES))
-NEVER_ENROLLED = StudentRow("61", YEAR.rows[0].cell, bytes(BYTES), bytes(BYTES), bytes(BYTES))
+NEVER_CAME = StudentRow("60", *YEAR.rows[0].cell, YEAR.rows[0].enrolled, bytes(BYTES), bytes(BYTES))
+NEVER_ENROLLED = StudentRow("61", *YEAR.rows[0].cell, bytes(BYTES), bytes(BYTES), bytes(BYTES))
 ROWS = [row._replace(student=row.student.removeprefix("S")) for row in YEAR.rows] + [
     NEVER_CAME,
     NEVER_ENROLLED,

@@ -1,0 +1,172 @@
+"""What counting from bits costs: a year against DuckDB, a correction against a recount, and a whole state."""
+
+import argparse
+import json
+import resource
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+import duckdb
+
+from benchmarks import counting_state
+from benchmarks.counting_sql import COUNTS, counts_of
+from benchmarks.counting_year import BITS, SPANS, TRACKS, MadeUpYear, make, recovery, write_bits, write_days
+from central.domain.day_bits import from_bytes, to_bytes
+from central.law.counting import Counts, count, recount
+
+STUDENTS = 10_000
+ROUNDS = 9
+CORRECTIONS = 20_000
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds by the clock, and seconds of all processors together."""
+
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Medians and ratios of one run; `checksum` adds all counts up, and is the same on both sides."""
+
+    students: int
+    student_days: int
+    checksum: int
+    bits: Cost
+    duckdb: Cost
+    wall_ratio: float
+    cpu_ratio: float
+    corrections: int
+    correction_s: float
+    recount_s: float
+    state: counting_state.Outcome | None
+
+
+def measure(folder: Path, students: int, rounds: int, state: int) -> Outcome:
+    """Count in turns from bits and by DuckDB, correct single days, and count a state in its own process."""
+    year = make(students, seed=1)
+    write_bits(year, folder / "bits.sqlite")
+    student_days = write_days(year, folder / "days.duckdb")
+    ours, theirs, counts = _in_turns(folder, year, rounds)
+    correction = _correct(year)
+    recounts = [_timed(lambda: count(year.rows, year.masks))[0].cpu_s for _ in range(rounds)]
+    return Outcome(
+        students=students,
+        student_days=student_days,
+        checksum=sum(counts.values()),
+        bits=_median(ours),
+        duckdb=_median(theirs),
+        wall_ratio=statistics.median(a.wall_s / b.wall_s for a, b in zip(ours, theirs, strict=True)),
+        cpu_ratio=statistics.median(a.cpu_s / b.cpu_s for a, b in zip(ours, theirs, strict=True)),
+        corrections=CORRECTIONS,
+        correction_s=correction,
+        recount_s=statistics.median(recounts),
+        state=counting_state.measure(folder, state) if state else None,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure on the disk asked for, print one line each, leave nothing behind."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, help="a folder on the disk to measure (default: the system's)")
+    parser.add_argument("--students", type=int, default=STUDENTS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--state", type=int, default=counting_state.STUDENTS, help="0 leaves the state out")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        outcome = measure(Path(folder), options.students, options.rounds, options.state)
+    print(
+        f"counting: {outcome.students} students, {outcome.student_days} student-days, from bits in SQLite"
+        f" {outcome.wall_ratio:.2f} times DuckDB's time ({outcome.cpu_ratio:.2f} times its processor time;"
+        f" {1000 * outcome.bits.wall_s:.0f} to {1000 * outcome.duckdb.wall_s:.0f} ms, median of"
+        f" {options.rounds} turns), the same counts on both sides (sum {outcome.checksum})"
+    )
+    print(
+        f"counting: one correction takes {1e6 * outcome.correction_s:.0f} us of a processor,"
+        f" 1/{outcome.recount_s / outcome.correction_s:.0f} of counting all anew;"
+        f" equal to it after {outcome.corrections}"
+    )
+    if outcome.state is not None:
+        print(outcome.state)
+    if options.json is not None:
+        options.json.write_text(json.dumps(asdict(outcome), indent=1), encoding="utf-8")
+    return 0
+
+
+def _in_turns(folder: Path, year: MadeUpYear, rounds: int) -> tuple[list[Cost], list[Cost], Counts]:
+    bits, days = sqlite3.connect(folder / "bits.sqlite"), duckdb.connect(str(folder / "days.duckdb"))
+    ours, theirs, counts = [], [], Counts()
+    for _ in range(rounds):
+        cost, counts = _timed(lambda: _from_bits(bits, year))
+        ours.append(cost)
+        cost, found = _timed(lambda: days.execute(COUNTS).fetchall())
+        theirs.append(cost)
+        assert counts == counts_of(found, TRACKS, SPANS), "the bits and DuckDB do not count the same"
+    bits.close()
+    days.close()
+    return ours, theirs, counts
+
+
+def _from_bits(bits: sqlite3.Connection, year: MadeUpYear) -> Counts:
+    """Read the blobs and count them; the calendars' masks are a school's few lines, as they are DuckDB's."""
+    rows = bits.execute(BITS).fetchall()
+    earned = bits.execute("SELECT student, earned FROM recovery")
+    return count(rows, year.masks, {student: recovery(from_bytes(days)) for student, days in earned})
+
+
+def _correct(year: MadeUpYear) -> float:
+    """Turn single days over and keep the counts; return the processor time of one correction."""
+    random = Random(2)  # noqa: S311  dice, not secrets
+    rows = [[row] for row in year.rows]
+    counts = count(year.rows, year.masks)
+    changes = [(random.randrange(len(rows)), 1 << random.randrange(366)) for _ in range(CORRECTIONS)]
+    times = Counter(row.student for row in year.rows)
+    began = time.process_time()
+    done = 0
+    for which, day in changes:
+        before = rows[which]
+        row = before[0]
+        if times[row.student] > 1:
+            continue
+        attended = from_bytes(row.attended) ^ day & from_bytes(row.enrolled)
+        rows[which] = [
+            row._replace(attended=to_bytes(attended), absent=to_bytes(from_bytes(row.absent) & ~day))
+        ]
+        recount(counts, before, rows[which], year.masks)
+        done += 1
+    took = (time.process_time() - began) / done
+    assert counts == count([row for held in rows for row in held], year.masks), "counts have drifted"
+    return took
+
+
+def _timed(run: Callable[[], _T]) -> tuple[Cost, _T]:
+    wall, cpu = time.perf_counter(), _cpu_s()
+    result = run()
+    return Cost(time.perf_counter() - wall, _cpu_s() - cpu), result
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(statistics.median(c.wall_s for c in costs), statistics.median(c.cpu_s for c in costs))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
