@@ -101,28 +101,30 @@ def _courses(made_up: School) -> list[_Row]:
     """Return the courses taught."""
     return [
         {
-            "sourcedId": _course(title),
+            "sourcedId": number,
             "schoolYearSourcedId": f"sy{made_up.year.name}",
             "title": title,
             "courseCode": title.split(maxsplit=1)[0][:3].upper(),
             "orgSourcedId": "s1",
         }
-        for title in dict.fromkeys(section.title for section in made_up.sections)
+        for title, number in _numbered(made_up).items()
     ]
 
 
-def _course(title: str) -> str:
-    """Return a course's identifier."""
-    return "c" + title.replace(" ", "-").lower()
+def _numbered(made_up: School) -> dict[str, str]:
+    """Return the identifier of each course by its title."""
+    titles = dict.fromkeys(section.title for section in made_up.sections)
+    return {title: f"c{index}" for index, title in enumerate(titles)}
 
 
 def _classes(made_up: School) -> Iterable[_Row]:
     """Yield the sections."""
+    courses = _numbered(made_up)
     for section in made_up.sections:
         yield {
             "sourcedId": f"k{section.code}",
             "title": section.title,
-            "courseSourcedId": _course(section.title),
+            "courseSourcedId": courses[section.title],
             "classCode": section.code,
             "classType": "scheduled",
             "location": section.room,

@@ -35,8 +35,9 @@ PANEL = "panel.jsonl"
 
 def small_school() -> School:
     """Return two classes of the made-up school, with a few students each."""
-    sections = school.found().sections[:2]
-    return School(tuple(replace(section, students=section.students[:_CLASS_SIZE]) for section in sections))
+    whole = school.found()
+    few = (replace(section, students=section.students[:_CLASS_SIZE]) for section in whole.sections[:2])
+    return School(whole.year, tuple(few))
 
 
 class Site:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from demo import codes
 from demo.premises import at
-from demo.school_calendar import YEAR
+from demo.school_calendar import FIRST_YEAR
 from demo.story import LIVE_DAY
 from tests.fakes.journey import Site
 
@@ -35,7 +35,7 @@ def roster(change: Callable[[str, str], str | None]) -> Callable[[Site], Argumen
     """Hand in the roster with each file's text changed, or left out."""
 
     def made(site: Site) -> Arguments:
-        good, bad = site.premises.files / "roster.zip", site.premises.files / "bad.zip"
+        good, bad = site.premises.files / f"roster-{FIRST_YEAR.name}.zip", site.premises.files / "bad.zip"
         with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w") as target:
             for name in source.namelist():
                 text = change(name, source.read(name).decode())
@@ -51,7 +51,7 @@ def bytes_of(change: Callable[[bytes], bytes]) -> Callable[[Site], Arguments]:
 
     def made(site: Site) -> Arguments:
         bad = site.premises.files / "bad.zip"
-        bad.write_bytes(change((site.premises.files / "roster.zip").read_bytes()))
+        bad.write_bytes(change((site.premises.files / f"roster-{FIRST_YEAR.name}.zip").read_bytes()))
         return central(site, "import-roster", bad)
 
     return made
@@ -61,12 +61,14 @@ def calendar(days: Callable[[list[str]], list[str]], *months: str) -> Callable[[
     """Hand in the calendar with its lines changed, and the months the school counts."""
 
     def made(site: Site) -> Arguments:
-        lines = (site.premises.files / "calendar.csv").read_text("utf-8").splitlines()
+        lines = (site.premises.files / f"calendar-{FIRST_YEAR.name}.csv").read_text("utf-8").splitlines()
         bad, windows = site.premises.files / "bad.csv", site.premises.files / "months.csv"
         bad.write_text("\n".join([*days(lines), ""]), encoding="utf-8")
         windows.write_text("\n".join(["track,number,start,end", *months, ""]), encoding="utf-8")
         compared = ("--months", windows) if months else ()
-        return central(site, "import-calendar", bad, *compared, "--year", YEAR, "--decided-by", "the board")
+        return central(
+            site, "import-calendar", bad, *compared, "--year", FIRST_YEAR.name, "--decided-by", "the board"
+        )
 
     return made
 
