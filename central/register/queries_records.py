@@ -8,7 +8,6 @@ from central.domain.attendance import Stage
 from central.domain.calendar import DateSpan
 from central.domain.enrolment import Modality
 from central.law.eligibility import findings_on_credential
-from central.law.periods import is_divisor_day
 from central.law.provision import share
 from central.register.records import Records, some
 from central.register.standing import Answer, broken, met, needs_evidence
@@ -56,9 +55,7 @@ def only_days_taught(records: Records) -> Answer:
     amiss = [
         record
         for record in records.present
-        if (calendar := records.calendars.get(record.track))
-        and not is_divisor_day(record.on, calendar)
-        and record.on not in calendar.days_taught
+        if (calendar := records.calendars.get(record.track)) and record.on not in calendar.days_taught
     ]
     if amiss:
         days = some(f"{record.on} of track {record.track}" for record in amiss)
