@@ -78,6 +78,20 @@ def test_a_refused_audited_edition_leaves_no_day_of_the_audit_behind(
     assert small.year.audited_on is None
 
 
+def test_whoever_closes_second_at_one_moment_is_refused_and_nothing_of_theirs_stays(
+    filed: SmallSchool, register: Register
+) -> None:
+    seen_by_both = report(filed)
+    register.certified(filed.algebra, filed.ben, schools.taught("A")[:1])
+    close(report(filed), filed.year, filed.leader, NOW, Filing(reason="one more student"))
+    with pytest.raises(RefusedError, match="closed by somebody else at this moment"):
+        close(seen_by_both, filed.year, filed.admin, NOW, AUDIT)
+    filed.year.refresh_from_db()
+    assert filed.year.audited_on is None
+    assert not AuditEvent.objects.filter(verb="audit-completed").exists()
+    assert ReportSnapshot.objects.count() == 3
+
+
 def test_there_is_one_original_and_a_reason_is_no_novel(filed: SmallSchool, register: Register) -> None:
     register.certified(filed.algebra, filed.ben, schools.taught("A")[:1])
     with pytest.raises(RefusedError, match="no original edition can be closed after the revised edition"):

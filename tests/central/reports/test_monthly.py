@@ -115,7 +115,7 @@ def test_corrections_are_told_with_their_reason_until_a_report_was_closed_after_
     small: SmallSchool, register: Register
 ) -> None:
     register.certified(small.algebra, small.ana, FIRST_MONTH)
-    register.correct(small.ana, MONDAY - timedelta(days=7 * 5), "absent", at(MONDAY, "09:00"))
+    register.correct(small.ana, FIRST_MONTH[0], "absent", at(MONDAY, "09:00"))
     early = monthly_report.report(small.year, MONDAY, at(SUMMER, "12:00"))
     assert [(one.before, one.after, one.reason) for one in early.corrections] == [
         ("present", "absent", "corrected")
@@ -123,7 +123,9 @@ def test_corrections_are_told_with_their_reason_until_a_report_was_closed_after_
     close_any(early, small.year, small.leader, at(SUMMER, "12:00"), Filing())
     assert months(small).corrections == ()
     register.correct(small.ana, FIRST_MONTH[3], "absent", at(date(2024, 10, 1), "09:00"))
-    assert [one.on for one in months(small).corrections] == [FIRST_MONTH[3]]
+    register.correct(small.ana, FIRST_MONTH[0], "present", at(date(2024, 10, 2), "09:00"))
+    told = [(one.on, one.before, one.after) for one in months(small).corrections]
+    assert told == [(FIRST_MONTH[3], "present", "absent"), (FIRST_MONTH[0], "absent", "present")]
 
 
 def test_a_monthly_report_is_closed_once_a_day_and_again_only_with_a_reason(
