@@ -100,7 +100,7 @@ def test_an_absence_is_a_school_day_of_enrollment_without_presence_in_any_order(
         assert said
         assert all(mark.mark is Mark.ABSENT for mark in said)
         assert any(span.holds(absence.on) and absence.on in CALENDAR[span.track].days_taught for span in held)
-        assert absence.reason is AbsenceReason.UNEXCUSED
+        assert (absence.student, absence.reason) == ("S1", AbsenceReason.UNEXCUSED)
 
 
 @settings(max_examples=40)
