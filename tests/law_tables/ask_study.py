@@ -37,10 +37,17 @@ def _case(given: Given, taught: list[date], *, signs_on: date) -> StudyCase:
 
 
 def days_under_an_agreement(given: Given) -> dict[str, object]:
-    """Ask for so many schooldays from a date on, signed on a date or on one of these days."""
+    """Ask for so many schooldays from a date on, signed on a date or on one of these days.
+
+    `signatures` name signers and the schoolday each signed on, in place of one day for both.
+    """
     taught = some_weekdays(given.number("schooldays"), given.day("first_day"))
     signs_on = given.day("signed_on") if "signed_on" in given else taught[given.number("signed_on_day") - 1]
     case = _case(given, taught, signs_on=signs_on)
+    if "signatures" in given:
+        rows = given.each("signatures")
+        signed = tuple((Signer(row.word("signer")), taught[row.number("on_day") - 1]) for row in rows)
+        case = replace(case, agreements=(replace(case.agreements[0], signed_on=signed),))
     agreed = days_agreed(case, taught, SchoolYear.of(taught[0]))
     return {
         "long": is_long(case.agreements[0], taught),
