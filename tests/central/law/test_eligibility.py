@@ -18,6 +18,7 @@ from central.law.eligibility import (
 )
 from central.law.immunization import findings_on_immunization
 from central.law.truancy import is_under_compulsory_education
+from tests.fakes.school_days import calendar_of
 
 ON = date(2024, 10, 1)
 
@@ -93,6 +94,13 @@ def test_college_beside_school_is_told_and_holds_no_day_back() -> None:
             Severity.WARNING,
         ),
     )
+
+
+def test_an_enrollment_without_an_end_goes_on_in_the_one_that_follows() -> None:
+    first = EnrolledSpan("S1", "A", Grade.G9, Programme.PARTNERSHIP, date(2024, 8, 5))
+    second = EnrolledSpan("S1", "B", Grade.G9, Programme.PARTNERSHIP, ON)
+    calendars = {"B": calendar_of([ON], "B")}
+    assert expected_days([first, second], calendars, {date(2024, 8, 5)}, ON) == {ON}
 
 
 def test_a_track_without_a_calendar_expects_and_misses_nothing() -> None:
