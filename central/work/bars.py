@@ -18,7 +18,7 @@ def bar_of(year: SchoolYear, before: datetime | None = None, students: Collectio
     """
     bars = (
         minimum_day_bar.bar_of(year),
-        eligibility_bar.bar_of(year),
+        eligibility_bar.bar_of(year, students),
         study_bar.bar_of(year, before, students),
     )
 

@@ -1,6 +1,6 @@
 """Published: what stands against claiming a day of a student's, by the dated facts that are kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Final
@@ -23,16 +23,16 @@ DIPLOMA_HOLDERS: Final = "diploma holders"
 PROGRESS: Final = "progress in partnerships"
 
 
-def bar_of(year: SchoolYear) -> Bar:
+def bar_of(year: SchoolYear, students: Collection[int] | None = None) -> Bar:
     """Return what the facts, agreements and choices known now say of a day of an enrollment.
 
     Before the day from which the school keeps facts it says nothing; from that day on, what is
-    not shown stands against the day.
+    not shown stands against the day. `students` are primary keys of those asked about, None is everybody.
     """
     kept_since = year.school.facts_kept_since
     if kept_since is None:
         return _nothing
-    facts = student_facts(year.school_id)
+    facts = student_facts(year.school_id, students)
     agreements = programme_agreements(year.school_id)
     policy_on = policies(year.school)
     due_on = _immunization_due(year, facts)

@@ -25,6 +25,7 @@ from central.store.models import CalendarDay, GradeMinutes, SchoolYear
 from central.store.queries.calendars import track_calendars
 from central.store.queries.closures import requests
 from central.store.queries.minutes import day_minutes
+from central.work import years_in_step
 from central.work.imported import remember
 from central.work.upsert import upsert
 
@@ -59,8 +60,9 @@ def import_minutes(
     refuse("the minutes are not taken in; nothing was written:", problems)
     changes: Counter[str] = Counter()
     with transaction.atomic():
-        _write(year, _chosen(year, lines, problems), changes)
-        refuse("the minutes are not taken in; nothing was written:", problems)
+        with years_in_step.in_step(year.school):
+            _write(year, _chosen(year, lines, problems), changes)
+            refuse("the minutes are not taken in; nothing was written:", problems)
         done = remember("minutes", (file,), changes, now, f"{by} for {decided_by}")
     return MinutesOutcome(done, tuple(findings_on_the_year(year, minutes_kept(year))))
 

@@ -11,6 +11,7 @@ from central.store.models import (
     CalendarDay,
     Decision,
     Enrollment,
+    GradeMinutes,
     School,
     SchoolYear,
     Section,
@@ -25,12 +26,16 @@ _Enrolled = tuple[int, int, int, date, date | None, str, str, str]
 """Student, school year and track, the days, and what is true in them."""
 
 
+_Day = tuple[int, date, str, int | None]
+"""A day a track is taught, and the minutes offered to a grade; of no grade, those of the whole track."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """What student years rest on beside records; each fact begins with whom or what it is about."""
 
     enrollments: set[_Enrolled]
-    taught: set[tuple[int, date]]
+    taught: set[_Day]
     sections: set[tuple[int, int | None]]
     documents: set[tuple[int, str, date, date]]
     births: set[tuple[int, date | None]]
@@ -40,7 +45,8 @@ class _Ground:
 def in_step(school: School) -> Iterator[None]:
     """Refresh in the end the years of the students about whom something changed meanwhile.
 
-    Enrollments, calendars, the tracks of sections, teachers' documents and birth dates are watched.
+    Enrollments, days taught and their minutes, the tracks of sections, teachers' documents and birth
+    dates are watched.
     Use it inside the transaction that changes them.
     """
     before = _ground(school)
@@ -67,6 +73,7 @@ def refresh_all(school: School, students: Iterable[int]) -> None:
 def _ground(school: School) -> _Ground:
     enrollments = Enrollment.objects.filter(student__school=school)
     days = CalendarDay.objects.filter(track__school_year__school=school, is_taught=True)
+    grades = GradeMinutes.objects.filter(day__in=days)
     documents = TeachingCredential.objects.filter(staff__school=school)
     return _Ground(
         enrollments=set(
@@ -81,7 +88,11 @@ def _ground(school: School) -> _Ground:
                 "programme",
             )
         ),
-        taught=set(days.values_list("track_id", "on")),
+        taught={
+            (track, on, "", offered)
+            for track, on, offered in days.values_list("track_id", "on", "minutes_offered")
+        }
+        | set(grades.values_list("day__track_id", "day__on", "grade", "minutes_offered")),
         sections=set(Section.objects.filter(school=school).values_list("pk", "track_id")),
         documents=set(documents.values_list("staff_id", "document", "since", "until")),
         births=set(Student.objects.filter(school=school).values_list("pk", "birth_on")),
@@ -90,14 +101,15 @@ def _ground(school: School) -> _Ground:
 
 def _touched(before: _Ground, after: _Ground) -> _Touched:
     enrolled = before.enrollments | after.enrollments
-    changed = before.enrollments ^ after.enrollments
-    tracks = {track for track, _ in before.taught ^ after.taught}
-    born = {student for student, _ in before.births ^ after.births}
+    # When somebody was first admitted bears on every later year, as a birth date does.
+    changed = {row[0] for row in before.enrollments ^ after.enrollments}
+    changed |= {student for student, _ in before.births ^ after.births}
+    tracks = {track for track, *_ in before.taught ^ after.taught}
     sections = {section for section, _ in before.sections ^ after.sections}
     signers = {staff for staff, *_ in before.documents ^ after.documents}
     touched: defaultdict[int, set[int]] = defaultdict(set)
     for row in enrolled:
-        if row in changed or row[0] in born or row[2] in tracks:
+        if row[0] in changed or row[2] in tracks:
             touched[row[1]].add(row[0])
     recorded = AttendanceRecord.objects.filter(section__in=sections)
     signed = Decision.objects.filter(certification__by__in=signers)

@@ -58,3 +58,4 @@ def test_every_benchmark_still_runs() -> None:
     assert done.returncode == 0, done.stderr
     assert "tap_path: " in done.stdout
     assert "drain: " in done.stdout
+    assert "counting: " in done.stdout

@@ -17,13 +17,20 @@ CHOICE_MADE: Final = "choose-policy"
 """The verb under which a school's choice stands in the log of what people did."""
 
 
-def dated_facts(school_id: int, kinds: Collection[FactKind] = tuple(FactKind)) -> list[DatedFact]:
+def dated_facts(
+    school_id: int,
+    kinds: Collection[FactKind] = tuple(FactKind),
+    students: Collection[int] | None = None,
+) -> list[DatedFact]:
     """Return the facts of some kinds as they stand now, by student number, kind and start.
 
-    The last row of a student, kind and start counts; one that is withdrawn says nothing.
+    The last row of a student, kind and start counts; one that is withdrawn says nothing. `students`
+    are primary keys, None is everybody.
     """
     last: dict[tuple[str, str, date], tuple[date | None, str, bool]] = {}
     rows = StudentFact.objects.filter(student__school=school_id, kind__in=list(kinds)).order_by("pk")
+    if students is not None:
+        rows = rows.filter(student__in=students)
     for student, kind, since, until, value, is_withdrawn in rows.values_list(
         "student__number", "kind", "since", "until", "value", "is_withdrawn"
     ).iterator(chunk_size=_AT_ONCE):
@@ -35,20 +42,26 @@ def dated_facts(school_id: int, kinds: Collection[FactKind] = tuple(FactKind)) -
     ]
 
 
-def student_facts(school_id: int) -> Mapping[str, StudentFacts]:
-    """Return what is proven of each student of a school as far as the law of eligibility asks."""
+def student_facts(school_id: int, students: Collection[int] | None = None) -> Mapping[str, StudentFacts]:
+    """Return what is proven of each student of a school as far as the law of eligibility asks.
+
+    `students` are primary keys, None is everybody.
+    """
+    theirs = Student.objects.filter(school=school_id)
+    if students is not None:
+        theirs = theirs.filter(pk__in=students)
     spans: dict[str, dict[FactKind, list[DateSpan]]] = defaultdict(lambda: defaultdict(list))
-    for fact in dated_facts(school_id):
+    for fact in dated_facts(school_id, students=students):
         spans[fact.student][fact.kind].append(fact.valid)
     admitted = dict(
-        Enrollment.objects.filter(student__school=school_id)
+        Enrollment.objects.filter(student__in=theirs)
         .values_list("student__number")
         .annotate(first=Min("since"))
         .values_list("student__number", "first")
     )
-    students = Student.objects.filter(school=school_id).values_list("number", "birth_on")
     return {
-        number: _facts(number, born_on, admitted.get(number), spans[number]) for number, born_on in students
+        number: _facts(number, born_on, admitted.get(number), spans[number])
+        for number, born_on in theirs.values_list("number", "birth_on")
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from random import Random
 
@@ -17,11 +18,12 @@ from central.law.absence import expected_days
 from central.law.ada import average_daily_attendance
 from central.law.chronic import is_chronic_absentee
 from central.law.counting import Counts, Measure, Recovery, count, recount
-from central.law.day_planes import Cell, StudentRow
+from central.law.day_planes import Cell, StudentRow, track_masks
 from central.law.periods import divisor_days, period_calendar
 from central.law.recovery_periods import recovery_counts_to
 from central.law.weekend import countable_calendar
 from tests.fakes.random_years import YEAR, RandomYear, random_year
+from tests.fakes.school_days import calendar_of, some_weekdays
 
 KINDS = list(PeriodKind)
 
@@ -181,6 +183,25 @@ def test_a_recovered_day_stands_where_the_oldest_absence_was() -> None:
     counts = counted(year, {"S0": Recovery(1, 1)})
     assert counts[first.cell, Measure.RECOVERED, PeriodKind.ANNUAL] == 1
     assert counts[second.cell, Measure.RECOVERED, PeriodKind.ANNUAL] == 0
+
+
+@pytest.mark.parametrize(("missed", "chronic"), [(0, 0), (2, 0), (3, 1), (4, 1), (30, 0)])
+def test_exactly_a_tenth_of_thirty_days_makes_a_chronic_absentee(missed: int, chronic: int) -> None:
+    days = some_weekdays(30, date(2025, 8, 11))
+    masks = {"A": track_masks(calendar_of(days))}
+    enrolled, absent = bits_of(days, YEAR), bits_of(days[len(days) - missed :], YEAR)
+    # In one row, and parted into two by a change of grade: each is counted in its own way.
+    row = StudentRow("S", "A", "9-12", "classroom", *map(to_bytes, (enrolled, enrolled & ~absent, absent)))
+    first = bits_of(days[:10], YEAR)
+    parted = [
+        StudentRow("S", "A", span, "classroom", *(to_bytes(from_bytes(plane) & part) for plane in row[4:]))
+        for span, part in (("7-8", first), ("9-12", enrolled & ~first))
+    ]
+    for rows in ([row], parted):
+        counts = count(rows, masks)
+        assert total(counts, Measure.CHRONIC, PeriodKind.ANNUAL) == chronic
+        # Who missed every day never came, and is expected on none.
+        assert total(counts, Measure.STUDENTS, PeriodKind.ANNUAL) == (missed < 30)
 
 
 def test_a_row_of_a_track_without_a_calendar_counts_nothing() -> None:

@@ -199,7 +199,9 @@ def _teacher(small: SmallSchool, section: Section) -> Staff:
     return small.other_teacher if section == small.english else small.teacher
 
 
-@pytest.mark.parametrize("number", [80, pytest.param(2_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "number", [80, pytest.param(2_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+)
 def test_bits_and_counts_kept_through_random_corrections_are_those_of_a_rebuild(
     small: SmallSchool, number: int
 ) -> None:

@@ -93,6 +93,14 @@ def test_what_changed_is_seen_in_the_years_of_those_it_is_about(
     assert agrees(small)
 
 
+def test_a_day_too_short_for_a_district_is_taken_back(small: SmallSchool) -> None:
+    School.objects.update(kind="district")
+    with transaction.atomic(), in_step(small.school):
+        CalendarDay.objects.filter(track=small.track_a, on=WEEK[3]).update(minutes_offered=100)
+    assert WEEK[3] not in attended(small, "ana")
+    assert agrees(small)
+
+
 def test_without_a_change_no_year_is_made_anew(small: SmallSchool) -> None:
     StudentYear.objects.filter(student=small.ana).update(attended=bytes(46))
     with transaction.atomic(), in_step(small.school):
