@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import resource
 import sqlite3
 import statistics
@@ -40,15 +41,20 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Medians and ratios of one run; `checksum` adds all counts up, and is the same on both sides."""
+    """Medians and ratios of one run; `checksum` adds all counts up, and is the same on both sides.
+
+    DuckDB counts on one processor, as counting from bits does, and in parallel on all there are.
+    """
 
     students: int
     student_days: int
     checksum: int
     bits: Cost
     duckdb: Cost
+    duckdb_parallel: Cost
     wall_ratio: float
     cpu_ratio: float
+    parallel_ratio: float
     corrections: int
     correction_s: float
     recount_s: float
@@ -60,7 +66,7 @@ def measure(folder: Path, students: int, rounds: int, state: int) -> Outcome:
     year = make(students, seed=1)
     write_bits(year, folder / "bits.sqlite")
     student_days = write_days(year, folder / "days.duckdb")
-    ours, theirs, counts = _in_turns(folder, year, rounds)
+    ours, theirs, parallel, counts = _in_turns(folder, year, rounds)
     correction = _correct(year)
     recounts = [_timed(lambda: count(year.rows, year.masks))[0].cpu_s for _ in range(rounds)]
     return Outcome(
@@ -69,8 +75,10 @@ def measure(folder: Path, students: int, rounds: int, state: int) -> Outcome:
         checksum=sum(counts.values()),
         bits=_median(ours),
         duckdb=_median(theirs),
-        wall_ratio=statistics.median(a.wall_s / b.wall_s for a, b in zip(ours, theirs, strict=True)),
-        cpu_ratio=statistics.median(a.cpu_s / b.cpu_s for a, b in zip(ours, theirs, strict=True)),
+        duckdb_parallel=_median(parallel),
+        wall_ratio=_ratio([cost.wall_s for cost in ours], [cost.wall_s for cost in theirs]),
+        cpu_ratio=_ratio([cost.cpu_s for cost in ours], [cost.cpu_s for cost in theirs]),
+        parallel_ratio=_ratio([cost.wall_s for cost in ours], [cost.wall_s for cost in parallel]),
         corrections=CORRECTIONS,
         correction_s=correction,
         recount_s=statistics.median(recounts),
@@ -91,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcome = measure(Path(folder), options.students, options.rounds, options.state)
     print(
         f"counting: {outcome.students} students, {outcome.student_days} student-days, from bits in SQLite"
-        f" {outcome.wall_ratio:.2f} times DuckDB's time ({outcome.cpu_ratio:.2f} times its processor time;"
+        f" {outcome.wall_ratio:.2f} times DuckDB's time on one processor ({outcome.cpu_ratio:.2f} times"
+        f" its processor time; {outcome.parallel_ratio:.2f} times its time on all processors;"
         f" {1000 * outcome.bits.wall_s:.0f} to {1000 * outcome.duckdb.wall_s:.0f} ms, median of"
         f" {options.rounds} turns), the same counts on both sides (sum {outcome.checksum})"
     )
@@ -107,18 +116,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _in_turns(folder: Path, year: MadeUpYear, rounds: int) -> tuple[list[Cost], list[Cost], Counts]:
+def _in_turns(
+    folder: Path, year: MadeUpYear, rounds: int
+) -> tuple[list[Cost], list[Cost], list[Cost], Counts]:
     bits, days = sqlite3.connect(folder / "bits.sqlite"), duckdb.connect(str(folder / "days.duckdb"))
-    ours, theirs, counts = [], [], Counts()
+    ours: list[Cost] = []
+    alone: list[Cost] = []
+    parallel: list[Cost] = []
+    counts = Counts()
     for _ in range(rounds):
         cost, counts = _timed(lambda: _from_bits(bits, year))
         ours.append(cost)
-        cost, found = _timed(lambda: days.execute(COUNTS).fetchall())
-        theirs.append(cost)
-        assert counts == counts_of(found, TRACKS, SPANS), "the bits and DuckDB do not count the same"
+        for threads, costs in ((1, alone), (os.cpu_count() or 1, parallel)):
+            days.execute(f"SET threads = {threads}")
+            cost, found = _timed(lambda: days.execute(COUNTS).fetchall())
+            costs.append(cost)
+            assert counts == counts_of(found, TRACKS, SPANS), "the bits and DuckDB do not count the same"
     bits.close()
     days.close()
-    return ours, theirs, counts
+    return ours, alone, parallel, counts
 
 
 def _from_bits(bits: sqlite3.Connection, year: MadeUpYear) -> Counts:
@@ -162,6 +178,10 @@ def _timed(run: Callable[[], _T]) -> tuple[Cost, _T]:
 def _cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
