@@ -1,7 +1,6 @@
 """Emergencies: what a request to the state still needs, and what a closed day must not hold."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from central.domain.attendance import Mark, RecordedMark
@@ -81,11 +80,11 @@ def findings_on_state(request: StateRequest) -> tuple[Finding, ...]:
     if request.state is not RequestState.APPROVED:
         says = f"the request for {len(request.days)} days is {request.state}: nothing of it is credited"
         remedy = _NEXT[request.state]
-        found.append(_on_request(request, "R-EMG-04", says, remedy, Severity.WARNING))
+        found.append(_on_request(request, "R-EMG-04", says, remedy))
     if request.kind is RequestKind.LOST_RECORDS:
         says = "attendance of these days is the Superintendent's estimate upon affidavits, once approved"
         remedy = "print what stations and central still hold of them before asking for an estimate"
-        found.append(_on_request(request, "R-EMG-07", says, remedy, Severity.WARNING))
+        found.append(_on_request(request, "R-EMG-07", says, remedy))
     return tuple(found)
 
 
@@ -139,10 +138,10 @@ _NEXT = {
 
 
 def _on_plan(request: StateRequest, says: str, remedy: str, severity: Severity) -> Finding:
-    found = _on_request(request, "R-EMG-06", says, remedy, severity)
-    return replace(found, citation="EC 32282; EC 46393")
+    cited, subject = "EC 32282; EC 46393", f"request {request.request}"
+    return Finding("R-EMG-06", cited, subject, request.first_day, says, remedy, severity)
 
 
-def _on_request(request: StateRequest, rule: str, says: str, remedy: str, severity: Severity) -> Finding:
-    subject = f"request {request.request}"
-    return Finding(rule, section_of(request.kind), subject, request.first_day, says, remedy, severity)
+def _on_request(request: StateRequest, rule: str, says: str, remedy: str) -> Finding:
+    cited, subject = section_of(request.kind), f"request {request.request}"
+    return Finding(rule, cited, subject, request.first_day, says, remedy, Severity.WARNING)

@@ -26,8 +26,7 @@ def is_long(agreement: StudyAgreement, taught: Collection[date]) -> bool:
 
     Cites: EC 51747 as amended by SB 153 (2024) (R-IS-02).
     """
-    schooldays = sum(1 for on in taught if agreement.holds(on))
-    return schooldays > number("short_study_schooldays", agreement.since)
+    return _is_long(agreement.since, agreement.until, taught)
 
 
 def signers_needed(case: StudyCase, agreement: StudyAgreement) -> frozenset[Signer]:
@@ -101,7 +100,7 @@ def findings_on_split_agreements(case: StudyCase, taught: Collection[date]) -> t
             severity=Severity.WARNING,
         )
         for run in _runs(case, taught)
-        if len(run) > 1 and is_long(_together(run), taught)
+        if run and _is_long(run[0].since, max(one.until for one in run), taught)
     )
 
 
@@ -149,15 +148,9 @@ def _runs(case: StudyCase, taught: Collection[date]) -> Iterator[list[StudyAgree
     yield run
 
 
-def _together(run: list[StudyAgreement]) -> StudyAgreement:
-    """Return the agreement a stretch would be as one."""
-    return StudyAgreement(
-        agreement="",
-        student=run[0].student,
-        since=run[0].since,
-        until=max(one.until for one in run),
-        signed_on=(),
-    )
+def _is_long(since: date, until: date, taught: Collection[date]) -> bool:
+    schooldays = sum(1 for on in taught if since <= on <= until)
+    return schooldays > number("short_study_schooldays", since)
 
 
 def _finding(rule: str, case: StudyCase, on: date, says: str, remedy: str) -> Finding:

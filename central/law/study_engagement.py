@@ -42,16 +42,15 @@ def weeks_to_act_on(grades: Mapping[date, Grade], earned: Collection[date], unti
 
     Cites: EC 51747(d) (R-IS-07).
     """
-    first, last = min(grades, default=None), max(grades, default=None)
-    if first is None or last is None or len(grades) <= number("short_study_schooldays", first):
+    if len(grades) <= number("short_study_schooldays", until):
         return ()
     found: list[date] = []
-    monday = monday_of(first)
-    over = min(monday_of(last) + _WEEK, monday_of(until + _WEEKEND))
-    while (end := monday + number("study_weeks_watched", first) * _WEEK) <= over:
+    monday = monday_of(min(grades))
+    over = min(monday_of(max(grades)) + _WEEK, monday_of(until + _WEEKEND))
+    while (end := monday + number("study_weeks_watched", until) * _WEEK) <= over:
         required = {on: minimum_day(grades[on], on) for on in grades if monday <= on < end}
         failing = sum(minutes for on, minutes in required.items() if on not in earned)
-        if needs_engagement(failing, sum(required.values()), first):
+        if needs_engagement(failing, sum(required.values()), until):
             found.append(monday)
         monday += _WEEK
     return tuple(found)

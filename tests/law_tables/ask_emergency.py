@@ -95,7 +95,8 @@ def credited(given: Given) -> dict[str, object]:
 
 def decrease(given: Given) -> dict[str, object]:
     normal = Fraction(given.number("normal_hundredths"), 100)
-    day = RequestDay("A", given.day("on"), normal=normal, attended=given.number("attended"))
+    attended = given.number("attended") if "attended" in given else None
+    day = RequestDay("A", given.day("on"), normal=normal, attended=attended)
     request = _request(RequestKind.MATERIAL_DECREASE, (day,), given)
     seen = days_of_attendance_credited([request], "A")
     return {

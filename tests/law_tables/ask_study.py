@@ -11,6 +11,7 @@ from central.domain.independent_study import Signer, StudyAgreement, StudyCase, 
 from central.domain.operator import TeacherCredential
 from central.domain.school import LeaKind
 from central.law.ada import Claim
+from central.law.emergency_findings import finding_on_old_law
 from central.law.independent_study import study_days, with_study_days
 from central.law.study_agreement import days_agreed, findings_on_split_agreements, is_long, signers_needed
 from central.law.study_engagement import misses_synchronous_time, needs_engagement, weeks_to_act_on
@@ -83,8 +84,8 @@ def agreements_in_a_row(given: Given) -> dict[str, object]:
 def days_of_study(given: Given) -> dict[str, object]:
     """Ask for one row of work a school day from a Monday on; every week is an assignment period.
 
-    `late` and `not_engaged` name days by their number; `credential` says whether the evaluator's was
-    valid.
+    `late`, `not_engaged` and `nothing_evaluated` name days by their number; `credential` says whether
+    the evaluator's was valid.
     """
     work, together = given.numbers("work"), given.numbers("synchronous")
     taught = some_weekdays(len(work), given.day("first_day"))
@@ -92,6 +93,7 @@ def days_of_study(given: Given) -> dict[str, object]:
     rows = tuple(
         _row(given, number, on, minutes, together[number - 1] if together else 0)
         for number, (on, minutes) in enumerate(zip(taught, work, strict=True), start=1)
+        if number not in given.numbers("nothing_evaluated")
     )
     case = replace(_case(given, taught, signs_on=taught[0]), work=rows)
     agreed = days_agreed(case, taught, SchoolYear.of(taught[0]))
@@ -148,7 +150,9 @@ def to_engage_again(given: Given) -> dict[str, object]:
 
 def weeks_too_thin(given: Given) -> dict[str, object]:
     """Ask for so many schooldays from a Monday on, of which some by number brought no attendance."""
-    days = some_weekdays(given.number("schooldays"), given.day("first_day"))
+    off = given.days("days_off")
+    weekdays = some_weekdays(given.number("schooldays") + len(off), given.day("first_day"))
+    days = [on for on in weekdays if on not in off]
     failing = {days[number - 1] for number in given.numbers("failing")}
     until = given.day("until") if "until" in given else days[-1]
     found = weeks_to_act_on(dict.fromkeys(days, Grade.G9), set(days) - failing, until)
@@ -159,8 +163,13 @@ def class_and_study(given: Given) -> dict[str, object]:
     """Ask for the days of one student in class on track A and in study on track B."""
     attended = _days(given.days("in_class"), "A", Modality.CLASSROOM)
     studied = _days(given.days("in_study"), "B", Modality.INDEPENDENT_STUDY)
-    made = with_study_days(Claim(attended, ()), Claim(studied, ()))
-    return {"days": [f"{day.on} {day.modality}" for day in sorted(made.days, key=lambda day: day.on)]}
+    made = with_study_days(
+        Claim(attended, (finding_on_old_law("class"),)), Claim(studied, (finding_on_old_law("study"),))
+    )
+    return {
+        "days": [f"{day.on} {day.modality}" for day in sorted(made.days, key=lambda day: day.on)],
+        "findings": [finding.subject for finding in made.findings],
+    }
 
 
 def _days(dates: list[date], track: str, modality: Modality) -> frozenset[AttendanceDay]:

@@ -66,6 +66,14 @@ def test_the_same_request_twice_is_credited_once(asked: list[StateRequest]) -> N
 
 @settings(max_examples=50)
 @given(asked=requests_made)
+def test_the_order_of_requests_does_not_matter(asked: list[StateRequest]) -> None:
+    turned = list(reversed(asked))
+    assert credit(turned, "A") == credit(asked, "A")
+    assert days_of_attendance_credited(turned, "A") == days_of_attendance_credited(asked, "A")
+
+
+@settings(max_examples=50)
+@given(asked=requests_made)
 def test_every_denial_leaves_nothing(asked: list[StateRequest]) -> None:
     denied = [replace(request, state=RequestState.DENIED) for request in asked]
     assert not credit(denied, "A").if_approved.days

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from central.domain.enrolment import Grade
 from central.domain.independent_study import Signer, StudyAgreement, StudyCase, StudyWork
 from central.domain.operator import TeacherCredential
 from central.domain.school import LeaKind
+from central.law import independent_study
 from central.law.independent_study import study_days
 from central.law.study_agreement import days_agreed
 from tests.fakes.school_days import some_weekdays
@@ -144,3 +146,33 @@ def test_the_order_of_rows_and_agreements_does_not_matter(
 def test_a_charter_student_is_claimed_only_for_days_of_engagement(case: StudyCase) -> None:
     engaged = {row.on for row in case.work if row.is_engaged}
     assert claimed(case, LeaKind.CHARTER) <= engaged
+
+
+def test_were_any_minute_enough_a_charters_every_day_of_engagement_would_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    days = TAUGHT[:5]
+    whole = StudyAgreement(
+        agreement="A1",
+        student="S1",
+        since=TAUGHT[0],
+        until=TAUGHT[4],
+        signed_on=((Signer.STUDENT, TAUGHT[0]), (Signer.SUPERVISOR, TAUGHT[0])),
+    )
+    row = StudyWork(
+        student="S1",
+        on=days[0],
+        work_minutes=1,
+        synchronous_minutes=0,
+        is_engaged=True,
+        evaluated_by="T1",
+        evaluated_on=days[4],
+        due_on=days[4],
+        handed_in_on=days[4],
+    )
+    idle = replace(row, on=days[4], work_minutes=0)
+    work = (*(replace(row, on=on) for on in days[:4]), idle)
+    case = StudyCase(student="S1", born_on=date(1990, 1, 1), agreements=(whole,), work=work)
+    assert claimed(case, LeaKind.CHARTER) == frozenset()
+    monkeypatch.setattr(independent_study, "choice", lambda _name, _on: "any_minute")
+    assert claimed(case, LeaKind.CHARTER) == frozenset(days[:4])
