@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import ndiff
+from difflib import unified_diff
 from pathlib import Path
 
 _SURVIVED, _NO_TEST = 0, 33
@@ -85,8 +85,9 @@ def _survivors(source: Path, names: Sequence[str]) -> Iterator[Survivor]:
     if not names:
         return
     text = source.read_text(encoding="utf-8")
+    lines = text.splitlines()
     bodies = {
-        node.name: ast.get_source_segment(text, node) or ""
+        node.name: lines[node.lineno : node.end_lineno]
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef)
     }
@@ -97,13 +98,13 @@ def _survivors(source: Path, names: Sequence[str]) -> Iterator[Survivor]:
             continue
         mangled = name.rpartition(".")[2]
         original = f"{mangled.rpartition('__mutmut_')[0]}__mutmut_orig"
-        was, now = _difference(bodies.get(original, ""), bodies.get(mangled, ""))
+        was, now = _difference(bodies.get(original, []), bodies.get(mangled, []))
         yield Survivor(f"{found[1]}.{found[2].replace('ǁ', '.')}", was, now)
 
 
-def _difference(was: str, now: str) -> tuple[str, str]:
-    """Return the lines two bodies differ in but for their names, on one line each."""
-    lines = list(ndiff(was.splitlines()[1:], now.splitlines()[1:]))
-    gone = " ".join(line[2:].strip() for line in lines if line.startswith("- "))
-    come = " ".join(line[2:].strip() for line in lines if line.startswith("+ "))
+def _difference(was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:
+    """Return the lines two bodies differ in, those of each on one line."""
+    lines = list(unified_diff(was, now, lineterm="", n=0))[2:]
+    gone = " ".join(line[1:].strip() for line in lines if line.startswith("-"))
+    come = " ".join(line[1:].strip() for line in lines if line.startswith("+"))
     return gone, come
