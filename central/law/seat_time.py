@@ -37,16 +37,16 @@ class Seat(StrEnum):
 _DEFAULT = SeatTimePolicy()
 
 
-def seat_of(time: SeatTime, policy: SeatTimePolicy = _DEFAULT) -> Seat:
+def seat_of(shown: SeatTime, policy: SeatTimePolicy = _DEFAULT) -> Seat:
     """Judge one student's proven time in one class; exactly the share is enough.
 
     Cites: EC 47612.5(e)(1); State Auditor report 2024-106 (R-NCB-02).
     """
-    if time.proven is None:
+    if shown.proven is None:
         return Seat.NOT_SHOWN
-    if time.proven >= policy.least_share * time.scheduled:
+    if shown.proven >= policy.least_share * shown.scheduled:
         return Seat.STAYED
-    return Seat.SIGNED_IN if time.proven <= policy.minutes_of_a_sign_in else Seat.SHORT
+    return Seat.SIGNED_IN if shown.proven <= policy.minutes_of_a_sign_in else Seat.SHORT
 
 
 def findings_on_seat_time(
@@ -60,8 +60,8 @@ def findings_on_seat_time(
     Cites: EC 47612.5(e)(1); State Auditor report 2024-106 (R-NCB-02).
     """
     seats: dict[str, dict[Seat, list[date]]] = {}
-    for time in times:
-        seats.setdefault(time.section, {}).setdefault(seat_of(time, policy), []).append(time.on)
+    for shown in times:
+        seats.setdefault(shown.section, {}).setdefault(seat_of(shown, policy), []).append(shown.on)
     found: list[Finding] = []
     for section, kinds in sorted(seats.items()):
         measured = sum(len(days) for seat, days in kinds.items() if seat is not Seat.NOT_SHOWN)
