@@ -156,9 +156,10 @@ def _add_recovered(
     ends = [min(until) for until in zip(*(masks[cell.track].until for cell in missed), strict=True)]
     for index, until in enumerate(ends):
         earned, absences = (account.earned & until).bit_count(), (every & until).bit_count()
-        offset = _lowest(every & until, recovery_days_used(earned, absences, account.allowed))
+        used = recovery_days_used(earned, absences, account.allowed)
+        offset = _lowest(every & until, used) if len(missed) > 1 else 0
         for cell, days in missed.items():
-            recovered[cell][index] += (days & offset).bit_count()
+            recovered[cell][index] += (days & offset).bit_count() if offset else used
 
 
 def _lowest(bits: int, number: int) -> int:
