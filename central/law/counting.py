@@ -51,8 +51,8 @@ def count(
     """Count every period of every cell from students' bitmaps, exactly; the order of the rows is nothing.
 
     Give all rows of a student or none: no-shows, chronic absence and recovery are the student's,
-    over all rows. A student is counted where last enrolled; a recovered day where its absence was.
-    Rows of a track without a calendar count nothing; zeros are left out.
+    over all rows. A student is counted in the cell of the last day taught; a recovered day where its
+    absence was. Rows of a track without a calendar count nothing; zeros are left out.
 
     Cites: 5 CCR 11960(a); EC 60901(c)(1); EC 46211 (R-ADA-01, R-ADA-06, R-CHR-01, R-AR-06, R-AR-12).
     """

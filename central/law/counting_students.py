@@ -7,7 +7,7 @@ from central.domain.day_bits import from_bytes
 from central.law.day_planes import PERIODS, Cell, Key, Row, TrackMasks
 
 Tally = Mapping[Cell, Sequence[int]]
-"""Numbers of students of each period, by the cell they were last enrolled in."""
+"""Numbers of students of each period, by the cell they were enrolled in on the last day taught."""
 
 _Enrolment = tuple[int, Sequence[int], Sequence[int]]
 
@@ -96,7 +96,7 @@ def _since(came: int, days: Sequence[int], track: TrackMasks) -> tuple[Sequence[
 
 
 def _expected(rows: Sequence[Row[Key]], masks: Mapping[str, TrackMasks]) -> Sequence[tuple[Cell, int, int]]:
-    """Return for each period where a student was last enrolled, the days expected, and those missed."""
+    """Return for each period the cell of the last day taught, the days expected, and those missed."""
     enrolled = attended = 0
     for row in rows:
         enrolled |= from_bytes(row[4])
@@ -107,8 +107,8 @@ def _expected(rows: Sequence[Row[Key]], masks: Mapping[str, TrackMasks]) -> Sequ
         days, missed, homes = 0, 0, []
         for row in rows:
             track = masks[row[1]]
-            held = from_bytes(row[4]) & track.until[index]
-            days |= held & track.taught & seen
+            held = from_bytes(row[4]) & track.until[index] & track.taught
+            days |= held & seen
             missed |= from_bytes(row[6]) & track.until[index]
             homes.append((held.bit_length(), Cell(*row[1:4])))
         found.append((max(homes)[1], days, missed & days))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from central.domain.attendance import AttendanceDay
 from central.domain.calendar import TrackCalendar
-from central.domain.day_bits import bits_of, days_of, from_bytes, to_bytes
+from central.domain.day_bits import bits_between, bits_of, days_of, from_bytes, to_bytes
 from central.domain.period import PeriodKind
 from central.law.absence import expected_days
 from central.law.ada import average_daily_attendance
@@ -202,6 +202,20 @@ def test_exactly_a_tenth_of_thirty_days_makes_a_chronic_absentee(missed: int, ch
         assert total(counts, Measure.CHRONIC, PeriodKind.ANNUAL) == chronic
         # Who missed every day never came, and is expected on none.
         assert total(counts, Measure.STUDENTS, PeriodKind.ANNUAL) == (missed < 30)
+
+
+def test_a_student_is_counted_in_the_cell_of_the_last_day_taught() -> None:
+    days = some_weekdays(30, date(2025, 8, 11))
+    masks = {"A": track_masks(calendar_of(days))}
+    saturday = bits_between(days[4] + timedelta(days=1), days[4] + timedelta(days=1), YEAR)
+    came = to_bytes(bits_of(days[:5], YEAR))
+    rows = [
+        StudentRow("S", "A", "7-8", "classroom", came, came, to_bytes(0)),
+        StudentRow("S", "A", "9-12", "classroom", to_bytes(saturday), to_bytes(0), to_bytes(0)),
+    ]
+    counts = count(rows, masks)
+    assert counts[rows[0].cell, Measure.STUDENTS, PeriodKind.ANNUAL] == 1
+    assert counts[rows[1].cell, Measure.STUDENTS, PeriodKind.ANNUAL] == 0
 
 
 def test_a_row_of_a_track_without_a_calendar_counts_nothing() -> None:
