@@ -2,7 +2,7 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint bench law-page clean pins
+.PHONY: help demo test soak mutants lint bench law-page texts clean pins
 
 PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
 DEMO := .venv-demo
@@ -33,6 +33,9 @@ bench: $(TEST)/ready ## What is claimed to be fast, as ratios in one run
 
 law-page: $(TEST)/ready ## Write docs/reference/law.md anew from the provisions and rules
 	@$(TEST)/bin/python -m central.law.markdown > docs/reference/law.md.new && mv docs/reference/law.md.new docs/reference/law.md
+
+texts: $(TEST)/ready ## Compile the Spanish texts of the pages
+	@$(TEST)/bin/python -m tests.texts
 
 clean: ## Remove environments and caches
 	@rm -rf .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var

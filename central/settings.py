@@ -25,7 +25,8 @@ USE_TZ = True
 TIME_ZONE = CONFIG.time_zone
 LANGUAGE_CODE = CONFIG.language
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-LOCALE_PATHS = [BASE / "web" / "locale"]
+# One catalogue a part of the pages; no text stands in two of them.
+LOCALE_PATHS = sorted((BASE / "web" / "locale").iterdir())
 USE_I18N = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -80,7 +81,7 @@ DATABASES = {
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         },
-        "TEST": {"NAME": str(CONFIG.data / "test-records.sqlite")},
+        "TEST": {"NAME": str(CONFIG.data / "test-records.sqlite"), "MIGRATE": False},
     },
 }
 
@@ -90,7 +91,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "today"
+LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "central.web.accounts.StaffAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}

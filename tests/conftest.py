@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 # How long one example takes says nothing about the code on a machine that has other work to do.
 settings.register_profile("rollbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,6 +19,16 @@ def _level_of_the_log() -> Iterator[None]:
     before = root.level
     yield
     root.setLevel(before)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Note the migrations as applied: the tables are made from the models, as `init` makes them."""
+    del django_db_setup
+    from central.store import founding
+
+    with django_db_blocker.unblock():
+        founding.note_applied()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

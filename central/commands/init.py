@@ -89,9 +89,10 @@ def _make_records(folder: Path, args: argparse.Namespace, zone: str) -> None:
     from central.store import readiness
 
     readiness.set_up(records=folder / "records.sqlite")
+    from central.store import founding
     from central.store.models import School
 
-    readiness.migrate()
+    founding.found()
     School.objects.create(
         code=args.school_code, name=args.school_name.strip(), time_zone=zone, is_practice=args.practice
     )

@@ -3,10 +3,17 @@
 from django.http import HttpRequest
 
 from central.store.models import School
-from central.web.access import menu, staff_of
+from central.web.access import staff_of, student_of
+from central.web.menu import menu
 
 
 def school(request: HttpRequest) -> dict[str, object]:
-    """Give templates the school of this installation and the member of staff."""
+    """Give templates the school of this installation and who signed in."""
     staff = staff_of(request)
-    return {"school": School.objects.first(), "staff": staff, "menu": menu(staff) if staff else set()}
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "school": staff.school if staff else School.objects.first(),
+        "staff": staff,
+        "self_student": None if staff else student_of(request),
+        "menu": menu(staff, here or "") if staff else None,
+    }

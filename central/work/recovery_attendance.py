@@ -23,9 +23,9 @@ from central.store.queries import recovery as stored
 from central.store.queries.regular_days import regular_days
 from central.work import signing_off
 from central.work.recovery_act import Act
-from central.work.recovery_rights import Right, Tool, require
 from central.work.recovery_session_faults import duration_minutes, hours_faults
 from central.work.recovery_sessions import hold
+from central.work.tool_rights import Right, Tool, require
 
 _MOST_CHARS: Final = 255
 

@@ -20,9 +20,9 @@ from central.store.queries import recovery as stored
 from central.work.recovery_act import Act
 from central.work.recovery_faults import Dates, lasts
 from central.work.recovery_gathering import recovery_year
-from central.work.recovery_rights import Right, Tool, require
 from central.work.recovery_services import members
 from central.work.recovery_year import BEGAN, RecoveryYear, is_in_force
+from central.work.tool_rights import Right, Tool, require
 
 _WHY = "the ledger wrote its figures"
 

@@ -13,7 +13,7 @@ from central.store.queries import recovery as stored
 from central.work.imported import remember
 from central.work.recovery_act import Act
 from central.work.recovery_plan import Plan
-from central.work.recovery_rights import Right, Tool, require
+from central.work.tool_rights import Right, Tool, require
 
 
 def import_recovery(

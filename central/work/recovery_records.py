@@ -11,7 +11,7 @@ from central.errors import InputError, RefusedError
 from central.store.models import Enrollment, RecoveryRecord, Student
 from central.work.recovery_act import Act, Members, district
 from central.work.recovery_faults import Dates, Fault, RecordWish, record_faults, services_outside
-from central.work.recovery_rights import Right, Tool, require
+from central.work.tool_rights import Right, Tool, require
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from central.store.models import RecoveryRecord, RecoveryService, School, Studen
 from central.work.recovery_act import Act, Members, district
 from central.work.recovery_faults import Dates, HeldService, ServiceWish, lasts, service_faults
 from central.work.recovery_records import hold, refuse
-from central.work.recovery_rights import Right, Tool, require
+from central.work.tool_rights import Right, Tool, require
 
 _SCHOOL_NUMBER_CHARS = 7
 

@@ -8,13 +8,13 @@ from django.db import transaction
 from central.errors import InputError, RefusedError
 from central.store.models import RecoverySession, RecoveryTeacher, Room, School, Staff
 from central.work.recovery_act import Act, Members
-from central.work.recovery_rights import Right, Tool, require
 from central.work.recovery_session_faults import (
     SessionEdit,
     SessionWish,
     faults_of_changed,
     faults_of_new,
 )
+from central.work.tool_rights import Right, Tool, require
 
 
 def add(school: School, wish: SessionWish, act: Act) -> RecoverySession:

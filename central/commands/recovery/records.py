@@ -9,7 +9,7 @@ from central.store import lookup
 from central.store.models import RecoveryRecord
 from central.work import recovery_records
 from central.work.recovery_faults import Dates, RecordWish
-from central.work.recovery_rights import Right, Tool, require
+from central.work.tool_rights import Right, Tool, require
 
 
 def add_verbs(verbs: Verbs) -> None:

@@ -12,7 +12,7 @@ from central.store.models import RecoveryService
 from central.work import recovery_records, recovery_services
 from central.work.recovery_faults import Dates, ServiceWish
 from central.work.recovery_figures import update_services
-from central.work.recovery_rights import Right, Tool, require
+from central.work.tool_rights import Right, Tool, require
 
 
 def add_verbs(verbs: Verbs) -> None:

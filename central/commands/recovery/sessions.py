@@ -14,9 +14,9 @@ from central.store.models import RecoverySession
 from central.store.queries import recovery as stored
 from central.work import recovery_attendance, recovery_sessions
 from central.work.recovery_attendance import Minutes, Signature, sign, sign_with_code
-from central.work.recovery_rights import Right, Tool, require
 from central.work.recovery_session_faults import SessionEdit, SessionWish
 from central.work.signing_off import PRACTICE_SIGNATURE
+from central.work.tool_rights import Right, Tool, require
 
 
 def add_verbs(verbs: Verbs) -> None:

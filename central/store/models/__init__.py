@@ -1,17 +1,28 @@
 """Everything the staff side remembers, one module an aggregate."""
 
+from central.store.models.access import ApiToken, Viewing
 from central.store.models.attendance import AttendanceRecord, Decision, SessionCertification, SpentCode
 from central.store.models.calendar import CalendarDay, ExcludedWeek, GradeMinutes, SchoolYear, Track
 from central.store.models.certificate import SchoolCertificate, StationCertificate, StationConfig
 from central.store.models.closure import StateRequest, StateRequestDay, StateRequestStep
 from central.store.models.counting import StudentYear
-from central.store.models.credential import Credential
+from central.store.models.credential import Credential, CredentialEvent
 from central.store.models.delivery import Delivery, PaperLine, PaperSheet, ReportSnapshot
 from central.store.models.doubt import GapExplanation, StationDoubt, TimeDecision
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
 from central.store.models.fact import AbsenceNote, ProgrammeAgreement, StudentFact
+from central.store.models.follow_up import (
+    AuditSample,
+    AuditSampleCheck,
+    ExceptionStep,
+    FaultReport,
+    FaultStep,
+    InterventionStep,
+)
+from central.store.models.notice import AbsenceNotice, Appeal, AppealStep, CheckIn, NoticeDecision
 from central.store.models.oversight import AuditEvent, ImportedFile
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
+from central.store.models.policy import ColumnMapping, SchoolPolicy
 from central.store.models.recovery import (
     RecoveryAttendance,
     RecoveryRecord,
@@ -28,20 +39,34 @@ from central.store.models.study import StudyAgreement, StudySignature, StudyStaf
 
 __all__ = [
     "AbsenceNote",
+    "AbsenceNotice",
+    "ApiToken",
+    "Appeal",
+    "AppealStep",
     "Assignment",
     "AttendanceRecord",
     "AuditEvent",
+    "AuditSample",
+    "AuditSampleCheck",
     "CalendarDay",
+    "CheckIn",
+    "ColumnMapping",
     "Credential",
+    "CredentialEvent",
     "Decision",
     "Delivery",
     "Enrollment",
+    "ExceptionStep",
     "ExcludedWeek",
+    "FaultReport",
+    "FaultStep",
     "GapExplanation",
     "GradeMinutes",
     "ImportedFile",
+    "InterventionStep",
     "LegalHold",
     "Meeting",
+    "NoticeDecision",
     "Occurrence",
     "PaperLine",
     "PaperSheet",
@@ -60,6 +85,7 @@ __all__ = [
     "Room",
     "School",
     "SchoolCertificate",
+    "SchoolPolicy",
     "SchoolYear",
     "Section",
     "SessionCertification",
@@ -85,4 +111,5 @@ __all__ = [
     "TeachingCredential",
     "TimeDecision",
     "Track",
+    "Viewing",
 ]

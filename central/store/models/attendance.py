@@ -29,6 +29,7 @@ class AttendanceRecord(models.Model):
         TAP = "tap"
         STAFF = "staff"
         PAPER = "paper"
+        CHECK_IN = "check-in"
 
     school = models.ForeignKey("store.School", on_delete=models.PROTECT, related_name="records")
     student = models.ForeignKey("store.Student", on_delete=models.PROTECT, related_name="records")
@@ -36,7 +37,7 @@ class AttendanceRecord(models.Model):
     on = models.DateField()
     mark = models.CharField(max_length=8, choices=Mark.choices)
     stage = models.CharField(max_length=12, choices=Stage.choices)
-    source = models.CharField(max_length=6, choices=Source.choices)
+    source = models.CharField(max_length=8, choices=Source.choices)
     first_in_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
     is_tardy = models.BooleanField(default=False)

@@ -11,6 +11,10 @@ class Student(models.Model):
     number = models.CharField(max_length=40, help_text="the school's student number, leading zeros kept")
     family_name = models.CharField(max_length=120)
     given_name = models.CharField(max_length=120)
+    preferred_name = models.CharField(max_length=120, blank=True, help_text="how the student is addressed")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="student"
+    )
     birth_on = models.DateField(null=True)
     source_id = models.CharField(max_length=255, blank=True)
 

@@ -10,7 +10,6 @@ from central.reports import render_csv, render_json
 from central.reports.periods import KINDS, period_report
 from central.store.models import SchoolYear, Staff
 from central.web import clock
-from central.web.access import require, staff_page
 from central.web.dates import date_in
 
 _DOWNLOADS = {
@@ -20,19 +19,15 @@ _DOWNLOADS = {
 }
 
 
-@staff_page
 def reports(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the years and the reports of each."""
-    require(staff, "reports")
     years = SchoolYear.objects.filter(school=staff.school).order_by("-name")
     page = {"here": "reports", "years": years, "kinds": KINDS, "today": clock.today(staff.school)}
     return render(request, "web/reports.html", page)
 
 
-@staff_page
 def report(request: HttpRequest, staff: Staff, year: str, kind: str) -> HttpResponse:
     """Show one report; the address says as of which day, today when it says nothing."""
-    require(staff, "reports")
     found, as_of = _asked(request, staff, year, kind)
     page = {"here": "reports", "kind": kind, "year": found, "as_of": as_of, "downloads": list(_DOWNLOADS)}
     try:
@@ -42,10 +37,8 @@ def report(request: HttpRequest, staff: Staff, year: str, kind: str) -> HttpResp
     return render(request, "web/report.html", page)
 
 
-@staff_page
 def download(request: HttpRequest, staff: Staff, year: str, kind: str, name: str) -> HttpResponse:
     """Hand out a report or its proof sheet as a file."""
-    require(staff, "reports")
     found, as_of = _asked(request, staff, year, kind)
     if name not in _DOWNLOADS:
         raise Http404

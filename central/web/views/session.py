@@ -16,7 +16,7 @@ from central.errors import CentralError
 from central.store.models import Section, Staff
 from central.store.timetable import meeting_on
 from central.web import clock
-from central.web.access import sections_seen_by, staff_page
+from central.web.access import sections_seen_by
 from central.web.dates import date_in
 from central.work import review
 from central.work.certify import Signature, certify_with_code
@@ -27,7 +27,6 @@ from central.work.room_state import room_state
 _CONFLICT = 409
 
 
-@staff_page
 def session(request: HttpRequest, staff: Staff, code: str, on: str) -> HttpResponse:
     """Show a class's day; a signed form certifies it."""
     day = date_in(on, clock.today(staff.school))

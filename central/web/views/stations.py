@@ -10,18 +10,16 @@ from central.errors import CentralError
 from central.store.evidence import Evidence
 from central.store.models import Staff, Station
 from central.web import clock
-from central.web.access import menu, require, staff_page
 from central.web.views.times import times_of
 from central.work import doubts, rights
 from central.work.stations import glance
+from central.work.tool_rights import Right, Tool, may
 
 _CONFLICT = 409
 
 
-@staff_page
 def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show every station in use; a posted form clears one of its doubts."""
-    require(staff, "stations")
     if request.method == "POST":
         station = get_object_or_404(Station, school=staff.school, code=request.POST.get("station", ""))
         try:
@@ -44,6 +42,6 @@ def _page(request: HttpRequest, staff: Staff, status: int = 200) -> HttpResponse
         "has_occurrences": any(line.occurrences for line in lines),
         "has_aside": any(line.doubts or line.aside for line in lines),
         "may_clear": rights.may_clear(staff),
-        "times_waiting": times_of(staff).count() if "times" in menu(staff) else 0,
+        "times_waiting": times_of(staff).count() if may(staff, Tool.TIMES, Right.READ) else 0,
     }
     return render(request, "web/stations.html", page, status=status)

@@ -9,10 +9,11 @@ from django.shortcuts import render
 from central.store.models import AttendanceRecord, Meeting, Section, SessionCertification, Staff
 from central.store.timetable import is_taught, meeting_on, placed
 from central.web import clock
-from central.web.access import menu, sections_seen_by, staff_page
+from central.web.access import sections_seen_by
 from central.web.dates import date_in
 from central.web.views.times import times_of
 from central.work import review
+from central.work.tool_rights import Right, Tool, may
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
 
@@ -35,7 +36,6 @@ class ClassOfTheDay:
         return max(0, self.expected - self.present - self.absent)
 
 
-@staff_page
 def today(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show the classes of a day; the address says which, today when it says nothing."""
     now_on = clock.today(staff.school)
@@ -50,7 +50,7 @@ def today(request: HttpRequest, staff: Staff) -> HttpResponse:
         "after": on + timedelta(1),
         "classes": [_class(section, on) for section in taught],
         "has_sections": bool(sections),
-        "times_waiting": times_of(staff).count() if "times" in menu(staff) else 0,
+        "times_waiting": times_of(staff).count() if may(staff, Tool.TIMES, Right.READ) else 0,
     }
     return render(request, "web/today.html", page)
 

@@ -45,7 +45,7 @@ def sign_in(small: SmallSchool, typed: str, client: Client | None = None) -> boo
     answer = client.post("/accounts/login/", form)
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/authenticate/")
     client.post("/accounts/2fa/authenticate/", {"code": typed})
-    return client.get("/").status_code == 200
+    return client.get("/today/").status_code == 200
 
 
 def test_password_and_code_together_open_the_pages(small: SmallSchool) -> None:

@@ -1,0 +1,30 @@
+"""Make an empty records database in one step, in the form all migrations together would give it."""
+
+from django.apps import apps
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+
+def found() -> None:
+    """Make every table as the models say and note every migration as applied.
+
+    Django replays its migrations one by one to the same end, which takes it forty times as long; a
+    test compares the two.
+    """
+    with connections[DEFAULT_DB_ALIAS].schema_editor() as editor:
+        for model in apps.get_models():
+            if model._meta.managed and not model._meta.proxy:  # noqa: SLF001  Django's documented Meta API
+                editor.create_model(model)
+    note_applied()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=DEFAULT_DB_ALIAS)
+
+
+def note_applied() -> None:
+    """Note every migration this program knows as applied, for tables that were made from the models."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    for app, name in MigrationLoader(connection).graph.nodes:
+        recorder.record_applied(app, name)

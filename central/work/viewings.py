@@ -1,0 +1,24 @@
+"""Note who looked at whose record: the access log of each pupil."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from central.store.models import Section, Staff, Student, Viewing
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page or a command showed: one student, or everybody of a section on a day."""
+
+    page: str
+    student: Student | None = None
+    section: Section | None = None
+    on: date | None = None
+
+
+def note(by: Staff | Student, seen: Seen, at: datetime) -> None:
+    """Keep that somebody looked."""
+    reader = {"by": by} if isinstance(by, Staff) else {"by_student": by}
+    Viewing.objects.create(
+        at=at, page=seen.page, student=seen.student, section=seen.section, on=seen.on, **reader
+    )
