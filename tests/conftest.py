@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from pytest_django import DjangoDbBlocker
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
 
 # How long one example takes says nothing about the code on a machine that has other work to do.
 settings.register_profile("rollbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,7 +25,7 @@ def _level_of_the_log() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
     """Note the migrations as applied: the tables are made from the models, as `init` makes them."""
     del django_db_setup
     from central.store import founding
