@@ -10,12 +10,11 @@ from central.store import lookup
 from central.work.agreements import (
     CHOICES,
     Agreement,
-    Choice,
     add_agreement,
     agreements,
-    choose,
     withdraw_agreement,
 )
+from central.work.policies import Choice, choose
 
 HELP = "keep the agreements with workforce partners (EC 47612.1) and the school's choices about eligibility"
 _YES_OR_NO = ("yes", "no")
@@ -66,7 +65,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         say(f"agreement {args.name} is withdrawn; days that rest on it alone are held back")
     else:
         choice = CHOICES[args.choice]
-        choose(Choice(choice, args.is_chosen == "yes", args.since, args.reason), by, at)
+        choose(Choice(choice, args.is_chosen, args.since, args.reason), by, at)
         say(f"{choice}: {args.is_chosen} from {args.since} on")
     return 0
 

@@ -1,7 +1,7 @@
-"""Keep the agreements with workforce partners and the school's choices about eligibility, row by row."""
+"""Keep the agreements with workforce partners, row by row."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -9,13 +9,12 @@ from central.domain.calendar import DateSpan
 from central.domain.enrolment import Partner
 from central.errors import CentralError, RefusedError
 from central.store.models import AuditEvent, ProgrammeAgreement, School, Staff
-from central.store.queries.facts import CHOICE_MADE, school_choices, standing_agreements
+from central.store.queries.facts import DIPLOMA_HOLDERS, PROGRESS, standing_agreements
 from central.work import rights, years_in_step
-from central.work.eligibility_bar import DIPLOMA_HOLDERS, PROGRESS
-from central.work.fact_rights import require_may_decide, require_may_keep
+from central.work.fact_rights import require_may_keep
 
 CHOICES = {"diploma-holders": DIPLOMA_HOLDERS, "progress": PROGRESS}
-"""What a school may choose, by the word it is asked with."""
+"""What a school may choose about eligibility, by the word it is asked with."""
 _LONGEST_NAME = 60
 _LONGEST_EVIDENCE = 255
 
@@ -29,16 +28,6 @@ class Agreement:
     valid: DateSpan
     is_exclusive: bool
     evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a school chooses, or no longer does, from a day on, and why."""
-
-    choice: str
-    is_chosen: bool
-    since: date
-    reason: str
 
 
 def add_agreement(wish: Agreement, by: Staff, now: datetime, *, corrects: bool = False) -> bool:
@@ -97,22 +86,6 @@ def withdraw_agreement(name: str, reason: str, by: Staff, now: datetime) -> None
         )
         years_in_step.rebuild_all(by.school)
         _note("withdraw-agreement", name, last, kept, by, now)
-
-
-def choose(wish: Choice, by: Staff, now: datetime) -> None:
-    """Decide what the law leaves to the school, from a day on; the last decision on a day counts.
-
-    Raises RefusedError for somebody who may not decide that, and for no reason.
-    """
-    require_may_decide(by)
-    kept = rights.reason(wish.reason, "a choice of the school")
-    before = [[str(on), was] for on, was in school_choices(by.school, wish.choice)]
-    detail = {"since": str(wish.since), "is_chosen": wish.is_chosen, "reason": kept, "before": before}
-    with transaction.atomic():
-        AuditEvent.objects.create(
-            at=now, by=by.number, verb=CHOICE_MADE, subject=f"{by.school.code} {wish.choice}", detail=detail
-        )
-        years_in_step.rebuild_all(by.school)
 
 
 def agreements(school: School) -> list[ProgrammeAgreement]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Final
 
 from central.domain.calendar import SchoolYear as Year
 from central.domain.enrolment import EnrolledSpan
@@ -17,10 +16,13 @@ from central.law.eligibility import (
 )
 from central.law.immunization import findings_on_immunization, immunization_due_on
 from central.store.models import CalendarDay, School, SchoolYear
-from central.store.queries.facts import programme_agreements, school_choices, student_facts
-
-DIPLOMA_HOLDERS: Final = "diploma holders"
-PROGRESS: Final = "progress in partnerships"
+from central.store.queries.facts import (
+    DIPLOMA_HOLDERS,
+    PROGRESS,
+    programme_agreements,
+    school_choices,
+    student_facts,
+)
 
 
 def bar_of(year: SchoolYear, students: Collection[int] | None = None) -> Bar:

@@ -11,7 +11,7 @@ from central.errors import RefusedError
 from central.store.models import AttendanceRecord, AuditEvent, Decision, PaperLine, PaperSheet, Section, Staff
 from central.store.timetable import meeting_on
 from central.work.paper_rows import PaperRow, Sheet, Verdict, read
-from central.work.policy import Policy
+from central.work.tap_policy import tap_policy
 
 __all__ = ["PaperRow", "Sheet", "Verdict", "accept", "read"]
 
@@ -99,7 +99,7 @@ def _keep_lines(kept: PaperSheet, rows: Iterable[PaperRow], new: Mapping[int, At
 
 
 def _record(section: Section, row: PaperRow) -> AttendanceRecord:
-    policy = Policy()
+    policy = tap_policy(section.school)(row.on)
     record = AttendanceRecord(
         school_id=section.school_id,
         student=row.student,

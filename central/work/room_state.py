@@ -10,7 +10,7 @@ from central.work import doubts
 from central.work.gaps import Gap, gaps_of
 from central.work.journal_signs import Sources
 from central.work.life_signs import Life, life
-from central.work.policy import Policy
+from central.work.tap_policy import tap_policy
 
 
 class Silence(StrEnum):
@@ -88,7 +88,7 @@ def _silence(
     if station is None:
         return Silence.NO_STATION
     taps = Tap.objects.filter(station=station, earliest_at__lt=ends_at)
-    if taps.filter(latest_at__gte=starts_at - Policy().opens_before).exists():
+    if taps.filter(latest_at__gte=starts_at - tap_policy(section.school)(on).opens_before).exists():
         return None
     found = _SAYS[life(sources, station.pk, (starts_at, min(ends_at, now)))]
     # Until the class is over nobody knows what all of it was like.

@@ -10,11 +10,13 @@ from django.db.models import Min
 from central.domain.calendar import DateSpan
 from central.domain.enrolment import Partner, PartnerAgreement
 from central.domain.student import DatedFact, FactKind, StudentFacts
-from central.store.models import AuditEvent, Enrollment, ProgrammeAgreement, School, Student, StudentFact
+from central.store.models import Enrollment, ProgrammeAgreement, School, Student, StudentFact
+from central.store.queries.policies import chosen
 
 _AT_ONCE: Final = 5_000
-CHOICE_MADE: Final = "choose-policy"
-"""The verb under which a school's choice stands in the log of what people did."""
+DIPLOMA_HOLDERS: Final = "diploma_holders"
+PROGRESS: Final = "progress_in_partnerships"
+"""The names of the school's choices about eligibility."""
 
 
 def dated_facts(
@@ -82,10 +84,9 @@ def standing_agreements(school_id: int) -> list[ProgrammeAgreement]:
 
 
 def school_choices(school: School, choice: str) -> Iterator[tuple[date, bool]]:
-    """Yield from which day on a school chose what, in the order the decisions were made."""
-    rows = AuditEvent.objects.filter(verb=CHOICE_MADE, subject=f"{school.code} {choice}").order_by("pk")
-    for detail in rows.values_list("detail", flat=True):
-        yield date.fromisoformat(detail["since"]), bool(detail["is_chosen"])
+    """Yield from which day on a school chose yes or no, by day; the last decision for a day counts."""
+    for since, value in chosen(school.pk, choice).all_of(choice):
+        yield since, value == "yes"
 
 
 def _facts(

@@ -76,12 +76,13 @@ def test_an_agreement_that_cannot_be_is_refused(office: Central, content: Dump) 
     assert content() == before
 
 
-def test_a_choice_of_the_school_holds_from_its_day_on_and_the_last_decision_counts(office: Central) -> None:
+def test_a_choice_of_the_school_holds_until_the_day_of_the_next(office: Central) -> None:
     def decide(choice: str, is_chosen: str, since: str, by: str = "L1") -> None:
         office.run("agreement", "choose", choice, is_chosen, "--since", since, "--reason", "why", "--as", by)
 
     decide("progress", "yes", "2026-08-01")
     decide("progress", "no", "2026-10-01")
+    decide("progress", "no", "2026-09-15")
     decide("progress", "yes", "2026-09-15")
     decide("diploma-holders", "yes", "2026-08-01")
     on = policies(School.objects.get())
@@ -89,9 +90,9 @@ def test_a_choice_of_the_school_holds_from_its_day_on_and_the_last_decision_coun
         on(date(2026, month, day)).asks_progress_of_partnerships for month, day in ((7, 31), (8, 1), (9, 15))
     ]
     assert asked == [False, True, True]
-    assert on(date(2026, 10, 1)).asks_progress_of_partnerships, "the later decision is about later days too"
+    assert not on(date(2026, 10, 1)).asks_progress_of_partnerships, "October has its own decision"
     assert on(date(2026, 8, 1)).admits_diploma_holders
-    with pytest.raises(RefusedError, match="ask the school leader"):
+    with pytest.raises(RefusedError, match="may not change settings"):
         decide("progress", "no", "2026-08-01", by="C1")
 
 
