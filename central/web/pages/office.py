@@ -1,0 +1,9 @@
+"""The pages of the office: one's own tokens."""
+
+from django.utils.translation import gettext_lazy as _
+
+from central.web.pages.page import Group, StaffPage
+from central.web.views.tokens import tokens
+from central.work.tool_rights import Right, Tool
+
+PAGES = (StaffPage("tokens", "tokens/", tokens, Tool.TOKENS, Right.ADD, _("Tokens"), Group.OFFICE),)

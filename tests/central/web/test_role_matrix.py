@@ -1,0 +1,162 @@
+"""Every address in every role: the table of pages says who may, and every page keeps to it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from html import unescape
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from central.store.models import Staff, Student
+from central.web import clock, pages
+from central.web.pages.page import StaffPage, StudentPage
+from tests.fakes import school as schools
+from tests.fakes.school import MONDAY, SmallSchool, at
+
+pytestmark = pytest.mark.django_db
+Page = StaffPage | StudentPage
+STAFF_ROLES = [str(role) for role in Staff.Role]
+EVERY: tuple[Page, ...] = (*pages.STAFF, *pages.STUDENTS)
+READERS = [*STAFF_ROLES, "student", "nobody", "stranger"]
+"""Seven roles, a student, a login that is nobody's, and somebody not signed in."""
+
+# Shown, sent on, of something that is not there, or a form that says too little.
+DONE = {200, 302, 404, 409}
+# What stands in an address where a page names something; a new word needs one line here.
+ARGUMENTS: Mapping[str, Callable[[SmallSchool], object]] = {
+    "code": lambda small: small.algebra.code,
+    "epoch": lambda _small: 1,
+    "kind": lambda _small: "p2",
+    "name": lambda _small: "report.csv",
+    "number": lambda small: small.ana.number,
+    "on": lambda _small: MONDAY.isoformat(),
+    "record": lambda _small: 1,
+    "sequence": lambda _small: 1,
+    "since": lambda _small: MONDAY.isoformat(),
+    "station": lambda small: small.station_101.code,
+    "year": lambda small: small.year.name,
+}
+# Addresses that are no page of a role: who may is said by who is signed in, or by no one.
+OTHERWISE = {
+    "home": "leads each role to its own first page",
+    "set_language": "changes the language of whoever asks",
+}
+_SIGNING_IN = "allauth."
+
+
+@pytest.fixture(autouse=True)
+def after_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: at(MONDAY, "10:05"))
+    cache.clear()
+
+
+def address(page: Page, small: SmallSchool) -> str:
+    """Return the address of a page in a school, its words filled in."""
+    pattern = page.pattern().pattern
+    unknown = sorted(set(pattern.converters) - ARGUMENTS.keys())
+    assert not unknown, (
+        f"page {page.name!r} names {unknown} in its address: add what stands there to ARGUMENTS in {__file__}"
+    )
+    route = page.route
+    for part in pattern.converters:
+        start = route.index("<")
+        end = route.index(">") + 1
+        assert part in route[start:end]
+        route = route[:start] + str(ARGUMENTS[part](small)) + route[end:]
+    return f"/{route}"
+
+
+def client_of(reader: str, small: SmallSchool) -> Client:
+    """Return a browser of somebody who reads."""
+    client = Client()
+    if reader == "stranger":
+        return client
+    if reader in STAFF_ROLES:
+        client.force_login(schools.give_login(small.staff[reader]))
+        return client
+    user = User.objects.create_user(reader)
+    if reader == "student":
+        Student.objects.filter(pk=small.ana.pk).update(user=user)
+    client.force_login(user)
+    return client
+
+
+def asked(client: Client, method: str, at_address: str) -> HttpResponse:
+    """Ask for a page, or send it an empty form."""
+    # A page that fails is told with its address by the test, not by the first traceback.
+    client.raise_request_exception = False
+    answer: HttpResponse = getattr(client, method)(at_address)
+    return answer
+
+
+def wrong(page: Page, reader: str, method: str, answer: HttpResponse, small: SmallSchool) -> str | None:
+    """Say what is wrong with an answer, None where it is as the table of pages says."""
+    status = answer.status_code
+    if reader == "stranger":
+        is_sent_to_sign_in = status == 302 and answer["Location"].startswith("/accounts/login/")
+        return None if is_sent_to_sign_in else f"is answered {status} instead of being sent to sign in"
+    right = _right(page, reader, method, small)
+    if status not in right:
+        return f"is answered {status}, and should be one of {sorted(right)}"
+    if status == 403 and reader in STAFF_ROLES and isinstance(page, StaffPage):
+        text = unescape(answer.content.decode())
+        names_who = small.staff[reader].get_role_display() in text and "Ask: " in text
+        return None if names_who else "is refused without being told who may"
+    return None
+
+
+def _right(page: Page, reader: str, method: str, small: SmallSchool) -> set[int]:
+    """Return the answers somebody signed in may get."""
+    if isinstance(page, StudentPage):
+        if reader != "student":
+            return {403}
+        return DONE if method == "get" or page.takes_forms else {405}
+    if reader not in STAFF_ROLES:
+        return {403}
+    if method == "post" and page.posts is None:
+        return {405}
+    staff = small.staff[reader]
+    may = page.may_open(staff) if method == "get" else page.may_send(staff)
+    return DONE if may else {403}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_page_opens_to_whom_the_table_says_and_to_nobody_else(reader: str) -> None:
+    small = schools.build()
+    client = client_of(reader, small)
+    found: list[str] = []
+    for page in EVERY:
+        for method in ("get", "post"):
+            where = address(page, small)
+            fault = wrong(page, reader, method, asked(client, method, where), small)
+            if fault:
+                found.append(f"{method.upper()} {where}: {reader} {fault}")
+    assert found == []
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry)
+        else:
+            yield entry
+
+
+def test_every_address_is_a_listed_page_or_explained() -> None:
+    listed = {page.name for page in EVERY}
+    strays = {
+        f"{pattern.name or pattern.pattern} ({pattern.callback.__module__})"
+        for pattern in _patterns(get_resolver())
+        if pattern.name not in listed | OTHERWISE.keys()
+        and not pattern.callback.__module__.startswith(_SIGNING_IN)
+        and pattern.callback.__qualname__ != "closed"
+    }
+    assert strays == set(), "list the page in central/web/pages, or say in OTHERWISE who may ask it"
+
+
+def test_no_two_pages_share_a_name_or_an_address() -> None:
+    assert len({page.name for page in EVERY}) == len(EVERY)
+    assert len({page.route for page in EVERY}) == len(EVERY)
