@@ -1,0 +1,100 @@
+"""In a real browser, every page there is: nobody is shut out, it fits a phone, and it speaks Spanish."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+from central import config
+from tests.fakes.central_process import INIT, Installation
+from tests.fakes.station_process import ROOT
+from tests.journeys import axe
+from tests.journeys.browsing import BROWSER_MARKS
+from tests.journeys.sight import Sight, require_no_scrolling_sideways
+
+pytestmark = [*BROWSER_MARKS, pytest.mark.timeout(400)]
+HOST = "127.0.0.1"
+PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
+PICTURES = ROOT / "docs" / "screenshots"
+THEN = datetime(2025, 9, 15, 17, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The school's server, and the pages to look at."""
+
+    address: str
+    pages: list[dict[str, str]]
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[Shown]:
+    school = Installation(tmp_path / "central", '[practice]\nclock = "clock.json"\n')
+    moved_ms = int((THEN - datetime.now(UTC)).total_seconds() * 1000)
+    clock = school.folder / "clock.json"
+    clock.write_text(json.dumps({"offset_ms": moved_ms, "start_ms": moved_ms}), encoding="ascii")
+    done = school.run(*INIT, "--practice")
+    assert done.code == 0, done.err
+    listed = subprocess.run(
+        [sys.executable, "-m", "tests.journeys.shown_school"],
+        env={**os.environ, config.ENVIRONMENT: str(school.folder / "central.toml")},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    with school.serve("--single", "--port", "0") as serving:
+        yield Shown(serving.url(), json.loads(listed.stdout))
+
+
+@pytest.fixture(scope="session")
+def examiner(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return axe.source(tmp_path_factory.mktemp("axe"))
+
+
+def test_every_page_serves_everybody(shown: Shown, browser: Browser, examiner: str) -> None:
+    contexts: dict[str, BrowserContext] = {}
+    faults: list[str] = []
+    for page in shown.pages:
+        context = contexts.get(page["cookie"])
+        if context is None:
+            context = contexts[page["cookie"]] = browser.new_context(viewport=PHONE)
+            context.add_cookies([{"name": "sessionid", "value": page["cookie"], "url": shown.address}])
+        faults += look_at(page["name"], shown.address + page["address"], context, examiner)
+    assert faults == []
+
+
+def look_at(name: str, at: str, context: BrowserContext, examiner: str) -> Iterator[str]:
+    """Yield what is wrong with a page on a phone in both languages; take its picture if they are wanted."""
+    sight = Sight.of(context)
+    for language in ("es", "en"):
+        context.add_cookies([{"name": "django_language", "value": language, "domain": HOST, "path": "/"}])
+        answer = sight.page.goto(at)
+        assert answer is not None
+        if (answer.status, answer.url) != (200, at):
+            yield f"{name}: {at} answers {answer.status} from {answer.url}"
+            break
+        assert sight.page.get_attribute("html", "lang") == language
+        for fault in axe.grave_faults(sight.page, examiner):
+            yield f"{name} ({language}): {fault}"
+        try:
+            require_no_scrolling_sideways(sight.page)
+        except AssertionError as error:
+            yield f"{name} ({language}): {error}"
+    picture(sight.page, name)
+    yield from (f"{name}: the browser complains: {line}" for line in sight.complaints)
+    sight.page.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what a page looks like on a desk, where `make screenshots` asks for it."""
+    if os.environ.get("ROLLBOOK_SCREENSHOTS"):
+        page.set_viewport_size(DESK)
+        PICTURES.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
