@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from central.exchange import table
-from central.exchange.problem import Problem, Where
+from central.exchange.problem import Problem, Where, refuse
 from central.exchange.table import Columns, Row
 from station import credential
 
@@ -55,6 +55,14 @@ def read(file: str, data: bytes, school_key: bytes, problems: list[Problem]) -> 
             token = credential.token(school_key, kind, value)
             issues.append(Issue(row.where, bool(student), student or staff, kind, token, since, until))
     return issues
+
+
+def token_of(kind: str, value: str, school_key: bytes) -> bytes:
+    """Return the token of one card whose number somebody typed; raises InputError without the number."""
+    problems: list[Problem] = []
+    read_value = _value(Row(Where("card"), {"value": value.strip()}, problems), kind)
+    refuse("this is no number of a card; nothing was written", problems)
+    return credential.token(school_key, kind, read_value or "")
 
 
 def _value(row: Row, kind: str) -> str | None:

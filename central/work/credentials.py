@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 
 from central.errors import RefusedError
 from central.exchange import credentials_csv
@@ -60,7 +61,9 @@ class _Drawer:
 
     def __post_init__(self) -> None:
         self._cards = defaultdict(list)
-        for row in Credential.objects.filter(school=self.school).order_by("since"):
+        # A card noted as lost from the day it was given was never anybody's.
+        held = Credential.objects.filter(school=self.school).exclude(until__lt=F("since"))
+        for row in held.order_by("since"):
             self._cards[bytes(row.token)].append(row)
         self._students = dict(Student.objects.filter(school=self.school).values_list("number", "pk"))
         self._staff = dict(Staff.objects.filter(school=self.school).values_list("number", "pk"))

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from central.domain.proof import Proof
 from central.store.evidence import Evidence
-from central.store.models import AttendanceRecord, School, Tap
+from central.store.models import AttendanceRecord, Credential, School, Tap
 from central.store.timetable import Bell, Holder, Timetable
 from central.work.doubts import Doubts
 from central.work.policy import JudgedDay, Policy, SeenTap, Session, Verdict, judge_day
@@ -79,12 +79,16 @@ def resolve(
 
 
 def _left(taps: QuerySet[Tap]) -> dict[date, dict[int, int]]:
-    """Return by day the taps that went to another one, or to none, each with the student of its old record.
+    """Return by day the taps that went to another one, to none or to another holder, with their old student.
 
     Nobody has decided on that record yet, and what this tap said of the day holds no longer.
     """
     moved = taps.filter(outcome=Tap.Outcome.PENDING, record__stage=AttendanceRecord.Stage.PROVISIONAL)
-    rows = moved.exclude(on=F("record__on")).values_list("pk", "record__on", "record__student")
+    held = Credential.objects.filter(
+        token=OuterRef("token"), student=OuterRef("record__student"), since__lte=OuterRef("on")
+    ).exclude(until__lt=OuterRef("on"))
+    gone = moved.filter(~Q(on=F("record__on")) | ~Exists(held))
+    rows = gone.values_list("pk", "record__on", "record__student")
     found: dict[date, dict[int, int]] = defaultdict(dict)
     for tap, on, student in rows:
         found[on][tap] = student
