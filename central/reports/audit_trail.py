@@ -65,6 +65,18 @@ def trace(student: Student, on: date, evidence: Evidence) -> Trail:
     return Trail(student, on, traced, tuple(prover.trace(loose)))
 
 
+def trace_record(record: AttendanceRecord, evidence: Evidence | None) -> TracedRecord:
+    """Return one record with everything behind it; without evidence its taps are shown unverified."""
+    return _record(record, _Prover(evidence) if evidence else _Unasked())
+
+
+class _Unasked:
+    """Shows taps as the records have them; verifying a journal reads it from its first entry."""
+
+    def trace(self, taps: Iterable[Tap]) -> list[TracedTap]:
+        return [TracedTap(tap, is_proven=False, says="") for tap in taps]
+
+
 class _Prover:
     """Verifies each journal once, however many taps of it are asked for."""
 
@@ -91,9 +103,9 @@ class _Prover:
         return TracedTap(tap, is_proven=False, says=why)
 
 
-def _record(record: AttendanceRecord, prover: _Prover) -> TracedRecord:
+def _record(record: AttendanceRecord, prover: "_Prover | _Unasked") -> TracedRecord:
     decisions = record.decisions.select_related("by", "certification").order_by("pk")
-    taps = record.taps.order_by("earliest_at", "sequence")
+    taps = record.taps.select_related("station__room").order_by("earliest_at", "sequence")
     paper = record.paper_lines.select_related("sheet", "sheet__imported_by").order_by("pk")
     return TracedRecord(record, tuple(decisions), tuple(prover.trace(taps)), tuple(paper))
 

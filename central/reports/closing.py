@@ -1,6 +1,9 @@
 """Published: close a report of whatever kind can be closed."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db import transaction
 
 from central.errors import RefusedError
 from central.reports.kinds import Report
@@ -9,6 +12,33 @@ from central.reports.monthly import MonthlyReport
 from central.reports.period import PeriodReport
 from central.reports.snapshots import Filing, close
 from central.store.models import SchoolYear, Staff
+from central.work import signing_off
+from central.work.tool_rights import Right, Tool, require
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who closes a report when, with the one-time code of that moment."""
+
+    by: Staff
+    at: datetime
+    code: str = field(repr=False)
+
+
+def close_with_code(report: Report, year: SchoolYear, signer: Signer, filing: Filing) -> str:
+    """Close a report under a one-time code; a wrong or used code leaves everything as it was.
+
+    Raises RefusedError as `close_any` does, and TryLaterError after too many wrong codes.
+    """
+    require(signer.by, Tool.REPORTS, Right.ADD)
+    try:
+        with transaction.atomic():
+            said = close_any(report, year, signer.by, signer.at, filing)
+            signing_off.spend_code(signer.by, signer.code, signer.at)
+            return said
+    except signing_off.WrongCodeError:
+        signing_off.note_refusal(signer.by, signer.at)
+        raise
 
 
 def close_any(report: Report, year: SchoolYear, by: Staff, now: datetime, filing: Filing) -> str:

@@ -1,5 +1,6 @@
 """Published: the closed editions of a period side by side, each with what it changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,8 @@ class ClosedEdition:
     digest: str
     rule_set: str
     total: Decimal
+    cells: Mapping[str, Decimal]
+    """The printed cells as they were filed."""
     changes: tuple[CellChange, ...]
     difference: Decimal
     """The total less that of the edition before; nothing for the first."""
@@ -47,6 +50,7 @@ def editions(year: SchoolYear, kind: PeriodKind) -> tuple[ClosedEdition, ...]:
                 digest=str(row.body["digest"]),
                 rule_set=str(row.body["rule_set"]),
                 total=total,
+                cells=cells,
                 changes=changes_between(before, cells) if found else (),
                 difference=total - found[-1].total if found else Decimal("0.00"),
             )

@@ -1,15 +1,28 @@
-"""The pages of reports."""
+"""The pages of reports: each kind, its editions, and the walk from a number down to a single tap."""
 
 from django.utils.translation import gettext_lazy as _
 
 from central.web.pages.page import Group, StaffPage
+from central.web.views.editions import editions
+from central.web.views.records import trace_record, trace_tap
 from central.web.views.reports import download, report, reports
-from central.work.tool_rights import Tool
+from central.web.views.walk import proof
+from central.work.tool_rights import Right, Tool
+
+_ONE = "reports/<str:year>/<str:kind>/"
 
 PAGES = (
     StaffPage("reports", "reports/", reports, Tool.REPORTS, title=_("Reports"), group=Group.REPORTS),
-    StaffPage("report", "reports/<str:year>/<str:kind>/", report, Tool.REPORTS, under="reports"),
+    StaffPage("report", _ONE, report, Tool.REPORTS, Right.ADD, under="reports"),
+    StaffPage("download", f"{_ONE}<str:name>", download, Tool.REPORTS, under="reports"),
+    StaffPage("editions", f"{_ONE}editions/", editions, Tool.REPORTS, under="reports"),
+    StaffPage("proof", f"{_ONE}proof/", proof, Tool.REPORTS, under="reports"),
+    StaffPage("trace-record", "records/<int:record>/", trace_record, Tool.REPORTS, under="reports"),
     StaffPage(
-        "download", "reports/<str:year>/<str:kind>/<str:name>", download, Tool.REPORTS, under="reports"
+        "trace-tap",
+        "taps/<str:station>/<int:epoch>/<int:sequence>/",
+        trace_tap,
+        Tool.REPORTS,
+        under="reports",
     ),
 )

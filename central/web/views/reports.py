@@ -1,63 +1,188 @@
-"""The reports page: P-1, P-2 and Annual of a year as of a day, with their proof to take away."""
+"""The reports: every kind of a year as of a day, what it would be if, and its files to take away."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from central.domain.errors import DomainError
+from central.domain.period import Edition
 from central.errors import CentralError
-from central.reports import render_csv, render_json
-from central.reports.periods import KINDS, period_report
+from central.reports import render_editions, render_what_if
+from central.reports.closing import Signer, close_with_code
+from central.reports.editions import editions
+from central.reports.kinds import Kind, Report, kinds
+from central.reports.period import PeriodReport
+from central.reports.snapshots import Filing
+from central.reports.what_if import KEYS, Supposition, WhatIf
+from central.reports.what_if_report import what_if
 from central.store.models import SchoolYear, Staff
-from central.web import clock
+from central.web import clock, tables
 from central.web.dates import date_in
+from central.work.tool_rights import Right, Tool, may
 
-_DOWNLOADS = {
-    "proof.csv": (render_csv.render_proof, "text/csv; charset=utf-8"),
-    "report.csv": (render_csv.render, "text/csv; charset=utf-8"),
-    "report.json": (render_json.render, "application/json"),
-}
+_CONFLICT = 409
+_MOST_LINES = 60
+_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "txt": "text/plain; charset=utf-8"}
+_FORMS = {"csv": "csv", "json": "json", "txt": "text"}
+_FOR_PEOPLE = ("report.csv", "report.json", "report.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for: a kind of report of a year as of a day, and what to suppose."""
+
+    kind: Kind
+    year: SchoolYear
+    as_of: date
+    suppositions: tuple[str, ...]
+    address: str
+    """What follows the question mark in the addresses of its files."""
+
+    def make(self) -> Report:
+        """Compute the report."""
+        return self.kind.make(self.year, self.as_of, clock.now())
+
+    def suppose(self) -> WhatIf:
+        """Compute what it would come to."""
+        if self.kind.period is None:
+            raise CentralError(_("Something can be supposed of P-1, P-2 and Annual only."))
+        now, supposed = clock.now(), Supposition.of(self.suppositions)
+        return what_if(self.year, self.kind.period, self.as_of, now, supposed)
 
 
 def reports(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the years and the reports of each."""
     years = SchoolYear.objects.filter(school=staff.school).order_by("-name")
-    page = {"here": "reports", "years": years, "kinds": KINDS, "today": clock.today(staff.school)}
+    page = {
+        "years": years,
+        "periods": [kind for kind in kinds().values() if kind.period],
+        "others": [kind for kind in kinds().values() if not kind.period],
+    }
     return render(request, "web/reports.html", page)
 
 
 def report(request: HttpRequest, staff: Staff, year: str, kind: str) -> HttpResponse:
-    """Show one report; the address says as of which day, today when it says nothing."""
-    found, as_of = _asked(request, staff, year, kind)
-    page = {"here": "reports", "kind": kind, "year": found, "as_of": as_of, "downloads": list(_DOWNLOADS)}
-    try:
-        page["report"] = period_report(found, KINDS[kind], as_of, clock.now())
-    except CentralError as error:
-        page["problem"] = str(error)
-    return render(request, "web/report.html", page)
+    """Show one report as of a day, or what it would be; a posted form closes it."""
+    asked = asked_for(request, staff, year, kind)
+    if request.method == "POST":
+        try:
+            said = _close(request, staff, asked)
+        except (CentralError, DomainError) as error:
+            messages.error(request, str(error))
+            return _page(request, staff, asked, status=_CONFLICT)
+        messages.success(request, said)
+        if asked.kind.period:
+            return redirect("editions", year, kind)
+        return redirect(f"{reverse('report', args=[year, kind])}?as-of={asked.as_of}")
+    return _page(request, staff, asked)
 
 
 def download(request: HttpRequest, staff: Staff, year: str, kind: str, name: str) -> HttpResponse:
-    """Hand out a report or its proof sheet as a file."""
-    found, as_of = _asked(request, staff, year, kind)
-    if name not in _DOWNLOADS:
+    """Hand out a report, its proof sheet or its editions as a file."""
+    asked = asked_for(request, staff, year, kind)
+    stem, _dot, form = name.rpartition(".")
+    if form not in _FORMS:
         raise Http404
-    form, media_type = _DOWNLOADS[name]
     try:
-        text = form(period_report(found, KINDS[kind], as_of, clock.now()))
-    except CentralError as error:
+        text = _text(asked, stem, form)
+    except (CentralError, DomainError) as error:
         raise Http404(str(error)) from error
-    file = f"{kind}_{year}_as-of_{as_of}_{name}"
+    practice = "PRACTICE_" if asked.year.school.is_practice else ""
+    file = f"{practice}{kind}_{year}_as-of_{asked.as_of}_{name}"
     return HttpResponse(
         text,
-        content_type=media_type,
+        content_type=_MEDIA[form],
         headers={"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"},
     )
 
 
-def _asked(request: HttpRequest, staff: Staff, year: str, kind: str) -> tuple[SchoolYear, date]:
-    """Return the year and the as-of day an address names."""
-    if kind not in KINDS:
+def asked_for(request: HttpRequest, staff: Staff, year: str, kind: str) -> Asked:
+    """Return what an address names; a wrong one is a wrong address."""
+    found = kinds().get(kind)
+    if found is None:
         raise Http404
-    found = get_object_or_404(SchoolYear, school=staff.school, name=year)
-    return found, date_in(request.GET.get("as-of", ""), clock.today(staff.school))
+    of = get_object_or_404(SchoolYear.objects.select_related("school"), school=staff.school, name=year)
+    as_of = date_in(request.GET.get("as-of", ""), clock.today(staff.school))
+    named = [f"{key}={text.strip()}" for key in KEYS for text in request.GET.getlist(key) if text.strip()]
+    address = request.GET.copy()
+    address["as-of"] = as_of.isoformat()
+    return Asked(found, of, as_of, (*request.GET.getlist("what-if"), *named), address.urlencode())
+
+
+def _text(asked: Asked, stem: str, form: str) -> str:
+    """Return one file of a report; raises Http404 for one it has not."""
+    if stem == "editions" and asked.kind.period:
+        title = (asked.kind.name, asked.year.name)
+        return render_editions.render(title, editions(asked.year, asked.kind.period), _FORMS[form])
+    if stem == "what-if":
+        return next(iter(render_what_if.render(asked.suppose(), _FORMS[form]).values()))
+    if stem == "report":
+        return next(iter(asked.kind.write(asked.make(), _FORMS[form]).values()))
+    files = asked.kind.write(asked.make(), "csv")
+    if f"_{stem}.{form}" not in files:
+        raise Http404
+    return files[f"_{stem}.{form}"]
+
+
+def _close(request: HttpRequest, staff: Staff, asked: Asked) -> str:
+    """Carry out the form; raises CentralError with nothing written."""
+    form = request.POST
+    if asked.suppositions:
+        raise CentralError(_("A supposition cannot be closed."))
+    edition = Edition(form["edition"]) if form.get("edition") in set(Edition) else None
+    try:
+        audited_on = date.fromisoformat(form["audited-on"]) if form.get("audited-on") else None
+    except ValueError as error:
+        raise CentralError(_("Say when the audit was completed as a date.")) from error
+    signer = Signer(staff, clock.now(), form.get("code", ""))
+    filing = Filing(edition, form.get("reason", ""), audited_on)
+    return close_with_code(asked.make(), asked.year, signer, filing)
+
+
+def _page(request: HttpRequest, staff: Staff, asked: Asked, status: int = 200) -> HttpResponse:
+    page: dict[str, object] = {
+        "asked": asked,
+        "may_close": may(staff, Tool.REPORTS, Right.ADD),
+        "editions_there_are": list(Edition),
+        "form": request.POST,
+    }
+    if asked.kind.period:
+        given = {key: request.GET.get(key, "") for key in KEYS}
+        page["keys"] = [(key, _(KEYS[key]), given[key]) for key in KEYS]
+    try:
+        page |= _supposed(asked) if asked.suppositions else _made(asked)
+    except (CentralError, DomainError) as error:
+        page["problem"] = str(error)
+        page["may_close"] = False
+    return render(request, "web/report.html", page, status=status)
+
+
+def _made(asked: Asked) -> Mapping[str, object]:
+    """Return what a page shows of a report: its own tables for a period, those of its files for others."""
+    made = asked.make()
+    said = {"is_made": True, "findings": made.findings, "caveats": getattr(made, "caveats", ())}
+    if isinstance(made, PeriodReport):
+        return {**said, "report": made, "downloads": ["proof.csv", "findings.csv", *_FOR_PEOPLE]}
+    files = {name: text for name, text in asked.kind.write(made, "csv").items() if name != "_findings.csv"}
+    names = [name.lstrip("_") if name.startswith("_") else f"report{name}" for name in files]
+    parts = [
+        (name, tables.from_csv(text, _MOST_LINES)) for name, text in zip(names, files.values(), strict=True)
+    ]
+    return {**said, "parts": parts, "downloads": [*names, "report.json", "report.txt"]}
+
+
+def _supposed(asked: Asked) -> Mapping[str, object]:
+    found = asked.suppose()
+    text = next(iter(render_what_if.render(found, "csv").values()))
+    return {
+        "supposed": found,
+        "parts": [("what-if.csv", tables.from_csv(text, _MOST_LINES))],
+        "downloads": ["what-if.csv", "what-if.json", "what-if.txt"],
+        "may_close": False,
+    }
