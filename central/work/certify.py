@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
 from central.errors import RefusedError
 from central.store.models import AttendanceRecord, Section, SessionCertification, Staff
-from central.store.timetable import is_taught, meeting_on, placed
-from central.work import review, signing_off
+from central.store.timetable import placed
+from central.work import record_moves, review, session_day, signing_off
 from central.work.changes import Change, Ledger, apply, counts
 
 _Stage = AttendanceRecord.Stage
@@ -56,48 +55,23 @@ def certify_session(
 
     Source: EC 46300(a), EC 47605(l); CDE letter of August 3 2009 on electronic attendance.
     """
-    _require_right(section, on, signature)
-    _require_day(section, on, signature)
+    author = record_moves.signer(signature.by, on, signature.at, signature.signed_with)
+    signing_off.require_teacher_of(signature.by, section, on)
+    session_day.require_held(section, on, signature.at)
+    session_day.require_same_day(section, on, signature.at, signature.late_reason)
     try:
         with transaction.atomic():
-            return _certify(section, on, signature, changes)
+            return _certify(Ledger(section, on, author), signature, changes)
     except IntegrityError as error:
         msg = f"section {section.code} on {on} was signed by somebody else at this moment; reload the session"
         raise RefusedError(msg) from error
 
 
-def _require_right(section: Section, on: date, signature: Signature) -> None:
-    signing_off.require_certificated(signature.by, on)
-    signing_off.require_teacher_of(signature.by, section, on)
-    signing_off.require_signature(signature.by, signature.signed_with)
-
-
-def _require_day(section: Section, on: date, signature: Signature) -> None:
-    where = f"section {section.code} on {on}"
-    if not section.since <= on <= section.until or not is_taught(section, on):
-        msg = f"{where} was not taught; there is no attendance to certify (correct the calendar if it was)"
-        raise RefusedError(msg)
-    zone = ZoneInfo(section.school.time_zone)
-    today = signature.at.astimezone(zone).date()
-    meeting = meeting_on(section, on)
-    if meeting is None and section.meetings.exists():
-        msg = f"{where} does not meet on that weekday; correct the bell schedule if it did"
-        raise RefusedError(msg)
-    if on > today or (meeting and signature.at < datetime.combine(on, meeting.starts, zone)):
-        msg = f"{where} has not begun yet; certify it after the class"
-        raise RefusedError(msg)
-    if on < today and not signature.late_reason.strip():
-        msg = f"{where} is signed after its calendar day; give the reason for the late entry"
-        raise RefusedError(msg)
-
-
-def _certify(
-    section: Section, on: date, signature: Signature, changes: Sequence[Change]
-) -> SessionCertification:
+def _certify(ledger: Ledger, signature: Signature, changes: Sequence[Change]) -> SessionCertification:
+    section, on = ledger.section, ledger.on
     # One signs at a time: whoever comes second finds the first one's signature here.
     Section.objects.select_for_update().get(pk=section.pk)
     revision = _next_revision(section, on, signature)
-    ledger = Ledger(section, on, signature.by, signature.at, signature.signed_with)
     here = placed(section, on)
     apply(changes, here, ledger)
     _require_only(here, section, on)

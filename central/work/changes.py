@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from central.errors import RefusedError
 from central.store.models import (
@@ -12,13 +11,14 @@ from central.store.models import (
     Decision,
     Section,
     SessionCertification,
-    Staff,
     TeachingCredential,
 )
 from central.store.rewrite import rewrite
 from central.work import student_years
+from central.work.record_moves import Author, move
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
+_SENT = {_Stage.SUBMITTED, _Stage.CONFIRMED}
 _AT_ONCE = 500
 
 
@@ -44,36 +44,21 @@ class Change:
 
 @dataclass(slots=True)
 class Ledger:
-    """Decisions on the records of one session as they are taken by one person at one time."""
+    """Decisions on the records of one session as they are taken by one author at one time."""
 
     section: Section
     on: date
-    by: Staff
-    at: datetime
-    signed_with: str = ""
+    author: Author
     _decisions: list[Decision] = field(default_factory=list)
 
-    @property
-    def is_same_day(self) -> bool:
-        """Tell whether the decisions are taken on the calendar day they are about."""
-        return self.at.astimezone(ZoneInfo(self.section.school.time_zone)).date() == self.on
-
     def decide(self, record: AttendanceRecord, stage: str, mark: str, reason: str = "") -> None:
-        """Move a record, not yet saved, and note the decision."""
-        self._decisions.append(
-            Decision(
-                record=record,
-                stage_from=record.stage if record.pk else "",
-                stage_to=stage,
-                mark=mark,
-                by=self.by,
-                at=self.at,
-                is_same_day=self.is_same_day,
-                signed_with=self.signed_with,
-                reason=reason,
-            )
-        )
-        record.stage, record.mark = stage, mark
+        """Move a record, not yet saved, as the table of moves allows, and note the decision."""
+        self._decisions.append(move(record, stage, mark, self.author, reason))
+
+    def keep(self) -> int:
+        """Keep the decisions and return how many; nothing of them counts before somebody certifies."""
+        Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
+        return len(self._decisions)
 
     def certify(self, certification: SessionCertification) -> None:
         """Certify every provisional record and keep all decisions under the certification.
@@ -93,7 +78,7 @@ class Ledger:
                     self.decide(record, record.stage, record.mark, "signed before without a valid credential")
         for decision in self._decisions:
             decision.certification = certification
-        Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
+        self.keep()
         decided_on = {decision.record.student_id for decision in self._decisions}
         student_years.refresh(self.section.school_year, decided_on, [self.on])
 
@@ -150,7 +135,9 @@ def _remove(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> 
     if record is None or record.stage == _Stage.REMOVED:
         msg = "there is no record to remove; reload the session"
         raise RefusedError(msg)
-    _require_reason(change, "removing a record")
+    if record.stage in _SENT:
+        # Nobody removes what another system holds: it is taken back to certified first.
+        ledger.decide(record, _Stage.CERTIFIED, record.mark, change.reason)
     ledger.decide(record, _Stage.REMOVED, record.mark, change.reason)
     record.save()
 
@@ -160,12 +147,9 @@ def _mark(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> No
     if record is not None and record.stage != _Stage.REMOVED:
         if record.mark == mark:
             return
-        _require_reason(change, "changing what a record says")
         ledger.decide(record, _reopened(record), mark, change.reason)
         record.save()
         return
-    if mark == _Mark.PRESENT:
-        _require_reason(change, "adding presence without a tap")
     if record is None:
         record = AttendanceRecord(
             school_id=ledger.section.school_id,
@@ -180,11 +164,4 @@ def _mark(change: Change, record: AttendanceRecord | None, ledger: Ledger) -> No
 
 def _reopened(record: AttendanceRecord) -> str:
     """Return the stage a changed record goes back to: what was sent elsewhere must be sent anew."""
-    is_sent = record.stage in {_Stage.SUBMITTED, _Stage.CONFIRMED}
-    return _Stage.CERTIFIED if is_sent else record.stage
-
-
-def _require_reason(change: Change, what: str) -> None:
-    if not change.reason.strip():
-        msg = f"{what} needs a reason; say why"
-        raise RefusedError(msg)
+    return _Stage.CERTIFIED if record.stage in _SENT else record.stage

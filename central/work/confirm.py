@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -13,7 +12,8 @@ from central.exchange.named_file import NamedFile
 from central.exchange.problem import Problem, refuse
 from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Staff
 from central.store.rewrite import rewrite
-from central.work import signing_off
+from central.work import record_moves
+from central.work.record_moves import Actor, Author
 
 _Stage = AttendanceRecord.Stage
 _SENT = {_Stage.SUBMITTED, _Stage.CONFIRMED}
@@ -48,14 +48,13 @@ def confirm(file: NamedFile, template: Template, by: Staff, now: datetime) -> Co
     back to certified, so that it is sent again. Dates the file does not speak of are left alone.
     Raises InputError naming every row that cannot be read, and RefusedError.
     """
-    zone = ZoneInfo(by.school.time_zone)
-    signing_off.require_certificated(by, now.astimezone(zone).date())
+    author = record_moves.courier(Actor.READ_BACK, by, now)
     problems: list[Problem] = []
     lines = attendance_file.read(file, template, problems)
     refuse("nothing was confirmed:", problems)
     done = Confirmed()
     with transaction.atomic():
-        _compare(lines, by, now, done)
+        _compare(lines, by, author, done)
         AuditEvent.objects.create(
             at=now,
             by=by.number,
@@ -66,7 +65,7 @@ def confirm(file: NamedFile, template: Template, by: Staff, now: datetime) -> Co
     return done
 
 
-def _compare(lines: Sequence[Line], by: Staff, now: datetime, done: Confirmed) -> None:
+def _compare(lines: Sequence[Line], by: Staff, author: Author, done: Confirmed) -> None:
     theirs = {(line.student_number, line.on, line.section): line.mark for line in lines}
     days = {line.on for line in lines}
     records = (
@@ -77,7 +76,7 @@ def _compare(lines: Sequence[Line], by: Staff, now: datetime, done: Confirmed) -
         .prefetch_related("deliveries")
         .order_by("on", "section__code", "student__number")
     )
-    steps = _Steps(by, now)
+    steps = _Steps(author)
     for record in records:
         key = (record.student.number, record.on, record.section.code)
         answer = theirs.pop(key, None)
@@ -98,10 +97,8 @@ def _compare(lines: Sequence[Line], by: Staff, now: datetime, done: Confirmed) -
 class _Steps:
     """Collects what a comparison changes and writes it at once."""
 
-    def __init__(self, by: Staff, now: datetime) -> None:
-        self._by = by
-        self._now = now
-        self._today = now.astimezone(ZoneInfo(by.school.time_zone)).date()
+    def __init__(self, author: Author) -> None:
+        self._author = author
         self._records: list[AttendanceRecord] = []
         self._decisions: list[Decision] = []
         self._deliveries: list[Delivery] = []
@@ -112,7 +109,7 @@ class _Steps:
             return False
         delivery = _last(record.deliveries.all())
         if delivery is not None:
-            delivery.confirmed_at, delivery.difference = self._now, ""
+            delivery.confirmed_at, delivery.difference = self._author.at, ""
             self._deliveries.append(delivery)
         self._move(record, _Stage.CONFIRMED, "")
         return True
@@ -135,19 +132,7 @@ class _Steps:
         Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
 
     def _move(self, record: AttendanceRecord, stage: str, reason: str) -> None:
-        self._decisions.append(
-            Decision(
-                record=record,
-                stage_from=record.stage,
-                stage_to=stage,
-                mark=record.mark,
-                by=self._by,
-                at=self._now,
-                is_same_day=record.on == self._today,
-                reason=reason,
-            )
-        )
-        record.stage = stage
+        self._decisions.append(record_moves.move(record, stage, record.mark, self._author, reason))
         self._records.append(record)
 
 

@@ -11,6 +11,7 @@ from central.errors import RefusedError
 from central.store.models import AttendanceRecord, AuditEvent, Decision, PaperLine, PaperSheet, Section, Staff
 from central.store.timetable import meeting_on
 from central.work.paper_rows import PaperRow, Sheet, Verdict, read
+from central.work.record_moves import move, person
 from central.work.tap_policy import tap_policy
 
 __all__ = ["PaperRow", "Sheet", "Verdict", "accept", "read"]
@@ -54,20 +55,10 @@ def _write(sheet: Sheet, on: date, rows: Sequence[PaperRow], by: Staff, now: dat
         imported_at=now,
     )
     new = {row.line: _record(sheet.section, row) for row in rows if row.verdict is Verdict.RECORD}
+    author, why = person(by, now), f"paper sheet {sheet.sheet}"
+    decisions = [move(each, _Stage.PROVISIONAL, each.mark, author, why) for each in new.values()]
     AttendanceRecord.objects.bulk_create(new.values())
-    today = now.astimezone(ZoneInfo(sheet.section.school.time_zone)).date()
-    Decision.objects.bulk_create(
-        Decision(
-            record=record,
-            stage_to=_Stage.PROVISIONAL,
-            mark=record.mark,
-            by=by,
-            at=now,
-            is_same_day=today == on,
-            reason=f"paper sheet {sheet.sheet}",
-        )
-        for record in new.values()
-    )
+    Decision.objects.bulk_create(decisions)
     _keep_lines(kept, rows, new)
     AuditEvent.objects.create(
         at=now,

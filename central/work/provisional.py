@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from central.store.models import AttendanceRecord, Decision, PaperLine, School, Tap
 from central.store.rewrite import rewrite
+from central.work import record_moves
 from central.work.policy import Presence
+from central.work.record_moves import Actor, Author
+from central.work.undo import in_force
 
 PROCESS = "resolve"
 _Mark, _Stage, _Source = AttendanceRecord.Mark, AttendanceRecord.Stage, AttendanceRecord.Source
 _SHOWN = ["mark", "stage", "first_in_at", "last_out_at", "is_tardy", "left_early"]
 _DECIDED = {_Stage.CERTIFIED, _Stage.SUBMITTED, _Stage.CONFIRMED}
 _LINKED = {Tap.Outcome.RECORDED, Tap.Outcome.REPEAT, Tap.Outcome.AFTER_DECISION}
+_EVIDENCE = {_Source.PAPER, _Source.CHECK_IN}
 _AT_ONCE = 500
 
 
@@ -86,7 +89,7 @@ class ProvisionalDay:
             **_shown(seen.presence),
         )
         self._new.append(record)
-        self._decide(record, "", "")
+        self._move(record, _Stage.PROVISIONAL, _Mark.PRESENT, "")
         return record
 
     def _renew(self, record: AttendanceRecord, presence: Presence) -> None:
@@ -111,24 +114,11 @@ class ProvisionalDay:
             self._changed.append(record)
 
     def _move(self, record: AttendanceRecord, stage: str, mark: str, reason: str) -> None:
-        before = record.stage
-        record.stage, record.mark = stage, mark
-        self._decide(record, before, reason)
+        self._decisions.append(record_moves.move(record, stage, mark, self._author, reason))
 
-    def _decide(self, record: AttendanceRecord, stage_from: str, reason: str) -> None:
-        local = self.now.astimezone(ZoneInfo(self.school.time_zone)).date()
-        self._decisions.append(
-            Decision(
-                record=record,
-                stage_from=stage_from,
-                stage_to=record.stage,
-                mark=record.mark,
-                by_process=PROCESS,
-                at=self.now,
-                is_same_day=local == self.on,
-                reason=reason,
-            )
-        )
+    @property
+    def _author(self) -> Author:
+        return record_moves.program(Actor.TAPS, self.now, self.school.time_zone, PROCESS)
 
     def _write_taps(self) -> int:
         target = {tap.pk: record for record, taps in self._supported for tap in taps}
@@ -146,12 +136,14 @@ class ProvisionalDay:
 def is_open(record: AttendanceRecord) -> bool:
     """Tell whether a record still follows its evidence: nobody has decided on it.
 
-    An imported sheet is evidence, not a decision. What the program withdrew it may bring back.
+    An imported sheet and a check-in are evidence, not decisions. What the program withdrew it may
+    bring back, and what a person took back again was never decided.
     """
-    last = max(record.decisions.all(), key=lambda decision: decision.pk)
+    steps = in_force(record.decisions.all())
+    is_programs = not steps or steps[-1].by_process == PROCESS
     if record.stage == _Stage.REMOVED:
-        return last.by_process == PROCESS
-    is_evidence = last.by_process == PROCESS or record.source == _Source.PAPER
+        return is_programs
+    is_evidence = is_programs or (len(steps) == 1 and record.source in _EVIDENCE)
     return record.stage == _Stage.PROVISIONAL and is_evidence
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -16,7 +15,8 @@ from central.exchange import attendance_file
 from central.exchange.attendance_file import Line, Template
 from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Section, Staff
 from central.store.rewrite import rewrite
-from central.work import signing_off
+from central.work import record_moves
+from central.work.record_moves import Actor, Author
 
 _Stage = AttendanceRecord.Stage
 _AT_ONCE = 500
@@ -46,8 +46,7 @@ def submit(wish: Wish, target: Path, template: Template, by: Staff, now: datetim
     together: the file is on the disk before the records say so, and a run that is cut off may be
     repeated. Raises RefusedError, also for a file that exists.
     """
-    zone = ZoneInfo(by.school.time_zone)
-    signing_off.require_certificated(by, now.astimezone(zone).date())
+    author = record_moves.courier(Actor.SUBMISSION, by, now)
     if target.exists():
         msg = f"{target} exists and is left as it is; name another file"
         raise RefusedError(msg)
@@ -57,7 +56,7 @@ def submit(wish: Wish, target: Path, template: Template, by: Staff, now: datetim
             return Submitted(0)
         data = attendance_file.write([_line(record, by) for record in records], template)
         digest = hashlib.sha256(data).hexdigest()
-        _move(records, digest, by, now, zone)
+        _move(records, digest, author)
         subject = f"{target.name}: {len(records)} records, {wish.since} to {wish.until}"[:200]
         AuditEvent.objects.create(
             at=now, by=by.number, verb="submit", subject=subject, detail={"sha256": digest}
@@ -98,27 +97,19 @@ def _minutes(record: AttendanceRecord) -> int | None:
     return max(0, int((record.last_out_at - record.first_in_at).total_seconds()) // 60)
 
 
-def _move(records: Sequence[AttendanceRecord], digest: str, by: Staff, now: datetime, zone: ZoneInfo) -> None:
-    today = now.astimezone(zone).date()
-    decisions, deliveries = [], []
-    for record in records:
-        decisions.append(
-            Decision(
-                record=record,
-                stage_from=record.stage,
-                stage_to=_Stage.SUBMITTED,
-                mark=record.mark,
-                by=by,
-                at=now,
-                is_same_day=record.on == today,
-            )
+def _move(records: Sequence[AttendanceRecord], digest: str, author: Author) -> None:
+    decisions = [record_moves.move(record, _Stage.SUBMITTED, record.mark, author) for record in records]
+    deliveries = [
+        Delivery(
+            record=record,
+            key=_key(record),
+            mark=record.mark,
+            file_sha256=digest,
+            sent_by=author.by,
+            sent_at=author.at,
         )
-        deliveries.append(
-            Delivery(
-                record=record, key=_key(record), mark=record.mark, file_sha256=digest, sent_by=by, sent_at=now
-            )
-        )
-        record.stage = _Stage.SUBMITTED
+        for record in records
+    ]
     rewrite(records, ["stage"])
     Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
     # The key is unique: a record is sent once in each of its revisions, whoever else submits.

@@ -239,6 +239,6 @@ def test_a_session_costs_few_queries_however_many_students(small: SmallSchool) -
     connection.force_debug_cursor = True
     try:
         certify_session(small.algebra, MONDAY, signed(small), changes)
-        assert len(connection.queries_log) - before < 40
+        assert len(connection.queries_log) - before < 50
     finally:
         connection.force_debug_cursor = False
