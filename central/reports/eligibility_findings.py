@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from central.domain.attendance import AttendanceDay
 from central.domain.enrolment import Modality
 from central.domain.finding import Finding, Severity
-from central.law.absence import findings_on_full_attendance, is_credited
+from central.law.absence import findings_on_full_attendance
 from central.reports.chronic_findings import no_show_findings, no_shows, some_students
 from central.reports.ground import Ground
-from central.store.queries.absences import noted_reasons
 
-RULES = ("R-AGE-01", "R-AGE-02", "R-AGE-03", "R-AGE-04", "R-AGE-06")
+RULES = ("R-AGE-01", "R-AGE-02", "R-AGE-03", "R-AGE-04", "R-AGE-06", "R-REC-07", "R-IS-01")
 """The rules whose findings on single days are told here, many at once."""
 
 
@@ -19,7 +17,6 @@ def find(ground: Ground) -> Iterator[Finding]:
     """Yield what was held back and why, what was not examined, and what is hard to believe."""
     yield from _held_back(ground)
     yield from _not_examined(ground)
-    yield from _against_notes(ground)
     yield from _full_attendance(ground)
     yield from _course_based_study(ground)
     yield from no_show_findings(no_shows(ground))
@@ -62,26 +59,6 @@ def _not_examined(ground: Ground) -> Iterator[Finding]:
         "check eligibility by hand before claiming, or take the facts in with rollbook-central import-facts",
         Severity.WARNING,
     )
-
-
-def _against_notes(ground: Ground) -> Iterator[Finding]:
-    """Yield a finding where the office noted an absence on a day that is claimed."""
-    notes = noted_reasons(ground.year, ground.before)
-    denied: list[AttendanceDay] = [
-        day
-        for day in ground.counted
-        if (day.student, day.on) in notes and not is_credited(notes[day.student, day.on], day.on)
-    ]
-    if denied:
-        yield Finding(
-            "R-REC-07",
-            "EC 47612.5(a)(2)",
-            some_students({day.student: day.on for day in denied}),
-            min(day.on for day in denied),
-            f"{len(denied)} days are counted although the office noted an absence",
-            "settle each with its teacher before claiming; correct the record, or withdraw the note",
-            Severity.WARNING,
-        )
 
 
 def _full_attendance(ground: Ground) -> Iterator[Finding]:

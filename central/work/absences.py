@@ -19,6 +19,7 @@ from central.law.periods import divisor_days
 from central.store.models import AbsenceNote, SchoolYear, Staff, Student
 from central.store.queries.calendars import track_calendars
 from central.store.queries.enrolments import enrolled_spans
+from central.work import student_years
 from central.work.fact_rights import require_may_keep
 from central.work.imported import remember
 
@@ -60,6 +61,11 @@ def import_absences(
         AbsenceNote.objects.bulk_create(
             [_row(key, row, by, now) for key, row in new.items()], batch_size=_AT_ONCE
         )
+        # A note against a day recorded present holds the day back (R-REC-07).
+        for year in SchoolYear.objects.filter(school=by.school).select_related("school"):
+            named = Year(year.name)
+            theirs = {student for student, on in new if named.holds(on)}
+            student_years.refresh(year, theirs, {on for _, on in new if named.holds(on)})
         changes = Counter(_noun(row, is_known=key in standing) for key, row in new.items())
         done = remember("absences", (file, codes), changes, now, by.number)
     return AbsencesOutcome(done, findings_on_codes(known.values(), today))

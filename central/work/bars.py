@@ -7,19 +7,21 @@ from central.domain.enrolment import EnrolledSpan
 from central.domain.finding import Finding
 from central.law.ada import Bar
 from central.store.models import SchoolYear
-from central.work import eligibility_bar, minimum_day_bar, study_bar
+from central.work import conflict_bar, eligibility_bar, minimum_day_bar, study_bar
 
 
 def bar_of(year: SchoolYear, before: datetime | None = None, students: Collection[int] | None = None) -> Bar:
-    """Return what the length of the day, the student's eligibility and the day's study say, in this order.
+    """Return what stands against a day: its length, eligibility, study and other evidence, in this order.
 
-    Independent study is that written before an instant, None for now; facts are those known now.
+    Independent study and other evidence are those written before an instant, None for now; facts are
+    those known now.
     `students` are primary keys of those who will be asked about, None is everybody.
     """
     bars = (
         minimum_day_bar.bar_of(year),
         eligibility_bar.bar_of(year, students),
         study_bar.bar_of(year, before, students),
+        conflict_bar.bar_of(year, before, students),
     )
 
     def every(span: EnrolledSpan, on: date) -> Sequence[Finding]:

@@ -11,6 +11,7 @@ from central.law.errors import LawError
 from tests.law_tables import (
     ask_absence,
     ask_calendar,
+    ask_conflict,
     ask_emergency,
     ask_minutes,
     ask_people,
@@ -39,6 +40,8 @@ QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
     "days claimed": ask_people.claimed,
     "what stands against a day": ask_people.eligible,
     "credential of a teacher": ask_people.credentialed,
+    "absence said of a day present": ask_conflict.said_absent,
+    "present from afar": ask_conflict.from_afar,
     "chronic absence": ask_people.chronically_absent,
     "reason of an absence": ask_absence.reason_of_absence,
     "table of codes": ask_absence.table_of_codes,

@@ -1,5 +1,6 @@
 """Published: full-day absences as the records stood at an instant, with the reasons the office noted."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from central.domain.absence import AbsenceReason, FullDayAbsence
@@ -30,15 +31,20 @@ def full_day_absences(year: SchoolYear, before: datetime, until: date) -> list[F
     )
 
 
-def noted_reasons(year: SchoolYear, before: datetime) -> dict[tuple[str, date], AbsenceReason]:
+def noted_reasons(
+    year: SchoolYear, before: datetime, students: Collection[int] | None = None
+) -> dict[tuple[str, date], AbsenceReason]:
     """Return the reason last noted for each student number and date of a school year.
 
-    A note that was withdrawn is none; a code nobody knows is unexcused.
+    A note that was withdrawn is none; a code nobody knows is unexcused. `students` are primary keys,
+    None is everybody.
     """
     named = Year(year.name)
     notes = AbsenceNote.objects.filter(
         student__school=year.school_id, on__range=(named.starts_on, named.ends_on), at__lt=before
     ).order_by("pk")
+    if students is not None:
+        notes = notes.filter(student__in=students)
     last = {
         (student, on): code
         for student, on, code in notes.values_list("student__number", "on", "code").iterator(
