@@ -10,7 +10,6 @@ from central.store.models import (
     AttendanceRecord,
     CalendarDay,
     CheckIn,
-    Decision,
     Section,
     Staff,
     Student,
@@ -20,6 +19,7 @@ from central.work import rights
 from central.work.classes_of import require_class
 from central.work.local_days import local_date
 from central.work.policies import Policies
+from central.work.record_moves import Actor, move, program
 from central.work.tool_rights import Right, Tool, require
 
 PROCESS = "check-in"
@@ -112,31 +112,17 @@ def _keep(student: Student, said: Said, by: Staff | None, now: datetime) -> Chec
         )
         # On a day the school is closed there is nothing to certify; what was said is kept all the same.
         if is_taught(said.section, said.on):
-            _record(row, is_same_day=said.on == today)
+            _record(row)
     return row
 
 
-def _record(row: CheckIn, *, is_same_day: bool) -> None:
+def _record(row: CheckIn) -> None:
     """Make the provisional record, never more; one that stands already, or was removed, is left alone."""
-    record, is_new = AttendanceRecord.objects.get_or_create(
-        student=row.student,
-        section=row.section,
-        on=row.on,
-        defaults={
-            "school": row.section.school,
-            "mark": _Mark.PRESENT,
-            "stage": _Stage.PROVISIONAL,
-            "source": _Source.CHECK_IN,
-        },
-    )
-    if is_new:
-        Decision.objects.create(
-            record=record,
-            stage_to=_Stage.PROVISIONAL,
-            mark=_Mark.PRESENT,
-            by=row.taken_by,
-            by_process=PROCESS,
-            at=row.at,
-            is_same_day=is_same_day,
-            reason=row.way,
-        )
+    school, where = row.section.school, {"student": row.student, "section": row.section, "on": row.on}
+    if AttendanceRecord.objects.filter(**where).exists():
+        return
+    record = AttendanceRecord(school=school, source=_Source.CHECK_IN, **where)
+    author = program(Actor.STUDENT, row.at, school.time_zone, PROCESS, row.taken_by)
+    decision = move(record, _Stage.PROVISIONAL, _Mark.PRESENT, author, row.way)
+    record.save()
+    decision.save()

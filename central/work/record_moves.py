@@ -105,9 +105,14 @@ class Author:
     signed_with: str = ""
 
 
-def program(actor: Actor, at: datetime, time_zone: str, process: str) -> Author:
-    """Return a part of the program as the author; `process` is what history calls it."""
-    return Author(actor, at, time_zone, by_process=process)
+def program(
+    actor: Actor, at: datetime, time_zone: str, process: str, taken_by: Staff | None = None
+) -> Author:
+    """Return a part of the program as the author; `process` is what history calls it.
+
+    `taken_by` is who took down for a student what the student said.
+    """
+    return Author(actor, at, time_zone, taken_by, process)
 
 
 def person(by: Staff, at: datetime, process: str = "") -> Author:

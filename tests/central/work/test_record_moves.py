@@ -1,8 +1,12 @@
 """The table of moves: what nobody may do, and that the law's own table allows no less."""
 
+import ast
 from itertools import product
+from pathlib import Path
 
 import pytest
+
+import central
 
 from central.domain.attendance import Stage as LawStage
 from central.domain.attendance import may_move
@@ -53,6 +57,23 @@ def test_what_is_certified_is_touched_by_nobody_without_a_credential() -> None:
     for since, to, who in _ALL:
         if since in certified:
             assert Need.CREDENTIAL in MOVES[since, to][who], (since, to, who)
+
+
+def _writes_history(tree: ast.AST) -> bool:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Decision", "Decision.objects.create"}:
+            return True
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        names = [name for target in targets for name in ast.walk(target) if isinstance(name, ast.Attribute)]
+        if any(name.attr == "stage" and ast.unparse(name.value) == "record" for name in names):
+            return True
+    return False
+
+
+def test_records_are_moved_in_one_place() -> None:
+    root = Path(central.__file__).parent
+    found = [file for file in root.rglob("*.py") if _writes_history(ast.parse(file.read_text("utf-8")))]
+    assert [str(file.relative_to(root)) for file in found] == ["work/record_moves.py"]
 
 
 @pytest.mark.django_db
