@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from central.web.pages.page import Group, StaffPage
+from central.web.views.charts import CHARTS, chart_file, chart_page, charts
 from central.web.views.editions import editions
 from central.web.views.records import trace_record, trace_tap
 from central.web.views.reports import download, report, reports
@@ -25,4 +26,10 @@ PAGES = (
         Tool.REPORTS,
         under="reports",
     ),
+    StaffPage("charts", "charts/", charts, Tool.REPORTS, title=_("Charts"), group=Group.REPORTS),
+    *(
+        StaffPage(f"chart-{name}", f"charts/{name}/", chart_page(name), Tool.REPORTS, under="charts")
+        for name in CHARTS
+    ),
+    StaffPage("chart-file", "charts/<str:name>", chart_file, Tool.REPORTS, under="charts"),
 )

@@ -42,14 +42,21 @@ def trace_tap(request: HttpRequest, staff: Staff, station: str, epoch: int, sequ
     if found.record:
         seen = Seen("trace-tap", student=found.record.student, on=found.on)
         viewings.note(staff, seen, clock.now())
-    certificates = StationCertificate.objects.filter(station=station, on=found.on)
     page = {
         "tap": found,
         "leaf": bytes(found.leaf).hex(),
-        "certificate": certificates.order_by("-revision").first() if found.on else None,
+        "certificate": _certificate(found),
         "width_s": _width_s(found),
     }
     return render(request, "web/trace_tap.html", page)
+
+
+def _certificate(tap: Tap) -> StationCertificate | None:
+    """Return the newest certificate of the tap's day."""
+    if tap.on is None:
+        return None
+    rows = StationCertificate.objects.filter(station=tap.station_id, on=tap.on)
+    return rows.order_by("-revision").first()
 
 
 def _width_s(tap: Tap) -> float | None:
@@ -63,4 +70,4 @@ def _to_month(counted: record_walk.CountedIn) -> str:
     """Return what follows the question mark in the address of the month a record counts in."""
     cell = counted.cell
     named = {"track": cell.track, "span": cell.span.value, "modality": cell.modality.value}
-    return urlencode({**named, "month": counted.month})
+    return urlencode({**named, "month": str(counted.month)})

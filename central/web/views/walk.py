@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from central.domain.errors import DomainError
 from central.errors import CentralError
 from central.reports import walk
+from central.reports.ground import Ground
 from central.reports.groundwork import ground_of
 from central.reports.rounding import total
 from central.store.models import Staff
@@ -54,7 +55,7 @@ def address(asked: Asked, cell: walk.CellName) -> str:
     return f"{reverse('proof', args=[asked.year.name, asked.kind.word])}?{urlencode(named)}"
 
 
-def _month(request: HttpRequest, ground: walk.Ground, cell: walk.CellName) -> dict[str, object]:
+def _month(request: HttpRequest, ground: Ground, cell: walk.CellName) -> dict[str, object]:
     """Return a page of the student-days of the month the address names, if it names one."""
     text = request.GET.get("month", "")
     if not text:
