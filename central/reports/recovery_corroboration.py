@@ -44,7 +44,7 @@ def _apart(session: RecoverySession, seen: SessionTaps) -> Iterator[Finding]:
         times = seen.taps.get(part.student, [])
         lone += len(times) == 1
         if len(times) > 1:
-            least, most = _stay(times, seen)
+            least, most = stay_minutes(times, seen)
             if not least - ALLOWED_MINUTES <= part.minutes <= most + ALLOWED_MINUTES:
                 told = f"{most}" if least == most else f"{least} to {most}"
                 says = f"{part.minutes} minutes are documented for a student whose taps tell {told}"
@@ -57,7 +57,7 @@ def _apart(session: RecoverySession, seen: SessionTaps) -> Iterator[Finding]:
         yield _finding(session, says, "let students tap when they come and when they go", Severity.NOTICE)
 
 
-def _stay(times: list[TapTime], seen: SessionTaps) -> tuple[int, int]:
+def stay_minutes(times: list[TapTime], seen: SessionTaps) -> tuple[int, int]:
     """Return the fewest and the most minutes a student was in the session by the first and last tap."""
     first, last = times[0], times[-1]
     most = min(last.latest_at, seen.ends_at) - max(first.earliest_at, seen.begins_at)

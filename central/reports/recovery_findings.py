@@ -40,7 +40,7 @@ def _at_once(found: Iterable[Finding]) -> Iterator[Finding]:
 def findings(held: RecoveryBooks, kind: PeriodKind | None = None) -> list[Finding]:
     """Return every finding once: of one period's accounts, or of those of the report's own day."""
     found = [
-        *(finding for student in held.ledger.students for finding in _of_student(held, student, kind)),
+        *(finding for student in held.ledger.students for finding in of_student(held, student, kind)),
         *_of_papers(held),
         *findings_on_taps(
             [session for session in held.ledger.sessions if session.on <= held.as_of],
@@ -50,7 +50,8 @@ def findings(held: RecoveryBooks, kind: PeriodKind | None = None) -> list[Findin
     return list(dict.fromkeys(found))
 
 
-def _of_student(held: RecoveryBooks, student: str, kind: PeriodKind | None) -> Iterator[Finding]:
+def of_student(held: RecoveryBooks, student: str, kind: PeriodKind | None = None) -> Iterator[Finding]:
+    """Yield what is found of one student: of a period's account, or of that of the report's own day."""
     account = held.account_of(student, kind) if kind else held.account(student)
     if account is not None:
         yield from account.findings

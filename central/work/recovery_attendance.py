@@ -136,8 +136,13 @@ def sign(session: RecoverySession, signature: Signature) -> RecoverySignature:
     return signed
 
 
+def is_own(session: RecoverySession, by: Staff) -> bool:
+    """Tell whether somebody is a teacher of a session: who documents as a teacher, and who signs."""
+    return by.role == Staff.Role.TEACHER and session.teachers.filter(staff=by).exists()
+
+
 def _require_own(session: RecoverySession, by: Staff) -> None:
-    if by.role == Staff.Role.TEACHER and not session.teachers.filter(staff=by).exists():
+    if by.role == Staff.Role.TEACHER and not is_own(session, by):
         msg = (
             f"employee {by.number} is no teacher of recovery session {session.code}; "
             "ask one of its teachers or the attendance clerk"

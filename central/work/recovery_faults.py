@@ -8,6 +8,7 @@ from typing import Final
 
 from central.domain.calendar import SchoolYear
 from central.domain.recovery import ServiceKind
+from central.errors import InputError
 
 MOST_CHARS: Final = 255
 _MOST_DAYS: Final = 366
@@ -21,6 +22,15 @@ class Fault:
 
     field: str
     text: str
+
+
+class FaultsError(InputError):
+    """Refuse a record or service, naming every fault with the field it is in."""
+
+    def __init__(self, what: str, faults: Iterable[Fault]) -> None:
+        """Keep the faults one by one: a page shows each beside its field."""
+        self.faults = tuple(faults)
+        super().__init__(what, [f"{fault.field}: {fault.text}" for fault in self.faults])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,17 @@ from datetime import date
 from django.db import transaction
 
 from central.domain.calendar import SchoolYear
-from central.errors import InputError, RefusedError
+from central.errors import RefusedError
 from central.store.models import Enrollment, RecoveryRecord, Student
 from central.work.recovery_act import Act, Members, district
-from central.work.recovery_faults import Dates, Fault, RecordWish, record_faults, services_outside
+from central.work.recovery_faults import (
+    Dates,
+    Fault,
+    FaultsError,
+    RecordWish,
+    record_faults,
+    services_outside,
+)
 from central.work.tool_rights import Right, Tool, require
 
 
@@ -159,8 +166,8 @@ def members(record: RecoveryRecord) -> Members:
 
 
 def refuse(what: str, faults: Iterable[Fault]) -> None:
-    """Raise InputError naming every fault, if there is one."""
-    found = [f"{fault.field}: {fault.text}" for fault in faults]
+    """Raise FaultsError naming every fault, if there is one."""
+    found = list(faults)
     if found:
         what = f"{what}; nothing was written:"
-        raise InputError(what, found)
+        raise FaultsError(what, found)

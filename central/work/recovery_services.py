@@ -1,6 +1,6 @@
 """Published: keep the program services of recovery records: time earned and days used, by hand or by flag."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -75,12 +75,36 @@ def edit(service: RecoveryService, wanted: Edit, act: Act) -> RecoveryService:
 
     Raises RefusedError without right or reason, InputError naming every fault.
     """
+    return _changed(service, lambda now: _wished(now, wanted), act)
+
+
+def restate(service: RecoveryService, wish: ServiceWish, act: Act) -> RecoveryService:
+    """Make a service say all that a form says, with the reason; its kind and its record stay.
+
+    Figures of the ledger that come back unchanged are nobody's wish. Raises as `edit` does.
+    """
+
+    def wished(now: RecoveryService) -> ServiceWish:
+        days, minutes = wish.days_used, wish.minutes_earned
+        if now.is_calendar and wish.is_calendar:
+            days = None if days == now.days_used else days
+            minutes = None if minutes == now.minutes_earned else minutes
+        school = find_school(wish.school).code
+        said = replace(wish, kind=ServiceKind(now.kind), comments=wish.comments.strip(), school=school)
+        return replace(said, days_used=days, minutes_earned=minutes)
+
+    return _changed(service, wished, act)
+
+
+def _changed(
+    service: RecoveryService, wished: Callable[[RecoveryService], ServiceWish], act: Act
+) -> RecoveryService:
     require(act.by, Tool.SERVICES, Right.WRITE)
     act.because("changing a recovery service")
     with transaction.atomic():
         hold(service.record.student)
         service.refresh_from_db()
-        wish = _wished(service, wanted)
+        wish = wished(service)
         record = service.record
         faults = service_faults(wish, Dates(record.since, record.until), held(record.student, but=service.pk))
         refuse("the recovery service is not changed", faults)

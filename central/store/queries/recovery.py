@@ -36,7 +36,12 @@ def sessions(year: SchoolYear, before: datetime) -> list[RecoverySession]:
     rows = models.RecoverySession.objects.filter(
         school=year.school_id, on__range=(span.starts_on, span.ends_on)
     )
-    kept = list(rows.order_by("on", "starts", "code"))
+    return of_rows(rows.order_by("on", "starts", "code"), before)
+
+
+def of_rows(rows: Iterable[models.RecoverySession], before: datetime | None = None) -> list[RecoverySession]:
+    """Return some sessions as documented and signed before an instant, or until now, in their order."""
+    kept = list(rows)
     documents = _documents(kept, before)
     return [as_domain(row, documents.get(row.pk)) for row in kept]
 

@@ -1,0 +1,1 @@
+"""Charts as SVG, drawn from values alone; each stands beside the table of what it shows."""

@@ -1,0 +1,60 @@
+"""The pages of programs: attendance recovery, independent study, and who may generate attendance."""
+
+from django.utils.translation import gettext_lazy as _
+
+from central.web.pages.page import Group, StaffPage
+from central.web.views.recovery import recovery
+from central.web.views.recovery_ledger import ledger
+from central.web.views.recovery_list import recovery_file, recovery_list
+from central.web.views.recovery_services import services
+from central.web.views.recovery_sessions import session, sessions
+from central.work.tool_rights import Right, Tool
+
+_LISTS = (
+    StaffPage(
+        "recovery-list",
+        "recovery/",
+        recovery_list,
+        Tool.RECORDS,
+        Right.WRITE,
+        _("Attendance Recovery"),
+        Group.PROGRAMMES,
+    ),
+    StaffPage("recovery-file", "recovery/bank.csv", recovery_file, Tool.RECORDS, under="recovery-list"),
+    StaffPage(
+        "recovery-sessions",
+        "recovery/sessions/",
+        sessions,
+        Tool.SESSIONS,
+        Right.ADD,
+        _("Recovery sessions"),
+        Group.PROGRAMMES,
+    ),
+    # The number is the school's own and may hold a slash.
+    StaffPage(
+        "recovery-session",
+        "recovery/sessions/<path:code>/",
+        session,
+        Tool.SESSIONS,
+        Right.WRITE,
+        under="recovery-sessions",
+    ),
+)
+_OF_A_STUDENT = (
+    StaffPage(
+        "recovery", "recovery/<str:number>/", recovery, Tool.RECORDS, Right.WRITE, under="recovery-list"
+    ),
+    StaffPage(
+        "recovery-services",
+        "recovery/<str:number>/services/",
+        services,
+        Tool.SERVICES,
+        Right.WRITE,
+        under="recovery-list",
+    ),
+    StaffPage(
+        "recovery-ledger", "recovery/<str:number>/ledger/", ledger, Tool.SERVICES, under="recovery-list"
+    ),
+)
+
+PAGES = (*_LISTS, *_OF_A_STUDENT)
