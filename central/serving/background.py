@@ -11,7 +11,7 @@ from django.db import close_old_connections, connections
 from django.db.models import Q
 
 from central.config import CentralConfig
-from central.store.models import AuditEvent
+from central.store.models import AuditEvent, CredentialEvent
 from central.work.catch_up import catch_up
 from central.work.certificates import certify_days
 from central.work.publish import publish
@@ -37,6 +37,7 @@ class Projector(threading.Thread):
         self._now = now
         self._is_stopping = threading.Event()
         self._published_at: datetime | None = None
+        self._published_after: tuple[int, int] | None = None
         self._certified_at: datetime | None = None
         self._certify_after_s = 0.0
         self._imports_seen: int | None = None
@@ -62,9 +63,12 @@ class Projector(threading.Thread):
         catch_up(self._config, self._now(), only_new=newest == self._imports_seen)
         self._imports_seen = newest
         now = self._now()
-        if self._published_at is None or now - self._published_at >= _PUBLISH_EVERY:
+        # A station must know a card that was just handed out, and a class that was just taken in.
+        handed_out = CredentialEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        is_news = self._published_after != (newest, handed_out)
+        if is_news or self._published_at is None or now - self._published_at >= _PUBLISH_EVERY:
             publish(self._config, now)
-            self._published_at = now
+            self._published_at, self._published_after = now, (newest, handed_out)
         if self._certified_at is None or now - self._certified_at >= _CERTIFY_EVERY:
             self._certify(now)
 
