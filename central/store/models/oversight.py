@@ -14,6 +14,9 @@ class ImportedFile(AppendOnly):
     at = models.DateTimeField()
     by = models.CharField(max_length=200)
     counts = models.JSONField()
+    newest_change_at = models.DateTimeField(
+        null=True, help_text="the newest change the file itself dates, where it dates any"
+    )
 
 
 class AuditEvent(AppendOnly):

@@ -57,7 +57,7 @@ def _carried_out(request: HttpRequest, staff: Staff) -> HttpResponse:
     if form.get("verb") == "wait":
         student = credential_forms.student(staff, form)
         station = lookup.station(form.get("station", "")).code
-        asked = urlencode({"for": student.number, "at": station, "from": int(act.at.timestamp() * 1000)})
+        asked = urlencode({"for": student.number, "at": station, "from": str(int(act.at.timestamp() * 1000))})
         return redirect(f"{reverse('credentials')}?{asked}#tap")
     done = credential_forms.carried_out(form, act)
     _tell(request, done)
