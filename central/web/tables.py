@@ -5,53 +5,62 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from central.reports.render_csv import neutral
 
-_NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+(/\d+)?")
+# A number with leading zeros is a student's.
+_NUMBER = re.compile(r"[-+]?(0|[1-9][\d,]*)(\.\d+)?(/\d+)?")
+_SAID_ABOVE = {"report", "school_year", "as_of"}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: what it says, under which heading, and whether it is a number to align."""
+class Column:
+    """One heading, and whether what stands below it are numbers to align."""
 
-    column: str
     text: str
     is_number: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Some lines of a table; `left_out` is how many more its file has."""
+    """Some lines of a table, each cell with its column; `left_out` is how many more its file has."""
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[Column, str], ...], ...]
     left_out: int = 0
 
 
 def from_csv(text: str, most: int) -> Table:
-    """Return the first lines of a CSV text; columns that are empty throughout are left out."""
+    """Return the first lines of a CSV text; what its page says at its head and empty columns are left out."""
     heading, *lines = csv.reader(io.StringIO(text, newline=""))
-    used = [at for at in range(len(heading)) if any(line[at] for line in lines)]
-    columns = tuple(_(heading[at].replace("_", " ")) for at in used)
+    used = [
+        at for at, name in enumerate(heading) if name not in _SAID_ABOVE and any(line[at] for line in lines)
+    ]
     shown = [[_plain(line[at]) for at in used] for line in lines[:most]]
-    return from_rows(columns, shown, len(lines) - len(shown))
+    return from_rows([_(heading[at].replace("_", " ")) for at in used], shown, len(lines) - len(shown))
 
 
 def from_rows(columns: Sequence[str], lines: Sequence[Sequence[str]], left_out: int = 0) -> Table:
-    """Return lines under their headings."""
-    rows = tuple(
-        tuple(
-            Cell(column, text, _NUMBER.fullmatch(text) is not None)
-            for column, text in zip(columns, line, strict=True)
-        )
-        for line in lines
+    """Return lines under their headings; a date is shown as the school writes it."""
+    headings = tuple(
+        Column(text, all(_NUMBER.fullmatch(line[at]) for line in lines if line[at]))
+        for at, text in enumerate(columns)
     )
-    return Table(tuple(columns), rows, left_out)
+    rows = tuple(
+        tuple((heading, _shown(text)) for heading, text in zip(headings, line, strict=True)) for line in lines
+    )
+    return Table(headings, rows, left_out)
 
 
 def _plain(text: str) -> str:
     """Take the apostrophe off again that keeps a spreadsheet from running a cell."""
     return text[1:] if text.startswith("'") and neutral(text[1:]) == text else text
+
+
+def _shown(text: str) -> str:
+    return date_format(date.fromisoformat(text), "m/d/Y") if _DATE.fullmatch(text) else text

@@ -14,7 +14,8 @@ from central.reports.rounding import percent
 NAME: Final = "calendar"
 _BOX, _STEP, _LEFT, _TOP = 14, 17, 34, 24
 _BOUNDS: Final = (Fraction(80, 100), Fraction(90, 100), Fraction(95, 100))
-_SHADE_OF_ALL: Final = 4
+_WEEKS: Final = 44
+"""How many weeks there is always room for: from August to the end of May."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def calendar_heat(days: Sequence[DayCount], say: Say) -> Chart:
     rows = [(day.on.isoformat(), day.enrolled, day.attended, _percent(day)) for day in days]
     first = monday_of(days[0].on) if days else None
     weeks = (monday_of(days[-1].on) - first).days // 7 + 1 if days and first else 1
-    size = (_LEFT + weeks * _STEP + 8, _TOP + 7 * _STEP + 40)
+    size = (_LEFT + max(weeks, _WEEKS) * _STEP + 8, _TOP + 7 * _STEP + 40)
     inside = [*_weekdays(say), *_boxes(days), *_months(days), *_legend(say, size[1] - 18)]
     return Chart(title, about, picture(NAME, size, (title, about), inside), columns, rows)
 

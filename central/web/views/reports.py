@@ -169,12 +169,18 @@ def _made(asked: Asked) -> Mapping[str, object]:
     said = {"is_made": True, "findings": made.findings, "caveats": getattr(made, "caveats", ())}
     if isinstance(made, PeriodReport):
         return {**said, "report": made, "downloads": ["proof.csv", "findings.csv", *_FOR_PEOPLE]}
-    files = {name: text for name, text in asked.kind.write(made, "csv").items() if name != "_findings.csv"}
-    names = [name.lstrip("_") if name.startswith("_") else f"report{name}" for name in files]
+    files = {_file_name(name): text for name, text in asked.kind.write(made, "csv").items()}
     parts = [
-        (name, tables.from_csv(text, _MOST_LINES)) for name, text in zip(names, files.values(), strict=True)
+        (name, tables.from_csv(text, _MOST_LINES))
+        for name, text in files.items()
+        if name not in {"proof.csv", "findings.csv"}
     ]
-    return {**said, "parts": parts, "downloads": [*names, "report.json", "report.txt"]}
+    shown = [(name, table) for name, table in parts if table.rows]
+    return {**said, "parts": shown, "downloads": [*files, "report.json", "report.txt"]}
+
+
+def _file_name(suffix: str) -> str:
+    return suffix.lstrip("_") if suffix.startswith("_") else f"report{suffix}"
 
 
 def _supposed(asked: Asked) -> Mapping[str, object]:
