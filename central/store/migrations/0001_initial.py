@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -14,3054 +15,1341 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="AbsenceNotice",
+            name='AbsenceNotice',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField(help_text="last day, inclusive")),
-                ("says", models.CharField(max_length=255)),
-                ("at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField()),
+                ('until', models.DateField(help_text='last day, inclusive')),
+                ('says', models.CharField(max_length=255)),
+                ('at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name="AuditEvent",
+            name='AuditEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("by", models.CharField(max_length=200)),
-                ("verb", models.CharField(max_length=40)),
-                ("subject", models.CharField(max_length=200)),
-                ("detail", models.JSONField(default=dict)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('by', models.CharField(max_length=200)),
+                ('verb', models.CharField(max_length=40)),
+                ('subject', models.CharField(max_length=200)),
+                ('detail', models.JSONField(default=dict)),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Credential",
+            name='Credential',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("token", models.BinaryField(max_length=16)),
-                ("key_id", models.CharField(max_length=20)),
-                ("kind", models.CharField(help_text="uid, idm, em or sc1", max_length=8)),
-                (
-                    "device_key",
-                    models.CharField(
-                        blank=True,
-                        help_text="the public key of a phone issued here, compressed P-256 in hex",
-                        max_length=66,
-                    ),
-                ),
-                (
-                    "is_temporary",
-                    models.BooleanField(default=False, help_text="lent until its holder has their own again"),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField(null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.BinaryField(max_length=16)),
+                ('key_id', models.CharField(max_length=20)),
+                ('kind', models.CharField(help_text='uid, idm, em or sc1', max_length=8)),
+                ('device_key', models.CharField(blank=True, help_text='the public key of a phone issued here, compressed P-256 in hex', max_length=66)),
+                ('is_temporary', models.BooleanField(default=False, help_text='lent until its holder has their own again')),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name="ImportedFile",
+            name='ImportedFile',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=20)),
-                ("name", models.CharField(max_length=200)),
-                ("sha256", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-                ("by", models.CharField(max_length=200)),
-                ("counts", models.JSONField()),
-                (
-                    "newest_change_at",
-                    models.DateTimeField(
-                        help_text="the newest change the file itself dates, where it dates any", null=True
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=20)),
+                ('name', models.CharField(max_length=200)),
+                ('sha256', models.CharField(max_length=64)),
+                ('at', models.DateTimeField()),
+                ('by', models.CharField(max_length=200)),
+                ('counts', models.JSONField()),
+                ('newest_change_at', models.DateTimeField(help_text='the newest change the file itself dates, where it dates any', null=True)),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="ProjectorPosition",
+            name='ProjectorPosition',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("server_sequence", models.PositiveBigIntegerField(default=0)),
-                (
-                    "quarantine_id",
-                    models.PositiveBigIntegerField(
-                        default=0, help_text="the last message set aside that was read"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('server_sequence', models.PositiveBigIntegerField(default=0)),
+                ('quarantine_id', models.PositiveBigIntegerField(default=0, help_text='the last message set aside that was read')),
             ],
         ),
         migrations.CreateModel(
-            name="RecoveryRecord",
+            name='RecoveryRecord',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField(help_text="last day, inclusive; empty while it lasts", null=True)),
-                ("comment", models.CharField(blank=True, max_length=255)),
-                ("created_by", models.CharField(help_text="district name and number", max_length=255)),
-                ("created_at", models.DateTimeField()),
-                ("modified_at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField()),
+                ('until', models.DateField(help_text='last day, inclusive; empty while it lasts', null=True)),
+                ('comment', models.CharField(blank=True, max_length=255)),
+                ('created_by', models.CharField(help_text='district name and number', max_length=255)),
+                ('created_at', models.DateTimeField()),
+                ('modified_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name="School",
+            name='School',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        help_text="CDS code or the roster's identifier", max_length=14, unique=True
-                    ),
-                ),
-                ("lea_code", models.CharField(blank=True, max_length=14)),
-                ("name", models.CharField(max_length=200)),
-                ("lea_name", models.CharField(blank=True, max_length=200)),
-                ("source_id", models.CharField(blank=True, help_text="OneRoster sourcedId", max_length=255)),
-                ("time_zone", models.CharField(default="America/Los_Angeles", max_length=64)),
-                (
-                    "kind",
-                    models.CharField(default="charter", help_text="charter, district or coe", max_length=8),
-                ),
-                (
-                    "is_conversion",
-                    models.BooleanField(
-                        default=False,
-                        help_text="a conversion charter that keeps its previous schedule (EC 47612(d)(3))",
-                    ),
-                ),
-                (
-                    "facts_kept_since",
-                    models.DateField(
-                        help_text="from this day on a day counts only with the dated facts that allow it",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_practice",
-                    models.BooleanField(
-                        default=False, help_text="A practice school's numbers are never claimed"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(help_text="CDS code or the roster's identifier", max_length=14, unique=True)),
+                ('lea_code', models.CharField(blank=True, max_length=14)),
+                ('name', models.CharField(max_length=200)),
+                ('lea_name', models.CharField(blank=True, max_length=200)),
+                ('source_id', models.CharField(blank=True, help_text='OneRoster sourcedId', max_length=255)),
+                ('time_zone', models.CharField(default='America/Los_Angeles', max_length=64)),
+                ('kind', models.CharField(default='charter', help_text='charter, district or coe', max_length=8)),
+                ('is_conversion', models.BooleanField(default=False, help_text='a conversion charter that keeps its previous schedule (EC 47612(d)(3))')),
+                ('facts_kept_since', models.DateField(help_text='from this day on a day counts only with the dated facts that allow it', null=True)),
+                ('is_practice', models.BooleanField(default=False, help_text="A practice school's numbers are never claimed")),
             ],
         ),
         migrations.CreateModel(
-            name="CredentialEvent",
+            name='CredentialEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "what",
-                    models.CharField(
-                        choices=[
-                            ("issued", "Issued"),
-                            ("learned", "Learned by tapping"),
-                            ("lent", "Lent"),
-                            ("lost", "Lost"),
-                            ("replaced", "Replaced"),
-                            ("returned", "Returned"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(blank=True, max_length=255)),
-                (
-                    "credential",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="store.credential",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(choices=[('issued', 'Issued'), ('learned', 'Learned by tapping'), ('lent', 'Lent'), ('lost', 'Lost'), ('replaced', 'Replaced'), ('returned', 'Returned')], max_length=8)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, max_length=255)),
+                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='store.credential')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Room",
+            name='Room',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="store.school"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='store.school')),
             ],
         ),
         migrations.CreateModel(
-            name="RecoverySession",
+            name='RecoverySession',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(help_text="the school's own number of the session", max_length=40)),
-                ("on", models.DateField()),
-                ("starts", models.TimeField()),
-                ("ends", models.TimeField()),
-                (
-                    "standards",
-                    models.CharField(
-                        blank=True, help_text="lesson and grade-level standards taught", max_length=255
-                    ),
-                ),
-                ("created_by", models.CharField(max_length=200)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "room",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recovery_sessions",
-                        to="store.room",
-                    ),
-                ),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recovery_sessions",
-                        to="store.school",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(help_text="the school's own number of the session", max_length=40)),
+                ('on', models.DateField()),
+                ('starts', models.TimeField()),
+                ('ends', models.TimeField()),
+                ('standards', models.CharField(blank=True, help_text='lesson and grade-level standards taught', max_length=255)),
+                ('created_by', models.CharField(max_length=200)),
+                ('created_at', models.DateTimeField()),
+                ('room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recovery_sessions', to='store.room')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_sessions', to='store.school')),
             ],
         ),
         migrations.CreateModel(
-            name="ProgrammeAgreement",
+            name='ProgrammeAgreement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(help_text="what the school calls the agreement", max_length=60)),
-                (
-                    "partner",
-                    models.CharField(
-                        help_text="WIOA, YouthBuild, Job Corps, conservation corps", max_length=20
-                    ),
-                ),
-                (
-                    "is_exclusive",
-                    models.BooleanField(help_text="instruction is exclusively in this partnership"),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField(null=True)),
-                ("is_withdrawn", models.BooleanField(default=False)),
-                ("evidence", models.CharField(help_text="where the signed document is kept", max_length=255)),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agreements",
-                        to="store.school",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='what the school calls the agreement', max_length=60)),
+                ('partner', models.CharField(help_text='WIOA, YouthBuild, Job Corps, conservation corps', max_length=20)),
+                ('is_exclusive', models.BooleanField(help_text='instruction is exclusively in this partnership')),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('is_withdrawn', models.BooleanField(default=False)),
+                ('evidence', models.CharField(help_text='where the signed document is kept', max_length=255)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='store.school')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="FaultReport",
+            name='FaultReport',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "page",
-                    models.CharField(
-                        blank=True, help_text="the address it was reported from", max_length=200
-                    ),
-                ),
-                ("says", models.CharField(max_length=500)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="faults", to="store.school"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('page', models.CharField(blank=True, help_text='the address it was reported from', max_length=200)),
+                ('says', models.CharField(max_length=500)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='faults', to='store.school')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.AddField(
-            model_name="credential",
-            name="school",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="credentials", to="store.school"
-            ),
+            model_name='credential',
+            name='school',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='store.school'),
         ),
         migrations.CreateModel(
-            name="ColumnMapping",
+            name='ColumnMapping',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(help_text="what such a file holds", max_length=20)),
-                ("name", models.CharField(max_length=60)),
-                (
-                    "columns",
-                    models.JSONField(help_text="our word for a column, and the heading it has in the file"),
-                ),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mappings",
-                        to="store.school",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='what such a file holds', max_length=20)),
+                ('name', models.CharField(max_length=60)),
+                ('columns', models.JSONField(help_text='our word for a column, and the heading it has in the file')),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mappings', to='store.school')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="AuditSample",
+            name='AuditSample',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField()),
-                ("seed", models.PositiveBigIntegerField()),
-                ("records", models.JSONField(help_text="the records drawn, by primary key, in their order")),
-                ("at", models.DateTimeField()),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="audit_samples",
-                        to="store.school",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField()),
+                ('until', models.DateField()),
+                ('seed', models.PositiveBigIntegerField()),
+                ('records', models.JSONField(help_text='the records drawn, by primary key, in their order')),
+                ('at', models.DateTimeField()),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audit_samples', to='store.school')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="SchoolCertificate",
+            name='SchoolCertificate',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("revision", models.PositiveSmallIntegerField()),
-                ("is_closed", models.BooleanField()),
-                ("signed", models.TextField(help_text="the Signed object as JSON text")),
-                ("sha256", models.CharField(help_text="of the note's text", max_length=64)),
-                (
-                    "leaf_index",
-                    models.PositiveIntegerField(
-                        help_text="its place in the log of certificates, from 0", unique=True
-                    ),
-                ),
-                ("made_at", models.DateTimeField()),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="certificates",
-                        to="store.school",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('revision', models.PositiveSmallIntegerField()),
+                ('is_closed', models.BooleanField()),
+                ('signed', models.TextField(help_text='the Signed object as JSON text')),
+                ('sha256', models.CharField(help_text="of the note's text", max_length=64)),
+                ('leaf_index', models.PositiveIntegerField(help_text='its place in the log of certificates, from 0', unique=True)),
+                ('made_at', models.DateTimeField()),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='store.school')),
             ],
         ),
         migrations.CreateModel(
-            name="SchoolPolicy",
+            name='SchoolPolicy',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=60)),
-                ("value", models.CharField(max_length=200)),
-                ("since", models.DateField()),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(blank=True, max_length=255)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="policies",
-                        to="store.school",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('value', models.CharField(max_length=200)),
+                ('since', models.DateField()),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, max_length=255)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='store.school')),
             ],
         ),
         migrations.CreateModel(
-            name="SchoolYear",
+            name='SchoolYear',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(help_text="2024-25", max_length=7)),
-                ("audited_on", models.DateField(help_text="when the year's audit was completed", null=True)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="years", to="store.school"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='2024-25', max_length=7)),
+                ('audited_on', models.DateField(help_text="when the year's audit was completed", null=True)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='years', to='store.school')),
             ],
         ),
         migrations.CreateModel(
-            name="Section",
+            name='Section',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=60)),
-                ("title", models.CharField(max_length=200)),
-                ("periods", models.CharField(blank=True, max_length=60)),
-                ("since", models.DateField()),
-                ("until", models.DateField(help_text="last day, inclusive")),
-                ("source_id", models.CharField(max_length=255)),
-                (
-                    "room",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sections",
-                        to="store.room",
-                    ),
-                ),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sections",
-                        to="store.school",
-                    ),
-                ),
-                (
-                    "school_year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sections",
-                        to="store.schoolyear",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=60)),
+                ('title', models.CharField(max_length=200)),
+                ('periods', models.CharField(blank=True, max_length=60)),
+                ('since', models.DateField()),
+                ('until', models.DateField(help_text='last day, inclusive')),
+                ('source_id', models.CharField(max_length=255)),
+                ('room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='store.room')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='store.school')),
+                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='store.schoolyear')),
             ],
         ),
         migrations.CreateModel(
-            name="Meeting",
+            name='Meeting',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("weekday", models.PositiveSmallIntegerField(help_text="0 Monday to 6 Sunday")),
-                ("starts", models.TimeField()),
-                ("ends", models.TimeField()),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="meetings",
-                        to="store.section",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weekday', models.PositiveSmallIntegerField(help_text='0 Monday to 6 Sunday')),
+                ('starts', models.TimeField()),
+                ('ends', models.TimeField()),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='store.section')),
             ],
         ),
         migrations.CreateModel(
-            name="AttendanceRecord",
+            name='AttendanceRecord',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                (
-                    "mark",
-                    models.CharField(choices=[("present", "Present"), ("absent", "Absent")], max_length=8),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("provisional", "Provisional"),
-                            ("certified", "Certified"),
-                            ("submitted", "Submitted"),
-                            ("confirmed", "Confirmed"),
-                            ("removed", "Removed"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("tap", "Tap"),
-                            ("staff", "Staff"),
-                            ("paper", "Paper"),
-                            ("check-in", "Check In"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("first_in_at", models.DateTimeField(null=True)),
-                ("last_out_at", models.DateTimeField(null=True)),
-                ("is_tardy", models.BooleanField(default=False)),
-                ("left_early", models.BooleanField(default=False)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="store.school"
-                    ),
-                ),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="records",
-                        to="store.section",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('mark', models.CharField(choices=[('present', 'Present'), ('absent', 'Absent')], max_length=8)),
+                ('stage', models.CharField(choices=[('provisional', 'Provisional'), ('certified', 'Certified'), ('submitted', 'Submitted'), ('confirmed', 'Confirmed'), ('removed', 'Removed')], max_length=12)),
+                ('source', models.CharField(choices=[('tap', 'Tap'), ('staff', 'Staff'), ('paper', 'Paper'), ('check-in', 'Check In')], max_length=8)),
+                ('first_in_at', models.DateTimeField(null=True)),
+                ('last_out_at', models.DateTimeField(null=True)),
+                ('is_tardy', models.BooleanField(default=False)),
+                ('left_early', models.BooleanField(default=False)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='store.school')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='store.section')),
             ],
             options={
-                "permissions": [
-                    ("certify", "Certify attendance records"),
-                    ("submit", "Submit and confirm records"),
-                ],
+                'permissions': [('certify', 'Certify attendance records'), ('submit', 'Submit and confirm records')],
             },
         ),
         migrations.CreateModel(
-            name="Appeal",
+            name='Appeal',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("says", models.CharField(max_length=255)),
-                ("at", models.DateTimeField()),
-                (
-                    "section",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appeals",
-                        to="store.section",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('says', models.CharField(max_length=255)),
+                ('at', models.DateTimeField()),
+                ('section', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='store.section')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Staff",
+            name='Staff',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "number",
-                    models.CharField(
-                        help_text="employee id, printed in every report of changes", max_length=40
-                    ),
-                ),
-                ("family_name", models.CharField(max_length=120)),
-                ("given_name", models.CharField(max_length=120)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("teacher", "Certificated staffer"),
-                            ("paraeducator", "Paraeducator"),
-                            ("clerk", "Attendance clerk"),
-                            ("leader", "School leader"),
-                            ("it", "It"),
-                            ("admin", "Admin"),
-                            ("auditor", "Auditor"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("is_employee", models.BooleanField(default=True, help_text="false for a contractor")),
-                ("source_id", models.CharField(blank=True, max_length=255)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to="store.school"
-                    ),
-                ),
-                (
-                    "user",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="staff",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(help_text='employee id, printed in every report of changes', max_length=40)),
+                ('family_name', models.CharField(max_length=120)),
+                ('given_name', models.CharField(max_length=120)),
+                ('role', models.CharField(choices=[('teacher', 'Certificated staffer'), ('paraeducator', 'Paraeducator'), ('clerk', 'Attendance clerk'), ('leader', 'School leader'), ('it', 'It'), ('admin', 'Admin'), ('auditor', 'Auditor')], max_length=20)),
+                ('is_employee', models.BooleanField(default=True, help_text='false for a contractor')),
+                ('source_id', models.CharField(blank=True, max_length=255)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='store.school')),
+                ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name_plural": "staff",
+                'verbose_name_plural': 'staff',
             },
         ),
         migrations.CreateModel(
-            name="SpentCode",
+            name='SpentCode',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "time_step",
-                    models.PositiveBigIntegerField(help_text="Unix time divided by the code's period"),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="spent_codes",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('time_step', models.PositiveBigIntegerField(help_text="Unix time divided by the code's period")),
+                ('at', models.DateTimeField()),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spent_codes', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="SessionCertification",
+            name='SessionCertification',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                (
-                    "revision",
-                    models.PositiveSmallIntegerField(help_text="1 for the first signature of the session"),
-                ),
-                ("at", models.DateTimeField()),
-                ("signed_with", models.CharField(max_length=12)),
-                ("late_reason", models.CharField(blank=True, max_length=255)),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        help_text="why the session was certified again; empty for revision 1",
-                        max_length=255,
-                    ),
-                ),
-                ("present", models.PositiveSmallIntegerField()),
-                ("absent", models.PositiveSmallIntegerField()),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="certifications",
-                        to="store.section",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="certifications",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('revision', models.PositiveSmallIntegerField(help_text='1 for the first signature of the session')),
+                ('at', models.DateTimeField()),
+                ('signed_with', models.CharField(max_length=12)),
+                ('late_reason', models.CharField(blank=True, max_length=255)),
+                ('reason', models.CharField(blank=True, help_text='why the session was certified again; empty for revision 1', max_length=255)),
+                ('present', models.PositiveSmallIntegerField()),
+                ('absent', models.PositiveSmallIntegerField()),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='store.section')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="RequirementEvidence",
+            name='RequirementEvidence',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("row", models.CharField(help_text="the row's key in the register", max_length=60)),
-                ("since", models.DateField()),
-                ("until", models.DateField(null=True)),
-                ("says", models.CharField(blank=True, max_length=1000)),
-                (
-                    "document",
-                    models.CharField(blank=True, help_text="where the document is kept", max_length=255),
-                ),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("is_withdrawn", models.BooleanField(default=False)),
-                ("at", models.DateTimeField()),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="requirement_evidence",
-                        to="store.school",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="requirement_evidence",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row', models.CharField(help_text="the row's key in the register", max_length=60)),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('says', models.CharField(blank=True, max_length=1000)),
+                ('document', models.CharField(blank=True, help_text='where the document is kept', max_length=255)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('is_withdrawn', models.BooleanField(default=False)),
+                ('at', models.DateTimeField()),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirement_evidence', to='store.school')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirement_evidence', to='store.staff')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="ReportSnapshot",
+            name='ReportSnapshot',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=10)),
-                ("revision", models.PositiveSmallIntegerField()),
-                (
-                    "edition",
-                    models.CharField(
-                        choices=[("original", "Original"), ("revised", "Revised"), ("audited", "Audited")],
-                        default="original",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True, help_text="why it differs from the one before", max_length=255
-                    ),
-                ),
-                ("as_of", models.DateField()),
-                ("made_at", models.DateTimeField()),
-                ("body", models.JSONField()),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "school_year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="snapshots",
-                        to="store.schoolyear",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="snapshots",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=10)),
+                ('revision', models.PositiveSmallIntegerField()),
+                ('edition', models.CharField(choices=[('original', 'Original'), ('revised', 'Revised'), ('audited', 'Audited')], default='original', max_length=8)),
+                ('reason', models.CharField(blank=True, help_text='why it differs from the one before', max_length=255)),
+                ('as_of', models.DateField()),
+                ('made_at', models.DateTimeField()),
+                ('body', models.JSONField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='store.schoolyear')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="RecoveryTeacher",
+            name='RecoveryTeacher',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="teachers",
-                        to="store.recoverysession",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recovery_sessions",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teachers', to='store.recoverysession')),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_sessions', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="RecoverySignature",
+            name='RecoverySignature',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("revision", models.PositiveSmallIntegerField()),
-                ("at", models.DateTimeField()),
-                ("signed_with", models.CharField(max_length=12)),
-                ("minutes", models.JSONField(help_text="student number to minutes, as signed")),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="signatures",
-                        to="store.recoverysession",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recovery_signatures",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('revision', models.PositiveSmallIntegerField()),
+                ('at', models.DateTimeField()),
+                ('signed_with', models.CharField(max_length=12)),
+                ('minutes', models.JSONField(help_text='student number to minutes, as signed')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='store.recoverysession')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_signatures', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="RecoveryService",
+            name='RecoveryService',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(choices=[("Earned", "Earned"), ("Used", "Used")], max_length=6)),
-                ("since", models.DateField()),
-                ("until", models.DateField(null=True)),
-                ("comments", models.CharField(blank=True, max_length=255)),
-                (
-                    "is_calendar",
-                    models.BooleanField(default=False, help_text="the ledger writes the figures itself"),
-                ),
-                ("days_used", models.PositiveSmallIntegerField(help_text="on Used services", null=True)),
-                ("minutes_earned", models.PositiveIntegerField(help_text="on Earned services", null=True)),
-                ("created_by", models.CharField(max_length=255)),
-                ("created_at", models.DateTimeField()),
-                ("modified_at", models.DateTimeField()),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="services",
-                        to="store.recoveryrecord",
-                    ),
-                ),
-                (
-                    "school",
-                    models.ForeignKey(
-                        help_text="the school that uses the time and earns the ADA",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recovery_services",
-                        to="store.school",
-                    ),
-                ),
-                (
-                    "modified_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recovery_services",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('Earned', 'Earned'), ('Used', 'Used')], max_length=6)),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('comments', models.CharField(blank=True, max_length=255)),
+                ('is_calendar', models.BooleanField(default=False, help_text='the ledger writes the figures itself')),
+                ('days_used', models.PositiveSmallIntegerField(help_text='on Used services', null=True)),
+                ('minutes_earned', models.PositiveIntegerField(help_text='on Earned services', null=True)),
+                ('created_by', models.CharField(max_length=255)),
+                ('created_at', models.DateTimeField()),
+                ('modified_at', models.DateTimeField()),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='store.recoveryrecord')),
+                ('school', models.ForeignKey(help_text='the school that uses the time and earns the ADA', on_delete=django.db.models.deletion.PROTECT, related_name='recovery_services', to='store.school')),
+                ('modified_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_services', to='store.staff')),
             ],
         ),
         migrations.AddField(
-            model_name="recoveryrecord",
-            name="modified_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="recovery_records", to="store.staff"
-            ),
+            model_name='recoveryrecord',
+            name='modified_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_records', to='store.staff'),
         ),
         migrations.CreateModel(
-            name="PaperSheet",
+            name='PaperSheet',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("sheet", models.CharField(help_text="the number printed on the sheet", max_length=60)),
-                ("file_sha256", models.CharField(max_length=64)),
-                ("imported_at", models.DateTimeField()),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sheets", to="store.section"
-                    ),
-                ),
-                (
-                    "imported_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sheets", to="store.staff"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('sheet', models.CharField(help_text='the number printed on the sheet', max_length=60)),
+                ('file_sha256', models.CharField(max_length=64)),
+                ('imported_at', models.DateTimeField()),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='store.section')),
+                ('imported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="NoticeDecision",
+            name='NoticeDecision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("was_present", models.BooleanField()),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(max_length=255)),
-                (
-                    "notice",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="store.absencenotice",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notice_decisions",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('was_present', models.BooleanField()),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=255)),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='store.absencenotice')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notice_decisions', to='store.staff')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="LegalHold",
+            name='LegalHold',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=60)),
-                ("is_lifted", models.BooleanField(default=False)),
-                ("reason", models.CharField(max_length=255)),
-                ("at", models.DateTimeField()),
-                (
-                    "school_year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="holds",
-                        to="store.schoolyear",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="store.staff"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('is_lifted', models.BooleanField(default=False)),
+                ('reason', models.CharField(max_length=255)),
+                ('at', models.DateTimeField()),
+                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='store.schoolyear')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='store.staff')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="FaultStep",
+            name='FaultStep',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("taken", "Taken"), ("solved", "Solved"), ("escalated", "Escalated")],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("says", models.CharField(blank=True, max_length=255)),
-                (
-                    "fault",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="steps",
-                        to="store.faultreport",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="fault_steps",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('taken', 'Taken'), ('solved', 'Solved'), ('escalated', 'Escalated')], max_length=10)),
+                ('at', models.DateTimeField()),
+                ('says', models.CharField(blank=True, max_length=255)),
+                ('fault', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='store.faultreport')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fault_steps', to='store.staff')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.AddField(
-            model_name="faultreport",
-            name="by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="faults",
-                to="store.staff",
-            ),
+            model_name='faultreport',
+            name='by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='faults', to='store.staff'),
         ),
         migrations.CreateModel(
-            name="ExceptionStep",
+            name='ExceptionStep',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=30)),
-                ("key", models.CharField(help_text="what the list calls the line", max_length=120)),
-                ("is_settled", models.BooleanField(default=True)),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(max_length=255)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="exception_steps",
-                        to="store.school",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="exception_steps",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=30)),
+                ('key', models.CharField(help_text='what the list calls the line', max_length=120)),
+                ('is_settled', models.BooleanField(default=True)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=255)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exception_steps', to='store.school')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exception_steps', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="Delivery",
+            name='Delivery',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(
-                        help_text="record, mark and revision, hashed", max_length=64, unique=True
-                    ),
-                ),
-                ("mark", models.CharField(help_text="what was sent", max_length=8)),
-                ("file_sha256", models.CharField(max_length=64)),
-                ("sent_at", models.DateTimeField()),
-                ("confirmed_at", models.DateTimeField(null=True)),
-                (
-                    "difference",
-                    models.CharField(
-                        blank=True,
-                        help_text="what the system said instead, when last read back",
-                        max_length=200,
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="deliveries",
-                        to="store.attendancerecord",
-                    ),
-                ),
-                (
-                    "sent_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="deliveries",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(help_text='record, mark and revision, hashed', max_length=64, unique=True)),
+                ('mark', models.CharField(help_text='what was sent', max_length=8)),
+                ('file_sha256', models.CharField(max_length=64)),
+                ('sent_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('difference', models.CharField(blank=True, help_text='what the system said instead, when last read back', max_length=200)),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='store.attendancerecord')),
+                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="Decision",
+            name='Decision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("stage_from", models.CharField(blank=True, max_length=12)),
-                (
-                    "stage_to",
-                    models.CharField(
-                        choices=[
-                            ("provisional", "Provisional"),
-                            ("certified", "Certified"),
-                            ("submitted", "Submitted"),
-                            ("confirmed", "Confirmed"),
-                            ("removed", "Removed"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "mark",
-                    models.CharField(choices=[("present", "Present"), ("absent", "Absent")], max_length=8),
-                ),
-                (
-                    "by_process",
-                    models.CharField(
-                        blank=True,
-                        help_text="the program's part that acted, where no person did",
-                        max_length=40,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "is_same_day",
-                    models.BooleanField(
-                        help_text="entered on the calendar day it records (CDE letter of Aug 3 2009)"
-                    ),
-                ),
-                (
-                    "signed_with",
-                    models.CharField(blank=True, help_text="totp, practice, or empty", max_length=12),
-                ),
-                ("reason", models.CharField(blank=True, max_length=255)),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="store.attendancerecord",
-                    ),
-                ),
-                (
-                    "certification",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="store.sessioncertification",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stage_from', models.CharField(blank=True, max_length=12)),
+                ('stage_to', models.CharField(choices=[('provisional', 'Provisional'), ('certified', 'Certified'), ('submitted', 'Submitted'), ('confirmed', 'Confirmed'), ('removed', 'Removed')], max_length=12)),
+                ('mark', models.CharField(choices=[('present', 'Present'), ('absent', 'Absent')], max_length=8)),
+                ('by_process', models.CharField(blank=True, help_text="the program's part that acted, where no person did", max_length=40)),
+                ('at', models.DateTimeField()),
+                ('is_same_day', models.BooleanField(help_text='entered on the calendar day it records (CDE letter of Aug 3 2009)')),
+                ('signed_with', models.CharField(blank=True, help_text='totp, practice, or empty', max_length=12)),
+                ('reason', models.CharField(blank=True, max_length=255)),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='store.attendancerecord')),
+                ('certification', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='store.sessioncertification')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='store.staff')),
             ],
         ),
         migrations.AddField(
-            model_name="credential",
-            name="staff",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="credentials",
-                to="store.staff",
-            ),
+            model_name='credential',
+            name='staff',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='store.staff'),
         ),
         migrations.CreateModel(
-            name="AuditSampleCheck",
+            name='AuditSampleCheck',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("is_right", models.BooleanField()),
-                ("at", models.DateTimeField()),
-                ("says", models.CharField(blank=True, max_length=255)),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="checks",
-                        to="store.attendancerecord",
-                    ),
-                ),
-                (
-                    "sample",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="checks",
-                        to="store.auditsample",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sample_checks",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_right', models.BooleanField()),
+                ('at', models.DateTimeField()),
+                ('says', models.CharField(blank=True, max_length=255)),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='store.attendancerecord')),
+                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='store.auditsample')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sample_checks', to='store.staff')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.AddField(
-            model_name="auditsample",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="audit_samples", to="store.staff"
-            ),
+            model_name='auditsample',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audit_samples', to='store.staff'),
         ),
         migrations.CreateModel(
-            name="Assignment",
+            name='Assignment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("is_primary", models.BooleanField(default=True)),
-                ("since", models.DateField()),
-                ("until", models.DateField(null=True)),
-                ("source_id", models.CharField(blank=True, max_length=255)),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments",
-                        to="store.section",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_primary', models.BooleanField(default=True)),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('source_id', models.CharField(blank=True, max_length=255)),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='store.section')),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="AppealStep",
+            name='AppealStep',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "answer",
-                    models.CharField(
-                        choices=[("corrected", "Corrected"), ("stands", "Stands")], max_length=10
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(max_length=255)),
-                (
-                    "appeal",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="store.appeal"
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appeal_steps",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answer', models.CharField(choices=[('corrected', 'Corrected'), ('stands', 'Stands')], max_length=10)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=255)),
+                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='store.appeal')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeal_steps', to='store.staff')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="ApiToken",
+            name='ApiToken',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(help_text="what it is for, in its owner's words", max_length=60)),
-                ("secret_sha256", models.CharField(max_length=64, unique=True)),
-                ("scopes", models.JSONField(help_text="the tools it may read")),
-                ("made_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(null=True)),
-                ("last_used_at", models.DateTimeField(null=True)),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="api_tokens",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text="what it is for, in its owner's words", max_length=60)),
+                ('secret_sha256', models.CharField(max_length=64, unique=True)),
+                ('scopes', models.JSONField(help_text='the tools it may read')),
+                ('made_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('last_used_at', models.DateTimeField(null=True)),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_tokens', to='store.staff')),
             ],
         ),
         migrations.AddField(
-            model_name="absencenotice",
-            name="taken_by",
-            field=models.ForeignKey(
-                help_text="empty where the student gave it",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="store.staff",
-            ),
+            model_name='absencenotice',
+            name='taken_by',
+            field=models.ForeignKey(help_text='empty where the student gave it', null=True, on_delete=django.db.models.deletion.PROTECT, to='store.staff'),
         ),
         migrations.CreateModel(
-            name="StateRequest",
+            name='StateRequest',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=40)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("closure", "Closure"),
-                            ("material decrease", "Material Decrease"),
-                            ("lost records", "Lost Records"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("cause", models.CharField(max_length=60)),
-                ("is_emergency_declared", models.BooleanField(default=False)),
-                ("continuity_plan_on", models.DateField(null=True)),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "school_year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="requests",
-                        to="store.schoolyear",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40)),
+                ('kind', models.CharField(choices=[('closure', 'Closure'), ('material decrease', 'Material Decrease'), ('lost records', 'Lost Records')], max_length=20)),
+                ('cause', models.CharField(max_length=60)),
+                ('is_emergency_declared', models.BooleanField(default=False)),
+                ('continuity_plan_on', models.DateField(null=True)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='store.schoolyear')),
             ],
         ),
         migrations.CreateModel(
-            name="StateRequestStep",
+            name='StateRequestStep',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("state", models.CharField(help_text="draft, filed, approved, denied", max_length=8)),
-                ("on", models.DateField()),
-                ("evidence", models.CharField(blank=True, max_length=255)),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "request",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="steps",
-                        to="store.staterequest",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(help_text='draft, filed, approved, denied', max_length=8)),
+                ('on', models.DateField()),
+                ('evidence', models.CharField(blank=True, max_length=255)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='store.staterequest')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Station",
+            name='Station',
             fields=[
-                ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("commissioned_at", models.DateTimeField()),
-                ("retired_at", models.DateTimeField(null=True)),
-                (
-                    "room",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="stations", to="store.room"
-                    ),
-                ),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="stations",
-                        to="store.school",
-                    ),
-                ),
+                ('code', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('commissioned_at', models.DateTimeField()),
+                ('retired_at', models.DateTimeField(null=True)),
+                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stations', to='store.room')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stations', to='store.school')),
             ],
         ),
         migrations.CreateModel(
-            name="Occurrence",
+            name='Occurrence',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("epoch", models.BigIntegerField()),
-                ("sequence", models.PositiveBigIntegerField()),
-                ("kind", models.CharField(max_length=10)),
-                ("payload", models.JSONField()),
-                ("earliest_at", models.DateTimeField(null=True)),
-                ("latest_at", models.DateTimeField(null=True)),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="occurrences",
-                        to="store.station",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('epoch', models.BigIntegerField()),
+                ('sequence', models.PositiveBigIntegerField()),
+                ('kind', models.CharField(max_length=10)),
+                ('payload', models.JSONField()),
+                ('earliest_at', models.DateTimeField(null=True)),
+                ('latest_at', models.DateTimeField(null=True)),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occurrences', to='store.station')),
             ],
         ),
         migrations.CreateModel(
-            name="GapExplanation",
+            name='GapExplanation',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "gap",
-                    models.CharField(
-                        help_text="what the register calls it, like silent/2026-09-01T08:15", max_length=80
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(max_length=255)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="gap_explanations",
-                        to="store.staff",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="gap_explanations",
-                        to="store.station",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('gap', models.CharField(help_text='what the register calls it, like silent/2026-09-01T08:15', max_length=80)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=255)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gap_explanations', to='store.staff')),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gap_explanations', to='store.station')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.AddField(
-            model_name="faultreport",
-            name="station",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="faults",
-                to="store.station",
-            ),
+            model_name='faultreport',
+            name='station',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='faults', to='store.station'),
         ),
         migrations.CreateModel(
-            name="StationCertificate",
+            name='StationCertificate',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("revision", models.PositiveSmallIntegerField()),
-                ("is_closed", models.BooleanField()),
-                ("signed", models.TextField(help_text="the Signed object as JSON text")),
-                ("sha256", models.CharField(help_text="of the note's text", max_length=64)),
-                ("made_at", models.DateTimeField()),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="certificates",
-                        to="store.station",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('revision', models.PositiveSmallIntegerField()),
+                ('is_closed', models.BooleanField()),
+                ('signed', models.TextField(help_text='the Signed object as JSON text')),
+                ('sha256', models.CharField(help_text="of the note's text", max_length=64)),
+                ('made_at', models.DateTimeField()),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='store.station')),
             ],
         ),
         migrations.CreateModel(
-            name="StationConfig",
+            name='StationConfig',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("values", models.JSONField(help_text="the settings named; null takes one back")),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="configs", to="store.school"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="configs",
-                        to="store.station",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('values', models.JSONField(help_text='the settings named; null takes one back')),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='configs', to='store.school')),
+                ('station', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='configs', to='store.station')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="StationDoubt",
+            name='StationDoubt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(help_text="fork, rollback or clone", max_length=20)),
-                (
-                    "quarantine_id",
-                    models.PositiveBigIntegerField(help_text="the message that was set aside", unique=True),
-                ),
-                ("epoch", models.BigIntegerField()),
-                ("since_at", models.DateTimeField()),
-                ("cleared_at", models.DateTimeField(null=True)),
-                ("cleared_why", models.CharField(blank=True, max_length=255)),
-                (
-                    "cleared_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cleared_doubts",
-                        to="store.staff",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="doubts", to="store.station"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(help_text='fork, rollback or clone', max_length=20)),
+                ('quarantine_id', models.PositiveBigIntegerField(help_text='the message that was set aside', unique=True)),
+                ('epoch', models.BigIntegerField()),
+                ('since_at', models.DateTimeField()),
+                ('cleared_at', models.DateTimeField(null=True)),
+                ('cleared_why', models.CharField(blank=True, max_length=255)),
+                ('cleared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cleared_doubts', to='store.staff')),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='doubts', to='store.station')),
             ],
         ),
         migrations.CreateModel(
-            name="StationKey",
+            name='StationKey',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kid", models.CharField(max_length=16)),
-                ("public_key", models.CharField(help_text="hex", max_length=64)),
-                ("since_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(null=True)),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="keys", to="store.station"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kid', models.CharField(max_length=16)),
+                ('public_key', models.CharField(help_text='hex', max_length=64)),
+                ('since_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='store.station')),
             ],
         ),
         migrations.CreateModel(
-            name="StationTimeline",
+            name='StationTimeline',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("epoch", models.BigIntegerField()),
-                (
-                    "carried_in",
-                    models.BigIntegerField(default=0, help_text="the epoch that carries it, 0 for none"),
-                ),
-                (
-                    "projected_sequence",
-                    models.PositiveBigIntegerField(default=0, help_text="the last entry read"),
-                ),
-                ("settled_sequence", models.PositiveBigIntegerField(default=0)),
-                ("settled_earliest_ms", models.BigIntegerField(null=True)),
-                ("settled_latest_ms", models.BigIntegerField(null=True)),
-                (
-                    "not_taps",
-                    models.JSONField(
-                        default=dict, help_text="entries by kind that are no taps, unknown kinds among them"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="timelines",
-                        to="store.station",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('epoch', models.BigIntegerField()),
+                ('carried_in', models.BigIntegerField(default=0, help_text='the epoch that carries it, 0 for none')),
+                ('projected_sequence', models.PositiveBigIntegerField(default=0, help_text='the last entry read')),
+                ('settled_sequence', models.PositiveBigIntegerField(default=0)),
+                ('settled_earliest_ms', models.BigIntegerField(null=True)),
+                ('settled_latest_ms', models.BigIntegerField(null=True)),
+                ('not_taps', models.JSONField(default=dict, help_text='entries by kind that are no taps, unknown kinds among them')),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='timelines', to='store.station')),
             ],
         ),
         migrations.CreateModel(
-            name="Student",
+            name='Student',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "number",
-                    models.CharField(
-                        help_text="the school's student number, leading zeros kept", max_length=40
-                    ),
-                ),
-                ("family_name", models.CharField(max_length=120)),
-                ("given_name", models.CharField(max_length=120)),
-                (
-                    "preferred_name",
-                    models.CharField(blank=True, help_text="how the student is addressed", max_length=120),
-                ),
-                ("birth_on", models.DateField(null=True)),
-                ("source_id", models.CharField(blank=True, max_length=255)),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="students",
-                        to="store.school",
-                    ),
-                ),
-                (
-                    "user",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="student",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(help_text="the school's student number, leading zeros kept", max_length=40)),
+                ('family_name', models.CharField(max_length=120)),
+                ('given_name', models.CharField(max_length=120)),
+                ('preferred_name', models.CharField(blank=True, help_text='how the student is addressed', max_length=120)),
+                ('birth_on', models.DateField(null=True)),
+                ('source_id', models.CharField(blank=True, max_length=255)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='store.school')),
+                ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='student', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.AddField(
-            model_name="recoveryrecord",
-            name="student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="recovery_records",
-                to="store.student",
-            ),
+            model_name='recoveryrecord',
+            name='student',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_records', to='store.student'),
         ),
         migrations.CreateModel(
-            name="RecoveryAttendance",
+            name='RecoveryAttendance',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("grade", models.CharField(max_length=4)),
-                ("minutes", models.PositiveSmallIntegerField(help_text="0 takes a student off the session")),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(blank=True, max_length=255)),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attendance",
-                        to="store.recoverysession",
-                    ),
-                ),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recovery_attendance",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('grade', models.CharField(max_length=4)),
+                ('minutes', models.PositiveSmallIntegerField(help_text='0 takes a student off the session')),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, max_length=255)),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='store.recoverysession')),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_attendance', to='store.student')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Placement",
+            name='Placement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField(null=True)),
-                ("source_id", models.CharField(blank=True, max_length=255)),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="store.section",
-                    ),
-                ),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('source_id', models.CharField(blank=True, max_length=255)),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='store.section')),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='store.student')),
             ],
         ),
         migrations.CreateModel(
-            name="InterventionStep",
+            name='InterventionStep',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason_kind", models.CharField(help_text="what called for it", max_length=30)),
-                ("since", models.DateField(help_text="the first day of what called for it")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("contacted", "Contacted"), ("planned", "Planned"), ("closed", "Closed")],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("says", models.CharField(max_length=255)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="interventions",
-                        to="store.staff",
-                    ),
-                ),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="interventions",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason_kind', models.CharField(help_text='what called for it', max_length=30)),
+                ('since', models.DateField(help_text='the first day of what called for it')),
+                ('state', models.CharField(choices=[('contacted', 'Contacted'), ('planned', 'Planned'), ('closed', 'Closed')], max_length=10)),
+                ('at', models.DateTimeField()),
+                ('says', models.CharField(max_length=255)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='store.staff')),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='store.student')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.AddField(
-            model_name="faultreport",
-            name="by_student",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="faults",
-                to="store.student",
-            ),
+            model_name='faultreport',
+            name='by_student',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='faults', to='store.student'),
         ),
         migrations.AddField(
-            model_name="credential",
-            name="student",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="credentials",
-                to="store.student",
-            ),
+            model_name='credential',
+            name='student',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='store.student'),
         ),
         migrations.CreateModel(
-            name="CheckIn",
+            name='CheckIn',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("at", models.DateTimeField()),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("told staff", "Told Staff"),
-                            ("remote", "Remote"),
-                            ("online session", "Online Session"),
-                            ("phone call", "Phone Call"),
-                        ],
-                        max_length=14,
-                    ),
-                ),
-                ("says", models.CharField(blank=True, max_length=255)),
-                (
-                    "section",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="check_ins",
-                        to="store.section",
-                    ),
-                ),
-                (
-                    "taken_by",
-                    models.ForeignKey(
-                        help_text="empty where the student did it alone",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="store.staff",
-                    ),
-                ),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="check_ins",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('at', models.DateTimeField()),
+                ('way', models.CharField(choices=[('told staff', 'Told Staff'), ('remote', 'Remote'), ('online session', 'Online Session'), ('phone call', 'Phone Call')], max_length=14)),
+                ('says', models.CharField(blank=True, max_length=255)),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='store.section')),
+                ('taken_by', models.ForeignKey(help_text='empty where the student did it alone', null=True, on_delete=django.db.models.deletion.PROTECT, to='store.staff')),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='store.student')),
             ],
         ),
         migrations.AddField(
-            model_name="attendancerecord",
-            name="student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="records", to="store.student"
-            ),
+            model_name='attendancerecord',
+            name='student',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='store.student'),
         ),
         migrations.AddField(
-            model_name="appeal",
-            name="student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="appeals", to="store.student"
-            ),
+            model_name='appeal',
+            name='student',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='store.student'),
         ),
         migrations.AddField(
-            model_name="absencenotice",
-            name="student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="absence_notices",
-                to="store.student",
-            ),
+            model_name='absencenotice',
+            name='student',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to='store.student'),
         ),
         migrations.CreateModel(
-            name="AbsenceNote",
+            name='AbsenceNote',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("code", models.CharField(help_text="a code of central.law.absence", max_length=20)),
-                ("reason", models.CharField(blank=True, max_length=255)),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="absence_notes",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('code', models.CharField(help_text='a code of central.law.absence', max_length=20)),
+                ('reason', models.CharField(blank=True, max_length=255)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absence_notes', to='store.student')),
             ],
         ),
         migrations.CreateModel(
-            name="StudentFact",
+            name='StudentFact',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("residency", "Residency"),
-                            ("diploma", "Diploma"),
-                            ("diploma course at 19", "Diploma Course At 19"),
-                            ("unbroken since 19", "Unbroken Since 19"),
-                            ("progress", "Progress"),
-                            ("immunization", "Immunization"),
-                            ("immunization exemption", "Immunization Exemption"),
-                            ("english learner", "English Learner"),
-                            ("free or reduced meals", "Free Or Reduced Meals"),
-                            ("foster", "Foster"),
-                            ("special education", "Special Education"),
-                            ("wioa", "Wioa"),
-                            ("aebg", "Aebg"),
-                            ("concurrent college", "Concurrent College"),
-                            ("prior recovery days", "Prior Recovery Days"),
-                            ("absence exemption", "Absence Exemption"),
-                        ],
-                        max_length=24,
-                    ),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField(help_text="last day, inclusive; empty while it holds", null=True)),
-                (
-                    "value",
-                    models.CharField(
-                        blank=True, help_text="a number or word where the kind has one", max_length=60
-                    ),
-                ),
-                ("is_withdrawn", models.BooleanField(default=False)),
-                (
-                    "evidence",
-                    models.CharField(help_text="which proof was seen, and where it is kept", max_length=255),
-                ),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="store.student"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('residency', 'Residency'), ('diploma', 'Diploma'), ('diploma course at 19', 'Diploma Course At 19'), ('unbroken since 19', 'Unbroken Since 19'), ('progress', 'Progress'), ('immunization', 'Immunization'), ('immunization exemption', 'Immunization Exemption'), ('english learner', 'English Learner'), ('free or reduced meals', 'Free Or Reduced Meals'), ('foster', 'Foster'), ('special education', 'Special Education'), ('wioa', 'Wioa'), ('aebg', 'Aebg'), ('concurrent college', 'Concurrent College'), ('prior recovery days', 'Prior Recovery Days'), ('absence exemption', 'Absence Exemption')], max_length=24)),
+                ('since', models.DateField()),
+                ('until', models.DateField(help_text='last day, inclusive; empty while it holds', null=True)),
+                ('value', models.CharField(blank=True, help_text='a number or word where the kind has one', max_length=60)),
+                ('is_withdrawn', models.BooleanField(default=False)),
+                ('evidence', models.CharField(help_text='which proof was seen, and where it is kept', max_length=255)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='store.student')),
             ],
         ),
         migrations.CreateModel(
-            name="StudyAgreement",
+            name='StudyAgreement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=40)),
-                ("since", models.DateField()),
-                ("until", models.DateField()),
-                (
-                    "missing",
-                    models.CharField(
-                        blank=True, help_text="required elements it lacks, by comma", max_length=255
-                    ),
-                ),
-                ("evidence", models.CharField(help_text="where the signed document is kept", max_length=255)),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="study_agreements",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40)),
+                ('since', models.DateField()),
+                ('until', models.DateField()),
+                ('missing', models.CharField(blank=True, help_text='required elements it lacks, by comma', max_length=255)),
+                ('evidence', models.CharField(help_text='where the signed document is kept', max_length=255)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='study_agreements', to='store.student')),
             ],
         ),
         migrations.CreateModel(
-            name="StudySignature",
+            name='StudySignature',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "signer",
-                    models.CharField(
-                        help_text="student, parent, supervisor, special education", max_length=20
-                    ),
-                ),
-                ("signed_on", models.DateField()),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "agreement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="signatures",
-                        to="store.studyagreement",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('signer', models.CharField(help_text='student, parent, supervisor, special education', max_length=20)),
+                ('signed_on', models.DateField()),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='store.studyagreement')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="StudyStaffing",
+            name='StudyStaffing',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "study_fte_hundredths",
-                    models.PositiveIntegerField(help_text="1200 is 12.00 full-time equivalents"),
-                ),
-                (
-                    "other_ratio_hundredths",
-                    models.PositiveIntegerField(
-                        help_text="students a teacher in all other programmes; empty for 25 to 1", null=True
-                    ),
-                ),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "school_year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="study_staffing",
-                        to="store.schoolyear",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('study_fte_hundredths', models.PositiveIntegerField(help_text='1200 is 12.00 full-time equivalents')),
+                ('other_ratio_hundredths', models.PositiveIntegerField(help_text='students a teacher in all other programmes; empty for 25 to 1', null=True)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='study_staffing', to='store.schoolyear')),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="StudyWork",
+            name='StudyWork',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("work_minutes", models.PositiveSmallIntegerField(help_text="time value of evaluated work")),
-                ("synchronous_minutes", models.PositiveSmallIntegerField()),
-                (
-                    "is_engaged",
-                    models.BooleanField(help_text="engaged in an educational activity that very day"),
-                ),
-                ("evaluated_on", models.DateField()),
-                ("due_on", models.DateField(help_text="last day of the assignment period")),
-                ("handed_in_on", models.DateField()),
-                ("evidence", models.CharField(blank=True, max_length=255)),
-                ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "evaluated_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="study_work",
-                        to="store.staff",
-                    ),
-                ),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="study_work",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('work_minutes', models.PositiveSmallIntegerField(help_text='time value of evaluated work')),
+                ('synchronous_minutes', models.PositiveSmallIntegerField()),
+                ('is_engaged', models.BooleanField(help_text='engaged in an educational activity that very day')),
+                ('evaluated_on', models.DateField()),
+                ('due_on', models.DateField(help_text='last day of the assignment period')),
+                ('handed_in_on', models.DateField()),
+                ('evidence', models.CharField(blank=True, max_length=255)),
+                ('by', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('evaluated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='study_work', to='store.staff')),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='study_work', to='store.student')),
             ],
         ),
         migrations.CreateModel(
-            name="Tap",
+            name='Tap',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("server_sequence", models.PositiveBigIntegerField(help_text="the batch it came in")),
-                ("position", models.PositiveIntegerField(help_text="its place in the batch, from 0")),
-                ("epoch", models.BigIntegerField()),
-                ("sequence", models.PositiveBigIntegerField()),
-                (
-                    "leaf",
-                    models.BinaryField(help_text="RFC 6962 leaf hash of the stored bytes", max_length=32),
-                ),
-                ("token", models.BinaryField(max_length=16, null=True)),
-                ("key_id", models.CharField(blank=True, max_length=20)),
-                ("reader", models.CharField(max_length=40)),
-                ("flags", models.JSONField(default=dict)),
-                ("evidence", models.TextField(blank=True)),
-                ("earliest_at", models.DateTimeField(null=True)),
-                ("latest_at", models.DateTimeField(null=True)),
-                (
-                    "provable_earliest_at",
-                    models.DateTimeField(
-                        help_text="by signed exchanges and receipts alone, trusting no clock of the station",
-                        null=True,
-                    ),
-                ),
-                ("provable_latest_at", models.DateTimeField(null=True)),
-                ("time_quality", models.CharField(help_text="T1 T2 P D R X", max_length=2)),
-                (
-                    "time_rule",
-                    models.PositiveSmallIntegerField(
-                        default=0, help_text="version of the rule that found it"
-                    ),
-                ),
-                (
-                    "is_attested",
-                    models.BooleanField(default=False, help_text="the time rests on what a person said"),
-                ),
-                (
-                    "carried_from",
-                    models.BigIntegerField(
-                        default=0, help_text="the epoch it was first journalled in, 0 where that is its own"
-                    ),
-                ),
-                (
-                    "on",
-                    models.DateField(
-                        help_text="the school's local date, only where the whole interval lies in it",
-                        null=True,
-                    ),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Pending"),
-                            ("recorded", "Recorded"),
-                            ("repeat", "Repeat"),
-                            ("unknown-credential", "Unknown Credential"),
-                            ("no-session", "No Session"),
-                            ("not-enrolled", "Not Enrolled"),
-                            ("time-review", "Time Review"),
-                            ("unparsed", "Unparsed"),
-                            ("ambiguous", "Ambiguous"),
-                            ("after-decision", "After Decision"),
-                            ("staff", "Staff"),
-                            ("refuted", "Refuted"),
-                            ("doubted-station", "Doubted Station"),
-                        ],
-                        default="pending",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "proof",
-                    models.CharField(
-                        default="absent", help_text="absent, proven, refuted or unproven", max_length=8
-                    ),
-                ),
-                (
-                    "proof_reason",
-                    models.CharField(blank=True, help_text="why refuted or unproven", max_length=20),
-                ),
-                (
-                    "once",
-                    models.CharField(
-                        blank=True,
-                        help_text="what its evidence may be shown for one time only",
-                        max_length=80,
-                    ),
-                ),
-                (
-                    "is_token_derived",
-                    models.BooleanField(
-                        default=False, help_text="the token was found in the evidence, not by the station"
-                    ),
-                ),
-                (
-                    "is_clock_synchronised",
-                    models.BooleanField(default=False, help_text="the station's kernel said so"),
-                ),
-                ("is_clock_doubted", models.BooleanField(default=False, help_text="and was disproved")),
-                (
-                    "record",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="taps",
-                        to="store.attendancerecord",
-                    ),
-                ),
-                (
-                    "school",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="taps", to="store.school"
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="taps", to="store.station"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('server_sequence', models.PositiveBigIntegerField(help_text='the batch it came in')),
+                ('position', models.PositiveIntegerField(help_text='its place in the batch, from 0')),
+                ('epoch', models.BigIntegerField()),
+                ('sequence', models.PositiveBigIntegerField()),
+                ('leaf', models.BinaryField(help_text='RFC 6962 leaf hash of the stored bytes', max_length=32)),
+                ('token', models.BinaryField(max_length=16, null=True)),
+                ('key_id', models.CharField(blank=True, max_length=20)),
+                ('reader', models.CharField(max_length=40)),
+                ('flags', models.JSONField(default=dict)),
+                ('evidence', models.TextField(blank=True)),
+                ('earliest_at', models.DateTimeField(null=True)),
+                ('latest_at', models.DateTimeField(null=True)),
+                ('provable_earliest_at', models.DateTimeField(help_text='by signed exchanges and receipts alone, trusting no clock of the station', null=True)),
+                ('provable_latest_at', models.DateTimeField(null=True)),
+                ('time_quality', models.CharField(help_text='T1 T2 P D R X', max_length=2)),
+                ('time_rule', models.PositiveSmallIntegerField(default=0, help_text='version of the rule that found it')),
+                ('is_attested', models.BooleanField(default=False, help_text='the time rests on what a person said')),
+                ('carried_from', models.BigIntegerField(default=0, help_text='the epoch it was first journalled in, 0 where that is its own')),
+                ('on', models.DateField(help_text="the school's local date, only where the whole interval lies in it", null=True)),
+                ('outcome', models.CharField(choices=[('pending', 'Pending'), ('recorded', 'Recorded'), ('repeat', 'Repeat'), ('unknown-credential', 'Unknown Credential'), ('no-session', 'No Session'), ('not-enrolled', 'Not Enrolled'), ('time-review', 'Time Review'), ('unparsed', 'Unparsed'), ('ambiguous', 'Ambiguous'), ('after-decision', 'After Decision'), ('staff', 'Staff'), ('refuted', 'Refuted'), ('doubted-station', 'Doubted Station')], default='pending', max_length=20)),
+                ('proof', models.CharField(default='absent', help_text='absent, proven, refuted or unproven', max_length=8)),
+                ('proof_reason', models.CharField(blank=True, help_text='why refuted or unproven', max_length=20)),
+                ('once', models.CharField(blank=True, help_text='what its evidence may be shown for one time only', max_length=80)),
+                ('is_token_derived', models.BooleanField(default=False, help_text='the token was found in the evidence, not by the station')),
+                ('is_clock_synchronised', models.BooleanField(default=False, help_text="the station's kernel said so")),
+                ('is_clock_doubted', models.BooleanField(default=False, help_text='and was disproved')),
+                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taps', to='store.attendancerecord')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taps', to='store.school')),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taps', to='store.station')),
             ],
         ),
         migrations.CreateModel(
-            name="TeachingCredential",
+            name='TeachingCredential',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("document", models.CharField(max_length=60)),
-                ("since", models.DateField()),
-                ("until", models.DateField()),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="teaching_credentials",
-                        to="store.staff",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('document', models.CharField(max_length=60)),
+                ('since', models.DateField()),
+                ('until', models.DateField()),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teaching_credentials', to='store.staff')),
             ],
         ),
         migrations.CreateModel(
-            name="TimeDecision",
+            name='TimeDecision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("epoch", models.BigIntegerField()),
-                ("sequence", models.PositiveBigIntegerField()),
-                ("earliest_at", models.DateTimeField()),
-                ("latest_at", models.DateTimeField()),
-                ("is_anchor", models.BooleanField(default=False)),
-                ("at", models.DateTimeField()),
-                ("reason", models.CharField(max_length=255)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="time_decisions",
-                        to="store.staff",
-                    ),
-                ),
-                (
-                    "station",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="time_decisions",
-                        to="store.station",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('epoch', models.BigIntegerField()),
+                ('sequence', models.PositiveBigIntegerField()),
+                ('earliest_at', models.DateTimeField()),
+                ('latest_at', models.DateTimeField()),
+                ('is_anchor', models.BooleanField(default=False)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=255)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='time_decisions', to='store.staff')),
+                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='time_decisions', to='store.station')),
             ],
         ),
         migrations.CreateModel(
-            name="Track",
+            name='Track',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=20)),
-                ("name", models.CharField(blank=True, max_length=100)),
-                (
-                    "school_year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tracks",
-                        to="store.schoolyear",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20)),
+                ('name', models.CharField(blank=True, max_length=100)),
+                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tracks', to='store.schoolyear')),
             ],
         ),
         migrations.CreateModel(
-            name="StudentYear",
+            name='StudentYear',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("span", models.CharField(help_text="TK/K-3, 4-6, 7-8, 9-12", max_length=7)),
-                ("modality", models.CharField(default="classroom", max_length=20)),
-                ("enrolled", models.BinaryField(max_length=46)),
-                ("attended", models.BinaryField(help_text="days that may be claimed", max_length=46)),
-                (
-                    "absent",
-                    models.BinaryField(
-                        help_text="certified absent from every class of the day", max_length=46
-                    ),
-                ),
-                (
-                    "school_year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="student_years",
-                        to="store.schoolyear",
-                    ),
-                ),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="student_years",
-                        to="store.student",
-                    ),
-                ),
-                (
-                    "track",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="student_years",
-                        to="store.track",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('span', models.CharField(help_text='TK/K-3, 4-6, 7-8, 9-12', max_length=7)),
+                ('modality', models.CharField(default='classroom', max_length=20)),
+                ('enrolled', models.BinaryField(max_length=46)),
+                ('attended', models.BinaryField(help_text='days that may be claimed', max_length=46)),
+                ('absent', models.BinaryField(help_text='certified absent from every class of the day', max_length=46)),
+                ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='student_years', to='store.schoolyear')),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='student_years', to='store.student')),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='student_years', to='store.track')),
             ],
         ),
         migrations.CreateModel(
-            name="StateRequestDay",
+            name='StateRequestDay',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("minutes", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "normal_hundredths",
-                    models.PositiveIntegerField(
-                        help_text="normal attendance in hundredths of a student, for a material decrease",
-                        null=True,
-                    ),
-                ),
-                (
-                    "attended",
-                    models.PositiveIntegerField(help_text="students who attended that day", null=True),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="days",
-                        to="store.staterequest",
-                    ),
-                ),
-                (
-                    "track",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="request_days",
-                        to="store.track",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('minutes', models.PositiveSmallIntegerField(default=0)),
+                ('normal_hundredths', models.PositiveIntegerField(help_text='normal attendance in hundredths of a student, for a material decrease', null=True)),
+                ('attended', models.PositiveIntegerField(help_text='students who attended that day', null=True)),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='store.staterequest')),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='request_days', to='store.track')),
             ],
         ),
         migrations.AddField(
-            model_name="section",
-            name="track",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="sections",
-                to="store.track",
-            ),
+            model_name='section',
+            name='track',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='store.track'),
         ),
         migrations.CreateModel(
-            name="ExcludedWeek",
+            name='ExcludedWeek',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("monday", models.DateField()),
-                ("decided_by", models.CharField(max_length=200)),
-                ("decided_at", models.DateTimeField()),
-                (
-                    "track",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="excluded_weeks",
-                        to="store.track",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('monday', models.DateField()),
+                ('decided_by', models.CharField(max_length=200)),
+                ('decided_at', models.DateTimeField()),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='excluded_weeks', to='store.track')),
             ],
         ),
         migrations.CreateModel(
-            name="Enrollment",
+            name='Enrollment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("grade", models.CharField(help_text="TK, K, 1 to 12", max_length=4)),
-                ("programme", models.CharField(default="47612", help_text="47612 or 47612.1", max_length=20)),
-                (
-                    "modality",
-                    models.CharField(
-                        default="classroom", help_text="classroom or independent study", max_length=20
-                    ),
-                ),
-                ("since", models.DateField()),
-                ("until", models.DateField(help_text="last day, inclusive; empty while enrolled", null=True)),
-                (
-                    "student",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="enrollments",
-                        to="store.student",
-                    ),
-                ),
-                (
-                    "track",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="enrollments",
-                        to="store.track",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('grade', models.CharField(help_text='TK, K, 1 to 12', max_length=4)),
+                ('programme', models.CharField(default='47612', help_text='47612 or 47612.1', max_length=20)),
+                ('modality', models.CharField(default='classroom', help_text='classroom or independent study', max_length=20)),
+                ('since', models.DateField()),
+                ('until', models.DateField(help_text='last day, inclusive; empty while enrolled', null=True)),
+                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='store.student')),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='store.track')),
             ],
         ),
         migrations.CreateModel(
-            name="CalendarDay",
+            name='CalendarDay',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("on", models.DateField()),
-                ("is_taught", models.BooleanField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("regular", "Regular"),
-                            ("minimum", "Minimum"),
-                            ("make-up", "Make Up"),
-                            ("holiday", "Holiday"),
-                            ("staff", "Staff"),
-                            ("closure", "Closure"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("minutes_offered", models.PositiveSmallIntegerField(null=True)),
-                (
-                    "minutes_on_site",
-                    models.PositiveSmallIntegerField(
-                        help_text="of these, at the school site under a certificated employee", null=True
-                    ),
-                ),
-                (
-                    "minutes_required",
-                    models.PositiveSmallIntegerField(
-                        help_text="for which the school requires its students at the site", null=True
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "track",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="days", to="store.track"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('is_taught', models.BooleanField()),
+                ('kind', models.CharField(choices=[('regular', 'Regular'), ('minimum', 'Minimum'), ('make-up', 'Make Up'), ('holiday', 'Holiday'), ('staff', 'Staff'), ('closure', 'Closure')], max_length=10)),
+                ('minutes_offered', models.PositiveSmallIntegerField(null=True)),
+                ('minutes_on_site', models.PositiveSmallIntegerField(help_text='of these, at the school site under a certificated employee', null=True)),
+                ('minutes_required', models.PositiveSmallIntegerField(help_text='for which the school requires its students at the site', null=True)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='store.track')),
             ],
         ),
         migrations.CreateModel(
-            name="Viewing",
+            name='Viewing',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("page", models.CharField(help_text="the name of the page or the command", max_length=40)),
-                ("on", models.DateField(null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="viewings",
-                        to="store.staff",
-                    ),
-                ),
-                (
-                    "by_student",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="own_viewings",
-                        to="store.student",
-                    ),
-                ),
-                (
-                    "section",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="viewings",
-                        to="store.section",
-                    ),
-                ),
-                (
-                    "student",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="viewings",
-                        to="store.student",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('page', models.CharField(help_text='the name of the page or the command', max_length=40)),
+                ('on', models.DateField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='viewings', to='store.staff')),
+                ('by_student', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='own_viewings', to='store.student')),
+                ('section', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='viewings', to='store.section')),
+                ('student', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='viewings', to='store.student')),
             ],
         ),
         migrations.CreateModel(
-            name="GradeMinutes",
+            name='GradeMinutes',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("grade", models.CharField(help_text="TK, K, 1 to 12", max_length=4)),
-                ("minutes_offered", models.PositiveSmallIntegerField()),
-                ("minutes_on_site", models.PositiveSmallIntegerField(null=True)),
-                ("minutes_required", models.PositiveSmallIntegerField(null=True)),
-                (
-                    "day",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="grades",
-                        to="store.calendarday",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('grade', models.CharField(help_text='TK, K, 1 to 12', max_length=4)),
+                ('minutes_offered', models.PositiveSmallIntegerField()),
+                ('minutes_on_site', models.PositiveSmallIntegerField(null=True)),
+                ('minutes_required', models.PositiveSmallIntegerField(null=True)),
+                ('day', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grades', to='store.calendarday')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("day", "grade"), name="minutes_once_a_grade")
-                ],
+                'constraints': [models.UniqueConstraint(fields=('day', 'grade'), name='minutes_once_a_grade')],
             },
         ),
         migrations.CreateModel(
-            name="PaperLine",
+            name='PaperLine',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "line",
-                    models.PositiveSmallIntegerField(
-                        help_text="its place in the file, whose line 1 names columns"
-                    ),
-                ),
-                ("mark", models.CharField(max_length=8)),
-                ("first_in_at", models.DateTimeField(null=True)),
-                ("last_out_at", models.DateTimeField(null=True)),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("recorded", "Recorded"),
-                            ("corroborates", "Corroborates"),
-                            ("conflicts", "Conflicts"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="paper_lines",
-                        to="store.attendancerecord",
-                    ),
-                ),
-                (
-                    "sheet",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="store.papersheet",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.PositiveSmallIntegerField(help_text='its place in the file, whose line 1 names columns')),
+                ('mark', models.CharField(max_length=8)),
+                ('first_in_at', models.DateTimeField(null=True)),
+                ('last_out_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(choices=[('recorded', 'Recorded'), ('corroborates', 'Corroborates'), ('conflicts', 'Conflicts')], max_length=12)),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='paper_lines', to='store.attendancerecord')),
+                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='store.papersheet')),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("sheet", "line"), name="paper_line_once")],
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'line'), name='paper_line_once')],
             },
         ),
         migrations.CreateModel(
-            name="RecoveryServiceFigure",
+            name='RecoveryServiceFigure',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("as_of", models.DateField()),
-                ("days_used", models.PositiveSmallIntegerField(null=True)),
-                ("minutes_earned", models.PositiveIntegerField(null=True)),
-                ("rule_set", models.CharField(max_length=12)),
-                ("basis", models.JSONField(help_text="sessions, absences and caps it was computed from")),
-                ("at", models.DateTimeField()),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="figures",
-                        to="store.recoveryservice",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('as_of', models.DateField()),
+                ('days_used', models.PositiveSmallIntegerField(null=True)),
+                ('minutes_earned', models.PositiveIntegerField(null=True)),
+                ('rule_set', models.CharField(max_length=12)),
+                ('basis', models.JSONField(help_text='sessions, absences and caps it was computed from')),
+                ('at', models.DateTimeField()),
+                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='store.recoveryservice')),
             ],
             options={
-                "indexes": [models.Index(fields=["service", "as_of"], name="recovery_figure_date")],
+                'indexes': [models.Index(fields=['service', 'as_of'], name='recovery_figure_date')],
             },
         ),
         migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(fields=("school", "name"), name="room_once"),
+            model_name='room',
+            constraint=models.UniqueConstraint(fields=('school', 'name'), name='room_once'),
         ),
         migrations.AddConstraint(
-            model_name="recoverysession",
-            constraint=models.UniqueConstraint(fields=("school", "code"), name="recovery_session_once"),
+            model_name='recoverysession',
+            constraint=models.UniqueConstraint(fields=('school', 'code'), name='recovery_session_once'),
         ),
         migrations.AddConstraint(
-            model_name="schoolcertificate",
-            constraint=models.UniqueConstraint(
-                fields=("school", "on", "revision"), name="school_certificate_once"
-            ),
+            model_name='schoolcertificate',
+            constraint=models.UniqueConstraint(fields=('school', 'on', 'revision'), name='school_certificate_once'),
         ),
         migrations.AddIndex(
-            model_name="schoolpolicy",
-            index=models.Index(fields=["school", "name", "since"], name="school_policy"),
+            model_name='schoolpolicy',
+            index=models.Index(fields=['school', 'name', 'since'], name='school_policy'),
         ),
         migrations.AddConstraint(
-            model_name="schoolyear",
-            constraint=models.UniqueConstraint(fields=("school", "name"), name="year_once"),
+            model_name='schoolyear',
+            constraint=models.UniqueConstraint(fields=('school', 'name'), name='year_once'),
         ),
         migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.UniqueConstraint(fields=("section", "weekday"), name="meeting_once"),
+            model_name='meeting',
+            constraint=models.UniqueConstraint(fields=('section', 'weekday'), name='meeting_once'),
         ),
         migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="meeting_ends_after_start"
-            ),
+            model_name='meeting',
+            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='meeting_ends_after_start'),
         ),
         migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.UniqueConstraint(fields=("school", "number"), name="staff_number_once"),
+            model_name='staff',
+            constraint=models.UniqueConstraint(fields=('school', 'number'), name='staff_number_once'),
         ),
         migrations.AddConstraint(
-            model_name="spentcode",
-            constraint=models.UniqueConstraint(fields=("staff", "time_step"), name="code_signs_once"),
+            model_name='spentcode',
+            constraint=models.UniqueConstraint(fields=('staff', 'time_step'), name='code_signs_once'),
         ),
         migrations.AddConstraint(
-            model_name="sessioncertification",
-            constraint=models.UniqueConstraint(
-                fields=("section", "on", "revision"), name="certified_once_a_revision"
-            ),
+            model_name='sessioncertification',
+            constraint=models.UniqueConstraint(fields=('section', 'on', 'revision'), name='certified_once_a_revision'),
         ),
         migrations.AddConstraint(
-            model_name="reportsnapshot",
-            constraint=models.UniqueConstraint(
-                fields=("school_year", "kind", "revision"), name="snapshot_once"
-            ),
+            model_name='reportsnapshot',
+            constraint=models.UniqueConstraint(fields=('school_year', 'kind', 'revision'), name='snapshot_once'),
         ),
         migrations.AddConstraint(
-            model_name="recoveryteacher",
-            constraint=models.UniqueConstraint(fields=("session", "staff"), name="recovery_teacher_once"),
+            model_name='recoveryteacher',
+            constraint=models.UniqueConstraint(fields=('session', 'staff'), name='recovery_teacher_once'),
         ),
         migrations.AddConstraint(
-            model_name="recoverysignature",
-            constraint=models.UniqueConstraint(
-                fields=("session", "revision"), name="recovery_signed_once_a_revision"
-            ),
+            model_name='recoverysignature',
+            constraint=models.UniqueConstraint(fields=('session', 'revision'), name='recovery_signed_once_a_revision'),
         ),
         migrations.AddConstraint(
-            model_name="papersheet",
-            constraint=models.UniqueConstraint(fields=("section", "on", "sheet"), name="sheet_once"),
+            model_name='papersheet',
+            constraint=models.UniqueConstraint(fields=('section', 'on', 'sheet'), name='sheet_once'),
         ),
         migrations.AddIndex(
-            model_name="exceptionstep",
-            index=models.Index(fields=["school", "kind", "key"], name="exception_key"),
+            model_name='exceptionstep',
+            index=models.Index(fields=['school', 'kind', 'key'], name='exception_key'),
         ),
         migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("by__isnull", False), models.Q(("by_process", ""), _negated=True), _connector="OR"
-                ),
-                name="decision_has_an_author",
-            ),
+            model_name='decision',
+            constraint=models.CheckConstraint(condition=models.Q(('by__isnull', False), models.Q(('by_process', ''), _negated=True), _connector='OR'), name='decision_has_an_author'),
         ),
         migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                fields=("staff", "section", "since"), name="assignment_starts_once"
-            ),
+            model_name='assignment',
+            constraint=models.UniqueConstraint(fields=('staff', 'section', 'since'), name='assignment_starts_once'),
         ),
         migrations.AddConstraint(
-            model_name="staterequest",
-            constraint=models.UniqueConstraint(fields=("school_year", "code"), name="request_once"),
+            model_name='staterequest',
+            constraint=models.UniqueConstraint(fields=('school_year', 'code'), name='request_once'),
         ),
         migrations.AddConstraint(
-            model_name="station",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at__isnull", True)), fields=("room",), name="one_station_a_room"
-            ),
+            model_name='station',
+            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('room',), name='one_station_a_room'),
         ),
         migrations.AddConstraint(
-            model_name="occurrence",
-            constraint=models.UniqueConstraint(
-                fields=("station", "epoch", "sequence"), name="occurrence_once"
-            ),
+            model_name='occurrence',
+            constraint=models.UniqueConstraint(fields=('station', 'epoch', 'sequence'), name='occurrence_once'),
         ),
         migrations.AddConstraint(
-            model_name="stationcertificate",
-            constraint=models.UniqueConstraint(
-                fields=("station", "on", "revision"), name="station_certificate_once"
-            ),
+            model_name='stationcertificate',
+            constraint=models.UniqueConstraint(fields=('station', 'on', 'revision'), name='station_certificate_once'),
         ),
         migrations.AddConstraint(
-            model_name="stationkey",
-            constraint=models.UniqueConstraint(fields=("station", "kid"), name="key_once"),
+            model_name='stationkey',
+            constraint=models.UniqueConstraint(fields=('station', 'kid'), name='key_once'),
         ),
         migrations.AddConstraint(
-            model_name="stationtimeline",
-            constraint=models.UniqueConstraint(
-                fields=("station", "epoch", "carried_in"), name="timeline_once"
-            ),
+            model_name='stationtimeline',
+            constraint=models.UniqueConstraint(fields=('station', 'epoch', 'carried_in'), name='timeline_once'),
         ),
         migrations.AddConstraint(
-            model_name="student",
-            constraint=models.UniqueConstraint(fields=("school", "number"), name="student_number_once"),
+            model_name='student',
+            constraint=models.UniqueConstraint(fields=('school', 'number'), name='student_number_once'),
         ),
         migrations.AddConstraint(
-            model_name="recoveryrecord",
-            constraint=models.UniqueConstraint(
-                fields=("student", "since"), name="recovery_record_starts_once"
-            ),
+            model_name='recoveryrecord',
+            constraint=models.UniqueConstraint(fields=('student', 'since'), name='recovery_record_starts_once'),
         ),
         migrations.AddConstraint(
-            model_name="recoveryrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="recovery_record_ends_after_start",
-            ),
+            model_name='recoveryrecord',
+            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='recovery_record_ends_after_start'),
         ),
         migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(
-                fields=("student", "section", "since"), name="placement_starts_once"
-            ),
+            model_name='placement',
+            constraint=models.UniqueConstraint(fields=('student', 'section', 'since'), name='placement_starts_once'),
         ),
         migrations.AddIndex(
-            model_name="credential",
-            index=models.Index(fields=["token"], name="credential_token"),
+            model_name='credential',
+            index=models.Index(fields=['token'], name='credential_token'),
         ),
         migrations.AddConstraint(
-            model_name="credential",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("student__isnull", True), ("staff__isnull", True), _connector="XOR"),
-                name="credential_one_holder",
-            ),
+            model_name='credential',
+            constraint=models.CheckConstraint(condition=models.Q(('student__isnull', True), ('staff__isnull', True), _connector='XOR'), name='credential_one_holder'),
         ),
         migrations.AddConstraint(
-            model_name="credential",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("school", "token"),
-                name="credential_one_hand",
-            ),
+            model_name='credential',
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('school', 'token'), name='credential_one_hand'),
         ),
         migrations.AddIndex(
-            model_name="checkin",
-            index=models.Index(fields=["section", "on"], name="check_in_session"),
+            model_name='checkin',
+            index=models.Index(fields=['section', 'on'], name='check_in_session'),
         ),
         migrations.AddIndex(
-            model_name="attendancerecord",
-            index=models.Index(fields=["section", "on"], name="record_session"),
+            model_name='attendancerecord',
+            index=models.Index(fields=['section', 'on'], name='record_session'),
         ),
         migrations.AddConstraint(
-            model_name="attendancerecord",
-            constraint=models.UniqueConstraint(fields=("student", "section", "on"), name="record_once"),
+            model_name='attendancerecord',
+            constraint=models.UniqueConstraint(fields=('student', 'section', 'on'), name='record_once'),
         ),
         migrations.AddConstraint(
-            model_name="absencenotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))), name="notice_ends_after_start"
-            ),
+            model_name='absencenotice',
+            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='notice_ends_after_start'),
         ),
         migrations.AddIndex(
-            model_name="absencenote",
-            index=models.Index(fields=["student", "on"], name="absence_note_day"),
+            model_name='absencenote',
+            index=models.Index(fields=['student', 'on'], name='absence_note_day'),
         ),
         migrations.AddIndex(
-            model_name="studentfact",
-            index=models.Index(fields=["student", "kind", "since"], name="student_fact"),
+            model_name='studentfact',
+            index=models.Index(fields=['student', 'kind', 'since'], name='student_fact'),
         ),
         migrations.AddConstraint(
-            model_name="studyagreement",
-            constraint=models.UniqueConstraint(fields=("student", "code"), name="study_agreement_once"),
+            model_name='studyagreement',
+            constraint=models.UniqueConstraint(fields=('student', 'code'), name='study_agreement_once'),
         ),
         migrations.AddConstraint(
-            model_name="studyagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))), name="study_agreement_ends_after_start"
-            ),
+            model_name='studyagreement',
+            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='study_agreement_ends_after_start'),
         ),
         migrations.AddIndex(
-            model_name="studywork",
-            index=models.Index(fields=["student", "on"], name="study_work_day"),
+            model_name='studywork',
+            index=models.Index(fields=['student', 'on'], name='study_work_day'),
         ),
         migrations.AddIndex(
-            model_name="tap",
-            index=models.Index(fields=["school", "outcome"], name="tap_outcome"),
+            model_name='tap',
+            index=models.Index(fields=['school', 'outcome'], name='tap_outcome'),
         ),
         migrations.AddIndex(
-            model_name="tap",
-            index=models.Index(fields=["token", "on"], name="tap_token_day"),
+            model_name='tap',
+            index=models.Index(fields=['token', 'on'], name='tap_token_day'),
         ),
         migrations.AddIndex(
-            model_name="tap",
-            index=models.Index(
-                condition=models.Q(("once", ""), _negated=True),
-                fields=["school", "once"],
-                name="tap_once_only",
-            ),
+            model_name='tap',
+            index=models.Index(condition=models.Q(('once', ''), _negated=True), fields=['school', 'once'], name='tap_once_only'),
         ),
         migrations.AddIndex(
-            model_name="tap",
-            index=models.Index(
-                condition=models.Q(("proof", "absent"), _negated=True),
-                fields=["school", "proof"],
-                name="tap_proof",
-            ),
+            model_name='tap',
+            index=models.Index(condition=models.Q(('proof', 'absent'), _negated=True), fields=['school', 'proof'], name='tap_proof'),
         ),
         migrations.AddConstraint(
-            model_name="tap",
-            constraint=models.UniqueConstraint(fields=("station", "epoch", "sequence"), name="tap_once"),
+            model_name='tap',
+            constraint=models.UniqueConstraint(fields=('station', 'epoch', 'sequence'), name='tap_once'),
         ),
         migrations.AddConstraint(
-            model_name="tap",
-            constraint=models.UniqueConstraint(fields=("station", "leaf"), name="tap_leaf_once"),
+            model_name='tap',
+            constraint=models.UniqueConstraint(fields=('station', 'leaf'), name='tap_leaf_once'),
         ),
         migrations.AddConstraint(
-            model_name="teachingcredential",
-            constraint=models.UniqueConstraint(fields=("staff", "document", "since"), name="document_once"),
+            model_name='teachingcredential',
+            constraint=models.UniqueConstraint(fields=('staff', 'document', 'since'), name='document_once'),
         ),
         migrations.AddIndex(
-            model_name="timedecision",
-            index=models.Index(fields=["station", "epoch", "sequence"], name="time_decision_entry"),
+            model_name='timedecision',
+            index=models.Index(fields=['station', 'epoch', 'sequence'], name='time_decision_entry'),
         ),
         migrations.AddConstraint(
-            model_name="track",
-            constraint=models.UniqueConstraint(fields=("school_year", "code"), name="track_once"),
+            model_name='track',
+            constraint=models.UniqueConstraint(fields=('school_year', 'code'), name='track_once'),
         ),
         migrations.AddConstraint(
-            model_name="studentyear",
-            constraint=models.UniqueConstraint(
-                fields=("school_year", "student", "track", "span", "modality"), name="student_year_once"
-            ),
+            model_name='studentyear',
+            constraint=models.UniqueConstraint(fields=('school_year', 'student', 'track', 'span', 'modality'), name='student_year_once'),
         ),
         migrations.AddConstraint(
-            model_name="staterequestday",
-            constraint=models.UniqueConstraint(fields=("request", "track", "on"), name="request_day_once"),
+            model_name='staterequestday',
+            constraint=models.UniqueConstraint(fields=('request', 'track', 'on'), name='request_day_once'),
         ),
         migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(fields=("school", "school_year", "code"), name="section_once"),
+            model_name='section',
+            constraint=models.UniqueConstraint(fields=('school', 'school_year', 'code'), name='section_once'),
         ),
         migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(
-                fields=("school", "school_year", "source_id"), name="section_source_once"
-            ),
+            model_name='section',
+            constraint=models.UniqueConstraint(fields=('school', 'school_year', 'source_id'), name='section_source_once'),
         ),
         migrations.AddConstraint(
-            model_name="excludedweek",
-            constraint=models.UniqueConstraint(fields=("track", "monday"), name="week_excluded_once"),
+            model_name='excludedweek',
+            constraint=models.UniqueConstraint(fields=('track', 'monday'), name='week_excluded_once'),
         ),
         migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.UniqueConstraint(
-                fields=("student", "track", "since"), name="enrollment_starts_once"
-            ),
+            model_name='enrollment',
+            constraint=models.UniqueConstraint(fields=('student', 'track', 'since'), name='enrollment_starts_once'),
         ),
         migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="enrollment_ends_after_start",
-            ),
+            model_name='enrollment',
+            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='enrollment_ends_after_start'),
         ),
         migrations.AddConstraint(
-            model_name="calendarday",
-            constraint=models.UniqueConstraint(fields=("track", "on"), name="day_once_a_track"),
+            model_name='calendarday',
+            constraint=models.UniqueConstraint(fields=('track', 'on'), name='day_once_a_track'),
         ),
         migrations.AddIndex(
-            model_name="viewing",
-            index=models.Index(fields=["student", "at"], name="viewing_student"),
+            model_name='viewing',
+            index=models.Index(fields=['student', 'at'], name='viewing_student'),
         ),
         migrations.AddIndex(
-            model_name="viewing",
-            index=models.Index(fields=["section", "at"], name="viewing_section"),
+            model_name='viewing',
+            index=models.Index(fields=['section', 'at'], name='viewing_section'),
         ),
         migrations.AddConstraint(
-            model_name="viewing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("by__isnull", False), ("by_student__isnull", False), _connector="XOR"),
-                name="viewing_has_one_reader",
-            ),
+            model_name='viewing',
+            constraint=models.CheckConstraint(condition=models.Q(('by__isnull', False), ('by_student__isnull', False), _connector='XOR'), name='viewing_has_one_reader'),
         ),
     ]
