@@ -15,7 +15,12 @@ def staff_of(request: HttpRequest) -> Staff | None:
     """Return the member of staff who signed in, if the login belongs to one."""
     if not isinstance(request.user, User):
         return None
-    return Staff.objects.filter(user=request.user).select_related("school").first()
+    # The guard, the page and its frame all ask; the records are asked once.
+    known = request.__dict__.setdefault("staff_known", {})
+    if request.user.pk not in known:
+        known[request.user.pk] = Staff.objects.filter(user=request.user).select_related("school").first()
+    found: Staff | None = known[request.user.pk]
+    return found
 
 
 def student_of(request: HttpRequest) -> Student | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from django.db import transaction
@@ -40,7 +41,7 @@ COUNTS = {Stage.CERTIFIED, Stage.SUBMITTED, Stage.CONFIRMED}
 PEOPLE = st.sampled_from("teacher other_teacher paraeducator clerk leader it admin auditor".split())
 STUDENTS = st.sampled_from(["ana", "ben", "chloe"])
 WHY = st.sampled_from(["", "came without a card"])
-HOURS = timedelta(hours=5)
+_OTHER: dict[str, Literal["present", "absent"]] = {"present": "absent", "absent": "present"}
 # Said again here, by hand: what each role may do to a record, whoever wrote the table.
 _MAY = {
     "taps": {
@@ -175,14 +176,13 @@ class Operators(RuleBasedStateMachine):
     @rule(by=st.just("teacher") | PEOPLE, drifts=st.sampled_from(["", "", "mark", "gone"]))
     def somebody_reads_back(self, by: str, drifts: str) -> None:
         lines = [
-            Line(record.student.number, record.on, record.section.code, record.mark)
+            Line(record.student.number, record.on, record.section.code, _OTHER[_OTHER[record.mark]])
             for record in AttendanceRecord.objects.filter(stage__in=COUNTS).select_related(
                 "student", "section"
             )
         ]
         if drifts and lines:
-            other = "absent" if lines[0].mark == "present" else "present"
-            first = Line(lines[0].student_number, lines[0].on, lines[0].section, other)
+            first = Line(lines[0].student_number, lines[0].on, lines[0].section, _OTHER[lines[0].mark])
             lines[:1] = [first] if drifts == "mark" else []
         file = NamedFile("back.txt", attendance_file.write(lines, Template()))
         self._try(lambda: confirm(file, Template(), self.small.staff[by], self.now))

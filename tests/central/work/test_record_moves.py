@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import central
-
 from central.domain.attendance import Stage as LawStage
 from central.domain.attendance import may_move
 from central.domain.operator import Operator
