@@ -11,9 +11,10 @@ from django.db import close_old_connections, connections
 from django.db.models import Q
 
 from central.config import CentralConfig
-from central.store.models import AuditEvent, CredentialEvent
+from central.store.models import AuditEvent, CredentialEvent, School
 from central.work.catch_up import catch_up
 from central.work.certificates import certify_days
+from central.work.faults import escalate
 from central.work.publish import publish
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ class Projector(threading.Thread):
         if is_news or self._published_at is None or now - self._published_at >= _PUBLISH_EVERY:
             publish(self._config, now)
             self._published_at, self._published_after = now, (newest, handed_out)
+            for school in School.objects.all():
+                escalate(school, now)
         if self._certified_at is None or now - self._certified_at >= _CERTIFY_EVERY:
             self._certify(now)
 
