@@ -46,7 +46,7 @@ class SessionDesk:
 
 
 def session_desk(row: RecoverySession) -> SessionDesk:
-    """Return a session with everybody who was documented in it or has a recovery record that day."""
+    """Return a session with everybody who was documented in it, has a recovery record that day, or tapped."""
     held = stored.one(row)
     year = SchoolYear.objects.filter(school=row.school_id, name=Year.of(row.on).name).first()
     seen = session_taps(year, row.on, row.on).get(row.code) if year else None
@@ -74,7 +74,8 @@ def _seats(row: RecoverySession, held: Session, seen: SessionTaps | None) -> Ite
     minutes = {part.student: part.minutes for part in held.present}
     ongoing = Q(recovery_records__until__isnull=True) | Q(recovery_records__until__gte=row.on)
     expected = Q(recovery_records__since__lte=row.on) & ongoing
-    people = Student.objects.filter(expected | Q(number__in=list(minutes)), school=row.school_id)
+    known = {*minutes, *(seen.taps if seen else ())}
+    people = Student.objects.filter(expected | Q(number__in=known), school=row.school_id)
     for student in people.distinct().order_by("family_name", "given_name", "number"):
         taps = tuple(seen.taps.get(student.number, ())) if seen else ()
         stay = stay_minutes(list(taps), seen) if seen and len(taps) > 1 else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.forms import BooleanField, ChoiceField, Form, IntegerField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +20,8 @@ class ServiceForm(Form):
 
     start_date = panels.day(_("Start Date"), is_needed=True)
     end_date = panels.day(_("End Date"))
-    associated_record = ChoiceField(label=_("Associated Attendance Recovery Record Dates"))
-    service_type = ChoiceField(label=_("Attendance Recovery Type"))
+    associated_record = ChoiceField(label=_("Associated Attendance Recovery Record Dates"), required=False)
+    service_type = ChoiceField(label=_("Attendance Recovery Type"), required=False)
     comments = panels.comment(_("Comments"))
     school_number = ChoiceField(label=_("Attendance Recovery School"))
     calendar = BooleanField(
@@ -32,7 +33,7 @@ class ServiceForm(Form):
     time_earned = IntegerField(
         label=_("Time Earned"), required=False, help_text=_("In minutes; of type Earned only")
     )
-    reason = panels.line(_("Why is it changed or deleted?"))
+    reason = panels.line(_("Reason for the change or deletion"))
 
     @classmethod
     def of(
@@ -54,6 +55,20 @@ class ServiceForm(Form):
         else:
             form.fields["associated_record"].disabled = form.fields["service_type"].disabled = True
         return form
+
+    def clean_associated_record(self) -> str:
+        """Refuse a service without its record: the ledger could not say what it belongs to."""
+        return self._named("associated_record", _("A service needs its record; choose its dates."))
+
+    def clean_service_type(self) -> str:
+        """Refuse a service of no type."""
+        return self._named("service_type", _("Choose Earned or Used."))
+
+    def _named(self, field: str, otherwise: panels.Label) -> str:
+        value = panels.text_of(self, field)
+        if not value:
+            raise ValidationError(otherwise)
+        return value
 
     def close(self) -> None:
         """Let nobody change anything in it."""

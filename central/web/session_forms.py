@@ -38,7 +38,7 @@ class SessionForm(Form):
     )
     room = ChoiceField(label=gettext_lazy("Room"), required=False)
     standards = panels.line(gettext_lazy("Lesson and standards taught"), is_needed=False)
-    reason = panels.line(gettext_lazy("Why is it changed or deleted?"))
+    reason = panels.line(gettext_lazy("Reason for the change or deletion"))
 
     def offer(self, school: School) -> None:
         """Offer the school's teachers and rooms."""

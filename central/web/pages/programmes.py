@@ -7,7 +7,7 @@ from central.web.views.recovery import recovery
 from central.web.views.recovery_ledger import ledger
 from central.web.views.recovery_list import recovery_file, recovery_list
 from central.web.views.recovery_services import services
-from central.web.views.recovery_sessions import session, sessions
+from central.web.views.recovery_sessions import one, sessions
 from central.work.tool_rights import Right, Tool
 
 _LISTS = (
@@ -33,8 +33,8 @@ _LISTS = (
     # The number is the school's own and may hold a slash.
     StaffPage(
         "recovery-session",
-        "recovery/sessions/<path:code>/",
-        session,
+        "recovery/sessions/<path:session>/",
+        one,
         Tool.SESSIONS,
         Right.WRITE,
         under="recovery-sessions",

@@ -27,7 +27,7 @@ class RecordForm(Form):
     start_date = panels.day(gettext_lazy("Start Date"), is_needed=True)
     end_date = panels.day(gettext_lazy("End Date"))
     comments = panels.comment(gettext_lazy("Comments"))
-    reason = panels.line(gettext_lazy("Why is it changed or deleted?"))
+    reason = panels.line(gettext_lazy("Reason for the change or deletion"))
 
     def wish(self) -> RecordWish:
         """Return what the record is to say."""

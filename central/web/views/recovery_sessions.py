@@ -36,10 +36,10 @@ def sessions(request: HttpRequest, staff: Staff) -> HttpResponse:
     return redirect("recovery-session", row.code)
 
 
-def session(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def one(request: HttpRequest, staff: Staff, session: str) -> HttpResponse:
     """Show one session; a sent form changes it, documents its minutes, or signs for them."""
     rows = RecoverySession.objects.select_related("school", "room")
-    row = get_object_or_404(rows, school=staff.school, code=code)
+    row = get_object_or_404(rows, school=staff.school, code=session)
     form = held_session(row)
     if request.method != "POST":
         viewings.note(staff, viewings.Seen("recovery-session", on=row.on), clock.now())
@@ -97,7 +97,7 @@ def _list(request: HttpRequest, staff: Staff, form: SessionForm | None, status: 
     page = {
         "since": since,
         "until": until,
-        "lines": [(one, session_desk.ratio(len(one.present), one.teachers)) for one in held],
+        "lines": [(row, session_desk.ratio(len(row.present), row.teachers)) for row in held],
         "form": form,
         "may_add": may(staff, Tool.SESSIONS, Right.ADD),
         "today": today,
@@ -116,7 +116,9 @@ def _page(
         "session": row,
         "desk": desk,
         "seats": [(seat, typed.get(f"minutes-{seat.student.pk}", seat.minutes)) for seat in desk.seats],
-        "teachers": [one.staff for one in row.teachers.select_related("staff").order_by("staff__number")],
+        "teachers": [
+            taught.staff for taught in row.teachers.select_related("staff").order_by("staff__number")
+        ],
         "signature": row.signatures.select_related("by").order_by("-revision").first(),
         "form": form,
         "more_number": typed.get("more-number", ""),

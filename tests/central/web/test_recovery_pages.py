@@ -6,6 +6,7 @@ from typing import Protocol
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from central.domain.recovery import ServiceKind
 from central.store.models import AuditEvent, RecoveryRecord, RecoveryService, Viewing
@@ -335,3 +336,25 @@ def test_a_year_before_recovery_says_so_everywhere(
     assert "when attendance recovery began" in text(client.get("/recovery/"))
     assert "no attendance recovery before 07/01/2025" in text(client.get("/recovery/001001/ledger/"))
     assert client.get("/recovery/bank.csv").status_code == 404
+
+
+def test_the_list_asks_no_more_often_for_more_students(
+    school: RecoverySchool, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = of(school)
+    school.record("ana")
+    with django_assert_max_num_queries(40) as few:
+        client.get("/recovery/")
+    for name, on in (("ben", date(2025, 10, 4)), ("chloe", date(2025, 10, 11))):
+        record = school.record(name)
+        school.service(record, ServiceKind.USED)
+        school.signed(on, {name: 240}, hours=("09:00", "13:00"))
+    client.get("/recovery/")
+    with django_assert_max_num_queries(40) as some:
+        client.get("/recovery/")
+    school.signed(date(2025, 10, 18), {"ana": 60, "ben": 60, "chloe": 60}, hours=("09:00", "13:00"))
+    with django_assert_max_num_queries(40) as more:
+        client.get("/recovery/")
+    assert len(few.captured_queries) <= len(some.captured_queries) == len(more.captured_queries)
+    with django_assert_max_num_queries(12):
+        client.get("/recovery/sessions/?since=2025-10-01")
