@@ -35,6 +35,7 @@ ARGUMENTS: Mapping[str, Callable[[SmallSchool], object]] = {
     "on": lambda _small: MONDAY.isoformat(),
     "record": lambda _small: 1,
     "sequence": lambda _small: 1,
+    "session": lambda _small: "AR-1",
     "since": lambda _small: MONDAY.isoformat(),
     "station": lambda small: small.station_101.code,
     "year": lambda small: small.year.name,
