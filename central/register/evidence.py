@@ -1,6 +1,7 @@
 """What people brought for the register's rows: bringing it, withdrawing it, and how it stands on a day."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,17 +21,27 @@ _SOON = timedelta(days=30)
 _MONTHS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a document is kept, and its SHA-256 where somebody handed it in; no file here is opened."""
+
+    place: str
+    sha256: str = ""
+
+
 def bring(
-    row: Row, by: Staff, now: datetime, *, says: str, document: str, valid: tuple[date, date | None]
+    row: Row, by: Staff, now: datetime, *, says: str, document: str | Kept, valid: tuple[date, date | None]
 ) -> RequirementEvidence:
     """File evidence or an answer for a row, in force over the days `valid`.
 
-    A document that is a file is kept by its SHA-256, so that it can be recognised later. Raises
-    RefusedError for a row the records answer, for nobody's role, and for evidence that says nothing.
+    A document that is named as a file of this machine is kept by its SHA-256, so that it can be
+    recognised later. Raises RefusedError for a row the records answer, for nobody's role, and for
+    evidence that says nothing.
     """
     _require_may_bring(row, by)
     since, until = valid
-    said, named = " ".join(says.split()), document.strip()
+    kept_at = document if isinstance(document, Kept) else Kept(document, _digest(document.strip()))
+    said, named = " ".join(says.split()), kept_at.place.strip()
     if not said and not named:
         msg = f"evidence for {row.key} must say something or name a document; give --says or --document"
         raise RefusedError(msg)
@@ -48,7 +59,7 @@ def bring(
             until=until,
             says=said,
             document=named,
-            sha256=_digest(named),
+            sha256=kept_at.sha256,
             by=by,
             at=now,
         )

@@ -1,7 +1,15 @@
 """Every page there is, part by part; the addresses, the menu and the tests of who may what come from here."""
 
-from central.web.pages import day, office, own, reports, stations
+from central.web.pages import claims, day, office, own, people, programmes, reports, stations
 from central.web.pages.page import StaffPage, StudentPage
 
-STAFF: tuple[StaffPage, ...] = (*day.PAGES, *reports.PAGES, *stations.PAGES, *office.PAGES)
+STAFF: tuple[StaffPage, ...] = (
+    *day.PAGES,
+    *reports.PAGES,
+    *people.PAGES,
+    *stations.PAGES,
+    *office.PAGES,
+    *programmes.PAGES,
+    *claims.PAGES,
+)
 STUDENTS: tuple[StudentPage, ...] = own.PAGES

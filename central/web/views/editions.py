@@ -30,9 +30,7 @@ def editions(request: HttpRequest, staff: Staff, year: str, kind: str) -> HttpRe
     return render(request, "web/editions.html", page)
 
 
-def _lines(
-    found: tuple[ClosedEdition, ...],
-) -> list[tuple[str, list[tuple[ClosedEdition, Decimal, Decimal]]]]:
+def _lines(found: Sequence[ClosedEdition]) -> list[tuple[str, list[_Value]]]:
     """Return a line for each cell: in each edition its value and what it was changed by."""
     nothing = Decimal("0.00")
     lines = []

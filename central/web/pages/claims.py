@@ -1,0 +1,25 @@
+"""The pages of what the school answers for: its calendar and closures, the requirements, and the audit."""
+
+from django.utils.translation import gettext_lazy as _
+
+from central.web.pages.page import Group, StaffPage
+from central.web.views.audit import audit
+from central.web.views.calendar import calendar
+from central.web.views.closures import closures
+from central.web.views.requirements import requirements
+from central.work.tool_rights import Right, Tool
+
+PAGES = (
+    StaffPage("calendar", "calendar/", calendar, Tool.CALENDAR, Right.WRITE, _("Calendar"), Group.SCHOOL),
+    StaffPage("closures", "closures/", closures, Tool.CLOSURES, Right.ADD, _("Closures"), Group.SCHOOL),
+    StaffPage(
+        "requirements",
+        "requirements/",
+        requirements,
+        Tool.REQUIREMENTS,
+        Right.ADD,
+        _("Requirements"),
+        Group.REPORTS,
+    ),
+    StaffPage("audit", "audit/", audit, Tool.AUDIT, title=_("Audit"), group=Group.REPORTS),
+)

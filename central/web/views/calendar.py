@@ -1,0 +1,219 @@
+"""The calendar of a year, track by track, and a new calendar that is looked at before it counts."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from central.domain.calendar import SchoolMonth, TrackCalendar
+from central.domain.calendar import SchoolYear as Year
+from central.domain.errors import DomainError
+from central.domain.period import PeriodKind
+from central.errors import CentralError
+from central.exchange.calendar_ics import Teaching
+from central.exchange.named_file import NamedFile
+from central.law.months import school_months
+from central.law.periods import divisor_days, months_in, period_ends_on
+from central.store.models import CalendarDay, ExcludedWeek, SchoolYear, Staff
+from central.store.queries.calendars import track_calendars
+from central.web import clock
+from central.work.calendar_desk import Desk, look, take_in
+from central.work.calendar_weeks import Week
+from central.work.calendars import CalendarOutcome, CalendarWish
+from central.work.tool_rights import Right, Tool, may
+
+_CONFLICT = 409
+_WEEKDAYS = 7
+_LARGEST = 2_000_000
+_PERIODS = (PeriodKind.P1, PeriodKind.P2, PeriodKind.ANNUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One school month of a track: its weeks and days, what was taught, the periods it belongs to."""
+
+    month: SchoolMonth
+    weeks: Sequence[Sequence[tuple[date, CalendarDay | None]]]
+    days_taught: int
+    minutes: int
+    periods: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPage:
+    """One track: its months, its totals, and the weeks somebody decided to keep out."""
+
+    code: str
+    months: Sequence[MonthLine]
+    days_taught: int
+    minutes: int
+    without_minutes: int
+    excluded: Sequence[ExcludedWeek]
+    problem: str = ""
+
+
+def calendar(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Show a year's calendar; a posted form is shown as what it would change, and then taken in."""
+    if request.method == "POST":
+        try:
+            wish = _wish(request)
+            desk = Desk(staff, clock.now())
+            if request.POST.get("do") == "take-in":
+                take_in(wish, desk)
+                messages.success(request, _("The calendar is taken in."))
+                return redirect(f"{reverse('calendar')}?year={wish.year.name}")
+            return _page(request, staff, {"outcome": look(wish, desk), "wish": wish})
+        except (CentralError, DomainError) as error:
+            messages.error(request, str(error))
+            return _page(request, staff, {}, status=_CONFLICT)
+    return _page(request, staff, {})
+
+
+def _wish(request: HttpRequest) -> CalendarWish:
+    """Read the form; raises CentralError saying what is wrong with it."""
+    form = request.POST
+    days = _file(request, "days")
+    is_ics = days is not None and days.name.casefold().endswith(".ics")
+    decided_by = form.get("decided-by", "").strip()
+    if not decided_by:
+        raise CentralError(_("Say who decided on this calendar, like the board on its date."))
+    left_out, put_back = _weeks(form.get("exclude-week", "")), _weeks(form.get("include-week", ""))
+    bells = _file(request, "bells")
+    if not (days or bells or left_out or put_back):
+        raise CentralError(_("Name a calendar file, bell times, or a week."))
+    return CalendarWish(
+        year=Year(form.get("year", "").strip()),
+        decided_by=decided_by,
+        days=days,
+        teaching=_teaching(request) if is_ics else None,
+        passes_over_others=bool(form.get("pass-over-others")),
+        months=_file(request, "months"),
+        bells=bells,
+        left_out=left_out,
+        put_back=put_back,
+    )
+
+
+def _file(request: HttpRequest, name: str) -> NamedFile | None:
+    """Return a file chosen now, or the one that was looked at a moment ago."""
+    chosen = request.FILES.get(name)
+    if chosen is not None:
+        if chosen.size is None or chosen.size > _LARGEST:
+            raise CentralError(_("The file is too large to be a calendar."))
+        return NamedFile((chosen.name or name)[:200], chosen.read())
+    kept = request.POST.get(f"{name}-kept", "")
+    if not kept:
+        return None
+    try:
+        return NamedFile(request.POST.get(f"{name}-name", name)[:200], base64.b64decode(kept, validate=True))
+    except binascii.Error as error:
+        raise CentralError(_("The file did not come whole; choose it again.")) from error
+
+
+def _weeks(text: str) -> tuple[Week, ...]:
+    """Read Mondays, each perhaps behind a track and a colon."""
+    weeks = []
+    for each in text.replace(",", " ").split():
+        track, _colon, monday = each.rpartition(":")
+        weeks.append(Week(track, _date(monday)))
+    return tuple(weeks)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CentralError(_("Write days like 2024-12-23.")) from error
+
+
+def _teaching(request: HttpRequest) -> Teaching:
+    form = request.POST
+    tracks = tuple(dict.fromkeys(form.get("tracks", "").replace(",", " ").split()))
+    if not (tracks and form.get("first-day") and form.get("last-day")):
+        raise CentralError(_("An .ics file does not say whom it is for: name tracks, first and last day."))
+    return Teaching(tracks, _date(form["first-day"]), _date(form["last-day"]))
+
+
+def _page(
+    request: HttpRequest, staff: Staff, looked: dict[str, CalendarOutcome | CalendarWish], status: int = 200
+) -> HttpResponse:
+    years = list(SchoolYear.objects.filter(school=staff.school).order_by("-name"))
+    name = request.GET.get("year", "")
+    year = next((each for each in years if name in {"", each.name}), None)
+    if name and year is None:
+        raise Http404
+    wish = looked.get("wish")
+    page = {
+        **looked,
+        "years": years,
+        "year": year,
+        "tracks": _tracks(year) if year else [],
+        "ends": [(kind.value, period_ends_on(kind, Year(year.name))) for kind in _PERIODS] if year else [],
+        "may_change": may(staff, Tool.CALENDAR, Right.WRITE),
+        "form": request.POST,
+        "decided_by": request.POST.get("decided-by", ""),
+        "kept": _kept(wish) if isinstance(wish, CalendarWish) else [],
+    }
+    return render(request, "web/calendar.html", page, status=status)
+
+
+def _kept(wish: CalendarWish) -> list[tuple[str, str, str]]:
+    """Return the files of a calendar that is looked at, so that the same bytes can be taken in."""
+    files = {"days": wish.days, "bells": wish.bells, "months": wish.months}
+    return [(name, file.name, base64.b64encode(file.data).decode()) for name, file in files.items() if file]
+
+
+def _tracks(year: SchoolYear) -> list[TrackPage]:
+    rows: dict[str, dict[date, CalendarDay]] = {}
+    for day in CalendarDay.objects.filter(track__school_year=year).select_related("track"):
+        rows.setdefault(day.track.code, {})[day.on] = day
+    excluded = list(ExcludedWeek.objects.filter(track__school_year=year).select_related("track"))
+    return [
+        _track(calendar, rows[code], [week for week in excluded if week.track.code == code])
+        for code, calendar in track_calendars(year.school_id, Year(year.name)).items()
+    ]
+
+
+def _track(
+    calendar: TrackCalendar, days: dict[date, CalendarDay], excluded: Sequence[ExcludedWeek]
+) -> TrackPage:
+    taught = divisor_days(calendar)
+    minutes = [day.minutes_offered for day in days.values() if day.is_taught]
+    months: list[MonthLine] = []
+    problem = ""
+    try:
+        every = school_months(calendar)
+        of_period = {kind: months_in(kind, every, calendar.school_year) for kind in _PERIODS}
+    except DomainError as error:
+        every, of_period, problem = (), {}, str(error)
+    for month in every:
+        periods = [kind.value for kind, held in of_period.items() if month in held]
+        weeks = [_week(monday, days) for monday in month.weeks]
+        offered = sum(
+            day.minutes_offered or 0
+            for week in weeks
+            for _on, day in week
+            if day is not None and day.is_taught
+        )
+        months.append(MonthLine(month, weeks, sum(month.holds(on) for on in taught), offered, periods))
+    return TrackPage(
+        calendar.track,
+        months,
+        len(taught),
+        sum(each or 0 for each in minutes),
+        sum(each is None for each in minutes),
+        sorted(excluded, key=lambda week: week.monday),
+        problem,
+    )
+
+
+def _week(monday: date, days: dict[date, CalendarDay]) -> list[tuple[date, CalendarDay | None]]:
+    dates = [monday + timedelta(n) for n in range(_WEEKDAYS)]
+    return [(on, days.get(on)) for on in dates if on.weekday() < _WEEKDAYS - 2 or on in days]
