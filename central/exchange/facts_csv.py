@@ -1,5 +1,6 @@
 """Published: dated facts about students as CSV: student, fact, since, until, value, evidence, withdrawn."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -51,12 +52,23 @@ def _fact(row: Row) -> FactRow | None:
     is_withdrawn = row.truth("withdrawn") if row.text("withdrawn") else False
     if kind is None or since is None or is_withdrawn is None:
         return None
-    if until is not None and until < since:
-        row.problem(f"the fact ends ({until}) before it begins ({since})", "until")
-        return None
-    if until is not None and kind is FactKind.DIPLOMA:
-        row.problem("a diploma does not end; leave this cell empty", "until")
-    return FactRow(row.where, student, kind, since, until, _value(row, kind), evidence, is_withdrawn)
+    value = row.text("value", _LONGEST_VALUE)
+    fact = FactRow(row.where, student, kind, since, until, value, evidence, is_withdrawn)
+    for text, column in faults(fact):
+        row.problem(text, column)
+    return fact
+
+
+def faults(fact: FactRow) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one fact in itself, wherever it came from, and in which column."""
+    if fact.until is not None and fact.until < fact.since:
+        yield f"the fact ends ({fact.until}) before it begins ({fact.since})", "until"
+    elif fact.until is not None and fact.kind is FactKind.DIPLOMA:
+        yield "a diploma does not end; leave this cell empty", "until"
+    if fact.kind is FactKind.PRIOR_RECOVERY_DAYS:
+        is_number = fact.value.isascii() and fact.value.isdigit()
+        if not is_number or int(fact.value) > _MOST_RECOVERY_DAYS:
+            yield f"{fact.value!r} is no number of days from 0 to {_MOST_RECOVERY_DAYS}", "value"
 
 
 def _kind(row: Row) -> FactKind | None:
@@ -67,12 +79,3 @@ def _kind(row: Row) -> FactKind | None:
         if written:
             row.problem(f"{written!r} is no fact; write one of {', '.join(FactKind)}", "fact")
         return None
-
-
-def _value(row: Row, kind: FactKind) -> str:
-    value = row.text("value", _LONGEST_VALUE)
-    if kind is FactKind.PRIOR_RECOVERY_DAYS:
-        is_number = value.isascii() and value.isdigit()
-        if not is_number or int(value) > _MOST_RECOVERY_DAYS:
-            row.problem(f"{value!r} is no number of days from 0 to {_MOST_RECOVERY_DAYS}", "value")
-    return value

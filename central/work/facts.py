@@ -1,7 +1,7 @@
 """Take dated facts about students into the records: rows are only added, all or nothing."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -43,21 +43,37 @@ def import_facts(file: NamedFile, by: Staff, now: datetime) -> dict[str, int]:
     require_may_keep(by)
     problems: list[Problem] = []
     rows = facts_csv.read_facts(file.name, file.data, problems)
-    refuse("the facts are not taken in; nothing was written:", problems)
+    _refuse(problems)
+    return take(rows, (file,), by, now, _refuse)
+
+
+def take(
+    rows: Sequence[FactRow],
+    files: Sequence[NamedFile],
+    by: Staff,
+    now: datetime,
+    refuse_with: Callable[[Sequence[Problem]], None],
+) -> dict[str, int]:
+    """Add facts found without fault in themselves and return what was added, by noun.
+
+    `refuse_with` raises what names the problems they have with one another and with those that
+    stand, if there are any; nothing is written then.
+    """
+    problems: list[Problem] = []
     with transaction.atomic():
         students = dict(Student.objects.filter(school=by.school).values_list("number", "pk"))
         wanted = _wanted(rows, students, problems)
         standing = _standing({key[0] for key in wanted})
         _require_stands(wanted, standing, problems)
         _require_apart(wanted, standing, problems)
-        refuse("the facts are not taken in; nothing was written:", problems)
+        refuse_with(problems)
         new = {key: row for key, row in wanted.items() if standing.get(key) != _said(row)}
         StudentFact.objects.bulk_create(
             [_row(key, row, by, now) for key, row in new.items()], batch_size=_AT_ONCE
         )
         years_in_step.refresh_all(by.school, {student for student, _, _ in new})
         changes: Counter[str] = Counter(_nouns(new, standing))
-        return remember("facts", (file,), changes, now, by.number)
+        return remember("facts", files, changes, now, by.number)
 
 
 def keep_facts_since(since: date, reason: str, by: Staff, now: datetime) -> bool:
@@ -80,6 +96,10 @@ def keep_facts_since(since: date, reason: str, by: Staff, now: datetime) -> bool
         )
         years_in_step.rebuild_all(school)
     return True
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    refuse("the facts are not taken in; nothing was written:", problems)
 
 
 def _wanted(

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from central.web.pages.page import Group, StaffPage
+from central.web.views.eligibility import eligibility
+from central.web.views.eligibility_list import eligibility_list
 from central.web.views.recovery import recovery
 from central.web.views.recovery_ledger import ledger
 from central.web.views.recovery_list import recovery_file, recovery_list
@@ -56,5 +58,23 @@ _OF_A_STUDENT = (
         "recovery-ledger", "recovery/<str:number>/ledger/", ledger, Tool.SERVICES, under="recovery-list"
     ),
 )
+_ELIGIBILITY = (
+    StaffPage(
+        "eligibility-list",
+        "eligibility/",
+        eligibility_list,
+        Tool.ELIGIBILITY,
+        title=_("Eligibility"),
+        group=Group.PROGRAMMES,
+    ),
+    StaffPage(
+        "eligibility",
+        "eligibility/<str:number>/",
+        eligibility,
+        Tool.ELIGIBILITY,
+        Right.WRITE,
+        under="eligibility-list",
+    ),
+)
 
-PAGES = (*_LISTS, *_OF_A_STUDENT)
+PAGES = (*_LISTS, *_OF_A_STUDENT, *_ELIGIBILITY)
