@@ -14,6 +14,7 @@ class StudyAgreement(models.Model):
     until = models.DateField()
     missing = models.CharField(max_length=255, blank=True, help_text="required elements it lacks, by comma")
     evidence = models.CharField(max_length=255, help_text="where the signed document is kept")
+    is_withdrawn = models.BooleanField(default=False, help_text="it never stood; the audit log says why")
     by = models.CharField(max_length=200)
     at = models.DateTimeField()
 

@@ -76,7 +76,10 @@ def _agreements(
 ) -> defaultdict[str, list[StudyAgreement]]:
     span = Year(year.name)
     rows = models.StudyAgreement.objects.filter(
-        student__school=year.school_id, since__lte=span.ends_on, until__gte=span.starts_on
+        student__school=year.school_id,
+        since__lte=span.ends_on,
+        until__gte=span.starts_on,
+        is_withdrawn=False,
     )
     if students is not None:
         rows = rows.filter(student__in=students)
