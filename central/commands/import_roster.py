@@ -1,6 +1,7 @@
 """The command `import-roster`: take in a OneRoster zip, whole or not at all."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 from central.commands import Now, a_date, author, say, tell
@@ -9,6 +10,7 @@ from central.domain.enrolment import Programme
 from central.exchange.named_file import open_file
 from central.exchange.oneroster.roster import EndDates
 from central.work.publish import publish
+from central.work.roster_preview import Change, Difference
 from central.work.rosters import Wishes, import_roster
 
 HELP = "take in students, staff, classes and enrollments from a OneRoster 1.1 or 1.2 zip"
@@ -36,7 +38,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=[programme.value for programme in Programme],
         help="of new students whose row names none; default: 47612",
     )
+    parser.add_argument(
+        "--files-are", default="", choices=("bulk", "delta"), help="of a zip without manifest.csv"
+    )
     parser.add_argument("--accept-ends", action="store_true", help="a large part of the enrollments did end")
+    parser.add_argument(
+        "--force-with-reason", default="", metavar="TEXT", help="why a file older than the last one is right"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="write nothing; say all that would change and every problem"
+    )
+
+
+def tell_differences(differences: Iterable[Difference]) -> None:
+    """Print what a rehearsal found, a line a row; a change of a name is told without the name."""
+    for found in differences:
+        told = ", ".join(_told(change) for change in found.changes if found.subject != str(change.after))
+        say(f"{found.how:10} {found.what} {found.subject}: {told}")
+
+
+def _told(change: Change) -> str:
+    if change.name.endswith(" name") or change.name == "birth date":
+        return change.name
+    if change.before is None or change.before == "":
+        return f"{change.name} {change.after}"
+    return f"{change.name} {change.before} -> {'none' if change.after is None else change.after}"
 
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
@@ -45,13 +71,20 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         school_source_id=args.school,
         end_dates=args.end_dates,
         as_of=args.as_of,
+        files_are=args.files_are,
         programme=args.programme,
         accepts_many_ends=args.accept_ends,
+        why_older=args.force_with_reason,
+        is_rehearsal=args.dry_run,
     )
     outcome = import_roster(open_file(args.file), wishes, now(), author())
+    tell_differences(outcome.differences)
     tell(outcome.changes)
     for note in outcome.notes:
         say(f"note: {note}")
+    if args.dry_run:
+        say("this was a rehearsal: nothing was written")
+        return 0
     published = publish(config, now())
     say(f"{published.renewed} of {published.stations} station rosters are new")
     return 0

@@ -1,8 +1,10 @@
 """Open a zip of CSV files somebody handed in, without trusting what it says about itself."""
 
 import io
+import stat
 import zipfile
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 from central.exchange.problem import Problem, Where
@@ -23,6 +25,7 @@ def csv_files(
     found: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _require_plain_names(name, archive.infolist(), problems)
             entries = [entry for entry in archive.infolist() if _is_table(entry)]
             if len(entries) > MOST_FILES:
                 problems.append(Problem(Where(name), f"more than {MOST_FILES} CSV files; this is no roster"))
@@ -44,6 +47,16 @@ def csv_files(
         problems.append(Problem(Where(name), f"the zip cannot be read ({error}); export it again"))
         return {}
     return found
+
+
+def _require_plain_names(name: str, entries: Iterable[zipfile.ZipInfo], problems: list[Problem]) -> None:
+    """Refuse names that lead out of a folder, and links: nothing honest has them, though none is followed."""
+    for number, entry in enumerate(entries, start=1):
+        parts = entry.filename.replace("\\", "/").split("/")
+        is_link = stat.S_ISLNK(entry.external_attr >> 16)
+        if is_link or ".." in parts or not parts[0] or parts[0].endswith(":"):
+            text = f"entry {number} of the zip is a link or leads out of its folder; export it again"
+            problems.append(Problem(Where(name), text))
 
 
 class _TooLargeError(Exception):

@@ -38,7 +38,24 @@ def place(school: School, roster: Roster, problems: list[Problem]) -> list[Place
         kept = _track(entry, tracks[year], named[entry.source_id], problems)
         if kept:
             placed.append(Placed(entry, kept))
+    problems += _moved(school, placed)
     return placed
+
+
+def _moved(school: School, placed: Sequence[Placed]) -> list[Problem]:
+    """Return the classes that would change their track under days on which somebody was recorded."""
+    taught = Section.objects.filter(school=school).exclude(track=None).select_related("track")
+    known = {row.source_id: row for row in taught.filter(records__isnull=False).distinct()}
+    found = []
+    for item in placed:
+        row = known.get(item.entry.source_id)
+        if row and row.track and row.track_id != item.track.pk:
+            text = (
+                f"the class has kept the calendar of track {row.track.code}, and days of it are recorded; "
+                f"export it as a class of its own from the day it keeps that of {item.track.code}"
+            )
+            found.append(Problem(item.entry.where, text, "metadata.track"))
+    return found
 
 
 def _track(

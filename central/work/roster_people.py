@@ -63,14 +63,14 @@ def _write_documents(
 ) -> None:
     wanted = {}
     for person in staff:
-        if person.document:
+        for document in person.documents:
             fields = {
                 "staff": rows[person.source_id],
-                "document": person.document.name,
-                "since": person.document.since,
-                "until": person.document.until,
+                "document": document.name,
+                "since": document.since,
+                "until": document.until,
             }
-            wanted[f"{rows[person.source_id].pk} {person.document.name} {person.document.since}"] = fields
+            wanted[f"{rows[person.source_id].pk} {document.name} {document.since}"] = fields
     held = TeachingCredential.objects.filter(staff__school=school)
     existing = {f"{row.staff_id} {row.document} {row.since}": row for row in held.select_related("staff")}
     upsert(TeachingCredential, existing, wanted, changes)
@@ -78,8 +78,12 @@ def _write_documents(
 
 def _student_fields(school: School, person: Person) -> dict[str, object]:
     fields = _fields(school, person)
-    # A file without demographics does not say that a birth date is unknown.
-    return fields | ({"birth_on": person.born_on} if person.born_on else {})
+    # A file without them does not say that a birth date is unknown, or that nobody is called otherwise.
+    if person.born_on:
+        fields["birth_on"] = person.born_on
+    if person.preferred_name:
+        fields["preferred_name"] = person.preferred_name
+    return fields
 
 
 def _staff_fields(school: School, person: Person) -> dict[str, object]:

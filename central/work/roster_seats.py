@@ -1,7 +1,7 @@
 """Take the enrollments of a roster into the records: who is in which class, and who teaches it."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeVar
@@ -9,10 +9,14 @@ from typing import Final, TypeVar
 from central.exchange.oneroster.roster import Roster, Seat
 from central.exchange.problem import Problem
 from central.store.models import Assignment, Placement, School, Section, Staff, Student
+from central.work.enrolled_spans import Span
 from central.work.roster_people import People
+from central.work.seat_spans import spans
 from central.work.upsert import upsert
 
 _DAY: Final = timedelta(days=1)
+# Between a seat's source id and the day it began again; no export has it in an id.
+_AGAIN: Final = "\n"
 Row = TypeVar("Row", Placement, Assignment)
 Natural = tuple[int, int, date]
 """Holder, section and first day: what makes a seat one seat."""
@@ -76,17 +80,22 @@ def write_placements(
     roster: Roster, people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
 ) -> None:
     """Add, change and end the students' seats."""
+    rows = list(Placement.objects.filter(section__school=people.school))
+    recorded = _recorded((row.student_id, row) for row in rows)
     taken = {
-        seat.source_id: (seat, people.students[seat.person_id], sections[seat.class_id])
+        key: (student, section, span, seat)
         for seat in roster.seats
         if seat.is_student
+        for student, section in [(people.students[seat.person_id], sections[seat.class_id])]
+        for key, span in _cut(seat, recorded[student.pk, section.pk], gone.as_of, changes)
     }
-    rows = list(Placement.objects.filter(section__school=people.school))
-    natural = {key: (student.pk, section.pk, seat.since) for key, (seat, student, section) in taken.items()}
+    natural = {
+        key: (student.pk, section.pk, span.since) for key, (student, section, span, _) in taken.items()
+    }
     paired = _pair({(row.student_id, row.section_id, row.since): row for row in rows}, natural)
     fields = {
-        key: {"student": student, "section": section, **_dates(seat)}
-        for key, (seat, student, section) in taken.items()
+        key: {"student": student, "section": section, **_dates(seat, span)}
+        for key, (student, section, span, seat) in taken.items()
     }
     upsert(Placement, paired, fields, changes)
     _end(rows, paired, gone, changes)
@@ -96,24 +105,46 @@ def write_assignments(
     roster: Roster, people: People, sections: Mapping[str, Section], gone: Gone, changes: Counter[str]
 ) -> None:
     """Add, change and end the staff's seats."""
+    rows = list(Assignment.objects.filter(section__school=people.school))
+    recorded = _recorded((row.staff_id, row) for row in rows)
     taken = {
-        seat.source_id: (seat, people.staff[seat.person_id], sections[seat.class_id])
+        key: (staff, section, span, seat)
         for seat in roster.seats
         if not seat.is_student
+        for staff, section in [(people.staff[seat.person_id], sections[seat.class_id])]
+        for key, span in _cut(seat, recorded[staff.pk, section.pk], gone.as_of, changes)
     }
-    rows = list(Assignment.objects.filter(section__school=people.school))
-    natural = {key: (staff.pk, section.pk, seat.since) for key, (seat, staff, section) in taken.items()}
+    natural = {key: (staff.pk, section.pk, span.since) for key, (staff, section, span, _) in taken.items()}
     paired = _pair({(row.staff_id, row.section_id, row.since): row for row in rows}, natural)
     fields = {
-        key: {"staff": staff, "section": section, "is_primary": seat.is_primary, **_dates(seat)}
-        for key, (seat, staff, section) in taken.items()
+        key: {"staff": staff, "section": section, "is_primary": seat.is_primary, **_dates(seat, span)}
+        for key, (staff, section, span, seat) in taken.items()
     }
     upsert(Assignment, paired, fields, changes)
     _end(rows, paired, gone, changes)
 
 
-def _dates(seat: Seat) -> dict[str, object]:
-    return {"since": seat.since, "until": seat.until, "source_id": seat.source_id}
+def _recorded(rows: Iterable[tuple[int, Row]]) -> dict[tuple[int, int], list[Span]]:
+    """Return what is recorded of each holder in each section."""
+    found: dict[tuple[int, int], list[Span]] = defaultdict(list)
+    for holder, row in rows:
+        found[holder, row.section_id].append(Span(row.since, row.until))
+    return found
+
+
+def _cut(
+    seat: Seat, recorded: Sequence[Span], as_of: date, changes: Counter[str]
+) -> Iterator[tuple[str, Span]]:
+    """Yield a seat's spans, the first under its source id; a gap that stays is worth knowing."""
+    cut = spans(Span(seat.since, seat.until), recorded, as_of)
+    if len(cut) > max(1, len(recorded)):
+        changes["seats begun again after a gap"] += 1
+    for number, span in enumerate(cut):
+        yield (seat.source_id if number == 0 else f"{seat.source_id}{_AGAIN}{span.since}"), span
+
+
+def _dates(seat: Seat, span: Span) -> dict[str, object]:
+    return {"since": span.since, "until": span.until, "source_id": seat.source_id}
 
 
 def _pair(present: Mapping[Natural, Row], wanted: Mapping[str, Natural]) -> dict[str, Row]:
@@ -135,14 +166,28 @@ def _pair(present: Mapping[Natural, Row], wanted: Mapping[str, Natural]) -> dict
 
 def _end(rows: Iterable[Row], paired: Mapping[str, Row], gone: Gone, changes: Counter[str]) -> None:
     confirmed = {row.pk for row in paired.values()}
+    covered: dict[tuple[int, int], list[Span]] = defaultdict(list)
+    for row in paired.values():
+        covered[_place(row)].append(Span(row.since, row.until))
     for row in rows:
-        if row.pk in confirmed or not gone.has(row):
+        if row.pk in confirmed:
             continue
         plural = str(row._meta.verbose_name_plural)  # noqa: SLF001  Django's documented name for it
-        if row.since >= gone.as_of:
+        if any(span.holds(row.since) for span in covered.get(_place(row), ())):
+            # A gap was closed: what came after it is part of the seat again.
+            row.delete()
+            changes[f"{plural} joined"] += 1
+        elif not gone.has(row):
+            continue
+        elif row.since >= gone.as_of:
             row.delete()
             changes[f"{plural} withdrawn before they began"] += 1
         else:
             row.until = gone.as_of - _DAY
             row.save(update_fields=["until"])
             changes[f"{plural} ended"] += 1
+
+
+def _place(seat: Placement | Assignment) -> tuple[int, int]:
+    """Return whose seat it is, and in which section."""
+    return (seat.student_id if isinstance(seat, Placement) else seat.staff_id), seat.section_id

@@ -1,15 +1,17 @@
 """Take a roster file into the records: all of it or nothing, and the same file twice changes nothing."""
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from central.errors import RefusedError
 from central.exchange.named_file import NamedFile
 from central.exchange.oneroster import reading
+from central.exchange.oneroster.people import STUDENT
 from central.exchange.oneroster.roster import EndDates, Known, Roster, SchoolSought
 from central.exchange.problem import refuse
 from central.store.models import (
@@ -20,9 +22,19 @@ from central.store.models import (
     Student,
     TeachingCredential,
 )
-from central.work import roster_classes, roster_enrollments, roster_people, roster_seats, years_in_step
+from central.work import (
+    roster_age,
+    roster_classes,
+    roster_enrollments,
+    roster_people,
+    roster_preview,
+    roster_seats,
+    staff_documents,
+    years_in_step,
+)
 from central.work.imported import remember
 from central.work.roster_enrollments import Stated
+from central.work.roster_preview import Difference
 from central.work.roster_seats import Gone
 
 _FEW = 10
@@ -34,22 +46,31 @@ class Wishes:
     """What the person importing decides that the file leaves open.
 
     `as_of` is the day from which changed grades and programmes are true, and before which seats
-    the file no longer names have ended; without it, the school's local date of the import.
+    the file no longer names have ended; without it, the local date of the newest change in a file of
+    changes, else that of the import. `why_older` lets a file in that is older than one taken in before.
+    A rehearsal writes nothing and tells everything.
     """
 
     school_source_id: str = ""
     end_dates: EndDates | None = None
+    files_are: str = ""
     as_of: date | None = None
     programme: str = ""
     accepts_many_ends: bool = False
+    why_older: str = ""
+    is_rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an import did, by noun, and what a person should know besides."""
+    """What an import did, by noun, and what a person should know besides.
+
+    `differences` are told by a rehearsal alone.
+    """
 
     changes: dict[str, int]
     notes: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
 
     @property
     def changed_nothing(self) -> bool:
@@ -57,29 +78,61 @@ class Outcome:
         return not self.changes
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Makes of a file what it says of the school, given what is known; raises InputError.
+
+    Only files of one `kind` are older or newer than one another.
+    """
+
+    kind: str
+    read: Callable[[School, Known], Roster]
+
+
 def import_roster(file: NamedFile, wishes: Wishes, now: datetime, by: str) -> Outcome:
     """Take a OneRoster zip in.
 
-    Raises InputError with every problem of the file, and RefusedError when it would end a large
-    part of the school's seats; nothing is written then.
+    Raises InputError with every problem of the file, and RefusedError when it is older than one taken
+    in before, or would end a large part of the school's seats; nothing is written then.
     """
+
+    def read(school: School, known: Known) -> Roster:
+        sought = SchoolSought(school.code, wishes.school_source_id or school.source_id)
+        asked = reading.Asked(wishes.end_dates, wishes.files_are)
+        return reading.read(file.name, file.data, sought, known, asked)
+
+    return take_in(file, Reading("roster", read), wishes, now, by)
+
+
+def take_in(file: NamedFile, reads: Reading, wishes: Wishes, now: datetime, by: str) -> Outcome:
+    """Take in what a reading makes of a file; the rest is as `import_roster`."""
     with transaction.atomic():
         school = School.objects.get()
-        sought = SchoolSought(school.code, wishes.school_source_id or school.source_id)
-        roster = reading.read(file.name, file.data, sought, _known(school), wishes.end_dates)
-        as_of = wishes.as_of or now.astimezone(ZoneInfo(school.time_zone)).date()
-        with years_in_step.in_step(school):
+        roster = reads.read(school, _known(school))
+        as_of = wishes.as_of or roster_age.as_of(roster, now, school)
+        before = roster_preview.snapshot(school) if wishes.is_rehearsal else {}
+        with nullcontext() if wishes.is_rehearsal else years_in_step.in_step(school):
             changes = _write(file, school, roster, wishes, as_of)
-        done = remember("roster", (file,), changes, now, by)
-        return Outcome(done, _notes(school, roster, as_of))
+        if any(changes.values()) and not wishes.why_older.strip():
+            roster_age.require_newest(reads.kind, file, roster.newest_change_at)
+        notes = _notes(school, roster, as_of)
+        if wishes.is_rehearsal:
+            told = roster_preview.differences(before, roster_preview.snapshot(school))
+            done = {noun: count for noun, count in sorted(changes.items()) if count}
+            transaction.set_rollback(True)
+            return Outcome(done, notes, told)
+        done = remember(reads.kind, (file,), changes, now, by, roster.newest_change_at)
+        roster_age.note_reason(file, wishes.why_older, now, by)
+        return Outcome(done, notes)
 
 
 def _known(school: School) -> Known:
     sections = Section.objects.filter(school=school)
-    students = Student.objects.filter(school=school).values_list("source_id", flat=True)
-    staff = Staff.objects.filter(school=school).values_list("source_id", flat=True)
+    students = Student.objects.filter(school=school).exclude(source_id="")
+    staff = Staff.objects.filter(school=school).exclude(source_id="")
     return Known(
-        frozenset(source_id for source_id in (*students, *staff) if source_id),
+        dict(staff.values_list("source_id", "role"))
+        | dict.fromkeys(students.values_list("source_id", flat=True), STUDENT),
         {section.source_id: (section.since, section.until) for section in sections},
     )
 
@@ -91,7 +144,7 @@ def _write(file: NamedFile, school: School, roster: Roster, wishes: Wishes, as_o
     placed = roster_classes.place(school, roster, problems)
     refuse(f"{file.name} is not taken in; nothing was written:", problems)
     changes: Counter[str] = Counter()
-    if school.source_id != roster.school_source_id:
+    if roster.school_source_id and school.source_id != roster.school_source_id:
         school.source_id = roster.school_source_id
         school.save(update_fields=["source_id"])
         changes["schools recognised"] += 1
@@ -121,7 +174,9 @@ def _require_few_ends(lasting: int, changes: Counter[str], wishes: Wishes) -> No
 
 
 def _notes(school: School, roster: Roster, on: date) -> list[str]:
-    notes = [f"end dates are read as the {roster.end_dates}: {roster.end_dates_because}"]
+    notes = list(roster.notes)
+    if roster.end_dates_because:
+        notes.append(f"end dates are read as the {roster.end_dates}: {roster.end_dates_because}")
     notes += [f"{count} {what} passed over" for what, count in sorted(roster.passed_over.items())]
     sections = Section.objects.filter(school=school, until__gte=on)
     silent = sections.filter(meetings=None).count()
@@ -139,4 +194,4 @@ def _notes(school: School, roster: Roster, on: date) -> list[str]:
     bare = teachers.exclude(pk__in=valid).count()
     if bare:
         notes.append(f"{bare} teachers have no document valid on {on} and cannot certify (EC 47605(l))")
-    return notes
+    return [*notes, *(finding.says for finding in staff_documents.ending_soon(school, on))]

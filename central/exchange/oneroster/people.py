@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from central.domain.enrolment import Grade, Programme
-from central.exchange.oneroster.roster import Document, Person
+from central.exchange.oneroster.roster import Document, Known, Person
 from central.exchange.oneroster.tables import Tables
 from central.exchange.table import Row
 
@@ -35,11 +35,12 @@ _LONGEST_DOCUMENT: Final = 60
 
 
 def people(
-    tables: Tables, school: str, seated: AbstractSet[str], passed_over: dict[str, int]
+    tables: Tables, school: str, seated: AbstractSet[str], known: Known, passed_over: dict[str, int]
 ) -> dict[str, Person]:
     """Return those to be recorded, by sourcedId: the school's own, and whoever is `seated` in its classes.
 
-    Families, people of other schools and unknown roles are counted in `passed_over`.
+    Families, people of other schools and unknown roles are counted in `passed_over`. Whoever is known
+    keeps the known role where a file of changes says none.
     """
     roles = _roles_by_roles_file(tables, school, seated)
     if "roles" not in tables.rows:
@@ -48,12 +49,13 @@ def people(
     numbers: dict[tuple[bool, str], Row] = {}
     for key, row in tables.of("users").items():
         given = roles.get(key)
-        if given is None:
+        role = ROLES.get(given or "") or ("" if given or not tables.partial else known.people.get(key, ""))
+        if given is None and not role:
             _count(passed_over, "users of other schools")
-        elif given not in ROLES:
+        elif not role:
             _count(passed_over, f"users with the role {given}")
         else:
-            person = _person(tables, key, row, ROLES[given])
+            person = _person(tables, key, row, role)
             _require_unique(person, row, numbers)
             found[key] = person
     return found
@@ -94,7 +96,8 @@ def _person(tables: Tables, key: str, row: Row, role: str) -> Person:
         grade=_grade(row) if is_student else "",
         programme=programme(row) if is_student else "",
         born_on=birth.day("birthDate") if birth else None,
-        document=None if is_student else _document(row),
+        preferred_name=row.text("preferredFirstName", _LONGEST_NAME) if is_student else "",
+        documents=() if is_student else _documents(row),
     )
 
 
@@ -128,22 +131,22 @@ def programme(row: Row) -> str:
     return value
 
 
-def _document(row: Row) -> Document | None:
+def _documents(row: Row) -> tuple[Document, ...]:
     name = row.text("metadata.credential", _LONGEST_DOCUMENT)
     since, until = row.day("metadata.credentialBegin"), row.day("metadata.credentialEnd")
     if not name:
         if since or until:
             row.problem("the document's name is missing beside its dates", "metadata.credential")
-        return None
+        return ()
     if since is None or until is None:
         row.problem(
             "a document needs metadata.credentialBegin and metadata.credentialEnd", "metadata.credential"
         )
-        return None
+        return ()
     if until < since:
         row.problem(f"the document ends ({until}) before it begins ({since})", "metadata.credentialEnd")
-        return None
-    return Document(name, since, until)
+        return ()
+    return (Document(name, since, until),)
 
 
 def _parts(text: str) -> list[str]:

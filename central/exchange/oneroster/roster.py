@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from central.exchange.problem import Where
@@ -25,9 +25,9 @@ class SchoolSought:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What earlier imports brought, so that a delta may refer to it: ids, and the dates of classes."""
+    """What earlier imports brought, so that a delta may refer to it: roles and dates of classes, by id."""
 
-    people: frozenset[str] = frozenset()
+    people: Mapping[str, str] = field(default_factory=dict)
     classes: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 
 
@@ -56,7 +56,8 @@ class Person:
     grade: str = ""
     programme: str = ""
     born_on: date | None = field(default=None, repr=False)
-    document: Document | None = None
+    preferred_name: str = field(default="", repr=False)
+    documents: tuple[Document, ...] = ()
 
     @property
     def is_student(self) -> bool:
@@ -113,3 +114,5 @@ class Roster:
     partial: frozenset[str]
     removed: Mapping[str, frozenset[str]]
     passed_over: Mapping[str, int]
+    newest_change_at: datetime | None = None
+    notes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from central.exchange import archive, table
@@ -21,13 +22,14 @@ COLUMNS: Final = {
             "orgSourcedIds",
             "role",
             "grades",
+            "preferredFirstName",
             "metadata.programme",
             "metadata.credential",
             "metadata.credentialBegin",
             "metadata.credentialEnd",
         ),
         # The law's spelling differs across the Atlantic; a header may follow either.
-        {"metadata.program": "metadata.programme"},
+        {"metadata.program": "metadata.programme", "metadata.preferredname": "preferredFirstName"},
     ),
     "roles": Columns(("sourcedId", "userSourcedId", "role", "orgSourcedId"), (*_ALWAYS, "roleType")),
     "demographics": Columns(("sourcedId",), (*_ALWAYS, "birthDate")),
@@ -55,6 +57,9 @@ class Tables:
     partial: frozenset[str]
     problems: list[Problem]
     removed: dict[str, set[str]] = field(default_factory=dict)
+    has_manifest: bool = True
+    changed_at: list[datetime] = field(default_factory=list)
+    """When rows say they were changed last; exports of everything often leave it out."""
 
     def is_whole(self, file: str) -> bool:
         """Tell whether what this file does not mention is gone."""
@@ -65,8 +70,11 @@ class Tables:
         return self.rows.get(file, {})
 
 
-def read(name: str, data: bytes) -> Tables:
-    """Return the tables of a zip; everything wrong with its files is in `problems`."""
+def read(name: str, data: bytes, asked: str = "") -> Tables:
+    """Return the tables of a zip; everything wrong with its files is in `problems`.
+
+    `asked` says "bulk" or "delta" of a zip whose manifest is missing.
+    """
     problems: list[Problem] = []
     files = {normalised(key): content for key, content in archive.csv_files(name, data, problems).items()}
     manifest = _manifest(files, problems)
@@ -75,13 +83,29 @@ def read(name: str, data: bytes) -> Tables:
         problems.append(
             Problem(Where("manifest.csv"), f"OneRoster {version} is not known; export 1.1 or 1.2")
         )
+    has_manifest = "manifest" in files
+    if not has_manifest:
+        manifest = {f"file.{file}": asked or "bulk" for file in COLUMNS if normalised(file) in files}
+        version = "1.2" if "role" in files else ""
     modes = _modes(name, files, manifest, problems)
     partial = frozenset(file for file, mode in modes.items() if mode == "delta")
-    tables = Tables(version or "1.1", {}, partial, problems)
+    tables = Tables(version or "1.1", {}, partial, problems, has_manifest=has_manifest)
     for file in modes:
         rows = table.read(f"{file}.csv", files[normalised(file)], COLUMNS[file], problems)
+        if file == "enrollments" and not has_manifest and not asked:
+            _require_clear_mode(name, rows, problems)
         tables.rows[file] = _by_id(file, rows, tables)
     return tables
+
+
+def _require_clear_mode(name: str, rows: list[Row], problems: list[Problem]) -> None:
+    """Refuse to guess: as everything, a file of changes would end whoever it does not mention."""
+    if rows and all(row.cells.get("status") and row.cells.get("dateLastModified") for row in rows):
+        text = (
+            "there is no manifest.csv, and every enrollment says its status, as in a file of changes; "
+            "say --files-are delta, or --files-are bulk where it names everybody"
+        )
+        problems.append(Problem(Where(name), text))
 
 
 def _manifest(files: Mapping[str, bytes], problems: list[Problem]) -> dict[str, str]:
@@ -118,6 +142,8 @@ def _by_id(file: str, rows: list[Row], tables: Tables) -> dict[str, Row]:
     kept: dict[str, Row] = {}
     for row in rows:
         source_id = row.needed("sourcedId")
+        if changed_at := _changed_at(row):
+            tables.changed_at.append(changed_at)
         if not source_id:
             continue
         if source_id in kept or source_id in tables.removed.get(file, set()):
@@ -127,6 +153,19 @@ def _by_id(file: str, rows: list[Row], tables: Tables) -> dict[str, Row]:
         else:
             kept[source_id] = row
     return kept
+
+
+def _changed_at(row: Row) -> datetime | None:
+    """Return when a row says it was changed last; without a zone UTC is meant, as the standard has it."""
+    text = row.text("dateLastModified")
+    if not text:
+        return None
+    try:
+        changed_at = datetime.fromisoformat(text)
+    except ValueError:
+        row.problem(f"{text!r} is no time; write it like 2024-08-19T08:00:00.000Z", "dateLastModified")
+        return None
+    return changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC)
 
 
 def _is_removed(row: Row, *, is_delta: bool) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from central.errors import RefusedError
-from central.store.models import Enrollment, Placement, Student
+from central.store.models import AuditEvent, Enrollment, Placement, Student
 from tests.central.commands.conftest import Central
 from tests.fakes.oneroster import SAMPLE, sample
 
@@ -59,7 +59,15 @@ def test_an_enrollment_a_bulk_file_no_longer_names_has_ended(with_calendar: Cent
     with_calendar.at = datetime(2026, 11, 5, 16, tzinfo=UTC)
     with_calendar.run("import-roster", with_calendar.zip(roster))
     assert content() == before
-    with_calendar.run("import-roster", SAMPLE)
+    with pytest.raises(RefusedError, match=r"older than the records.*force-with-reason"):
+        with_calendar.run("import-roster", SAMPLE)
+    assert content() == before
+    forced = ("--force-with-reason", "she never left")
+    printed = with_calendar.run("import-roster", SAMPLE, *forced)
+    assert "1 seats begun again after a gap" in printed
+    assert seats("0012345") == [(date(2026, 8, 17), date(2026, 10, 4)), (date(2026, 11, 5), None)]
+    assert AuditEvent.objects.get(verb="insist-on-roster").detail["reason"] == "she never left"
+    with_calendar.run("import-roster", SAMPLE, "--as-of", "2026-10-05", *forced)
     assert seats("0012345") == [(date(2026, 8, 17), None)]
 
 
@@ -133,9 +141,10 @@ def test_a_delta_adds_ends_and_leaves_the_rest_alone(with_calendar: Central) -> 
     with_calendar.at = datetime(2026, 10, 5, 16, tzinfo=UTC)
     with_calendar.run("import-roster", with_calendar.zip(roster))
     assert Student.objects.get(number="0012345").given_name == "José María"
-    assert seats("0098765") == [(date(2026, 8, 17), date(2026, 10, 4))]
+    # The file's newest change is of the last of September at the school; it came in days later.
+    assert seats("0098765") == [(date(2026, 8, 17), date(2026, 9, 29))]
     assert Placement.objects.filter(until=None).count() == 7
-    assert spans("0098765") == [("12", "47612", date(2026, 8, 17), date(2026, 10, 4))]
+    assert spans("0098765") == [("12", "47612", date(2026, 8, 17), date(2026, 9, 29))]
 
 
 def test_enrollment_follows_the_classes_and_weekends_are_no_gap(with_calendar: Central) -> None:
@@ -155,3 +164,14 @@ def test_a_programme_said_once_stays_when_the_file_says_nothing(with_calendar: C
     with_calendar.run("import-roster", SAMPLE, "--programme", "47612.1")
     with_calendar.run("import-roster", SAMPLE)
     assert spans("0012345") == [("12", "47612.1", date(2026, 8, 17), None)]
+
+
+def test_a_preferred_name_stands_beside_the_legal_one_and_outlives_files_without_it(
+    with_calendar: Central,
+) -> None:
+    roster = sample()
+    roster["users"].set(3, preferredFirstName="Pepe")
+    with_calendar.run("import-roster", with_calendar.zip(roster))
+    with_calendar.run("import-roster", SAMPLE)
+    student = Student.objects.get(number="0012345")
+    assert (student.given_name, student.preferred_name) == ("José", "Pepe")

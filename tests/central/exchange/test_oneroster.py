@@ -168,7 +168,7 @@ def test_credentials_and_programmes_come_from_documented_columns() -> None:
     )
     roster["users"].set(3, **{"metadata.programme": "EC 47612.1"})
     found = taken(roster)
-    document = found.people[0].document
+    (document,) = found.people[0].documents
     assert document is not None
     assert (document.name, document.since, document.until) == (
         "Clear Adult Education",

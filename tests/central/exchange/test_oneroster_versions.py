@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from central.errors import InputError
-from central.exchange.oneroster.reading import read
+from central.exchange.oneroster.reading import Asked, read
 from central.exchange.oneroster.roster import EndDates, Known, Roster, SchoolSought
 from tests.fakes.oneroster import SCHOOL_CODE, RosterZip, sample
 
@@ -13,7 +13,7 @@ OURS = SchoolSought(SCHOOL_CODE)
 
 
 def taken(roster: RosterZip, asked: EndDates | None = None) -> Roster:
-    return read("r.zip", roster.data(), OURS, Known(), asked)
+    return read("r.zip", roster.data(), OURS, Known(), Asked(asked))
 
 
 def problems(roster: RosterZip) -> list[str]:
@@ -93,7 +93,7 @@ def test_a_delta_may_refer_to_what_earlier_imports_brought() -> None:
             "role": "student",
         },
     ]
-    known = Known(frozenset({"u0"}), {"k1": (date(2026, 8, 17), date(2026, 12, 18))})
+    known = Known({"u0": "student"}, {"k1": (date(2026, 8, 17), date(2026, 12, 18))})
     found = read("r.zip", roster.data(), SchoolSought(SCHOOL_CODE, "s1"), known)
     assert [seat.source_id for seat in found.seats] == ["e50"]
     assert found.removed == {"enrollments": frozenset({"e1"})}
