@@ -4,8 +4,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, time
 
+from django.db.models import QuerySet
+
 from central.domain.calendar import SchoolYear as Year
-from central.store.models import CalendarDay, Credential, Enrollment, Meeting, Placement, School, Section
+from central.store.models import (
+    CalendarDay,
+    Credential,
+    Enrollment,
+    Meeting,
+    Placement,
+    School,
+    Section,
+    Student,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +133,23 @@ class Timetable:
 
 def placed(section: Section, on: date) -> list[int]:
     """Return the students placed in a section and enrolled on a date, in the order of a register."""
+    return list(_placed(section, on).values_list("pk", flat=True))
+
+
+def students_placed(section: Section, on: date) -> list[Student]:
+    """Return the same as students with their names."""
+    return list(_placed(section, on))
+
+
+def _placed(section: Section, on: date) -> QuerySet[Student]:
     # A year's enrollment ends with it, whether or not somebody wrote that down.
     enrolled = Enrollment.objects.filter(
         since__lte=on, track__school_year__name=Year.of(on).name, track__school_year__school=section.school_id
     ).exclude(until__lt=on)
-    return list(
-        Placement.objects.filter(section=section, since__lte=on)
-        .exclude(until__lt=on)
-        .filter(student__in=enrolled.values("student_id"))
-        .order_by("student__family_name", "student__given_name", "student__number")
-        .values_list("student_id", flat=True)
-        .distinct()
-    )
+    places = Placement.objects.filter(section=section, since__lte=on).exclude(until__lt=on)
+    here = Student.objects.filter(pk__in=places.values("student_id"))
+    here = here.filter(pk__in=enrolled.filter(student__in=places.values("student_id")).values("student_id"))
+    return here.order_by("family_name", "given_name", "number")
 
 
 def is_taught(section: Section, on: date) -> bool:

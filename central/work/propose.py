@@ -56,10 +56,11 @@ def propose(section: Section, on: date, word: Word, changes: Sequence[Change]) -
 
 
 def mark_rest_absent(section: Section, on: date, word: Word, changes: Sequence[Change] = ()) -> int:
-    """Make some changes and mark everybody else who has no record absent, in one transaction."""
-    named = {change.student_id for change in changes}
-    rest = [Change(who.pk, Action.ABSENT) for who in review.needed(section, on) if who.pk not in named]
-    return propose(section, on, word, [*changes, *rest])
+    """Make some changes, then mark everybody absent who has no record after them, in one transaction."""
+    with transaction.atomic():
+        done = propose(section, on, word, changes)
+        rest = [Change(student.pk, Action.ABSENT) for student in review.needed(section, on)]
+        return done + propose(section, on, word, rest)
 
 
 def require_concerned(by: Staff, section: Section, on: date) -> None:

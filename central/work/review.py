@@ -1,6 +1,6 @@
 """What a teacher looks at before signing a session: its records, and who has none."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -87,11 +87,16 @@ def refuted(section: Section, on: date) -> list[RefutedTap]:
     Those that claim to be another class's students are left to that class.
     """
     taps = Tap.objects.filter(station__room=section.room_id, on=on, proof=Proof.REFUTED, record__isnull=True)
-    rows = list(taps.order_by("latest_at", "sequence"))
+    return told_of(section, on, list(taps.order_by("latest_at", "sequence")), set(placed(section, on)))
+
+
+def told_of(section: Section, on: date, rows: Sequence[Tap], here: Collection[int]) -> list[RefutedTap]:
+    """Return what is to be said of refuted taps in a session's room; `here` are the students placed in it."""
+    if not rows:
+        return []
     held = Credential.objects.filter(school=section.school, student__isnull=False, since__lte=on)
     held = held.exclude(until__lt=on).filter(token__in=[row.token for row in rows if row.token])
     claimed = {bytes(card.token): card.student for card in held.select_related("student")}
-    here = set(placed(section, on))
     found = []
     for row in rows:
         student = claimed.get(bytes(row.token or b""))
@@ -121,11 +126,12 @@ def _line(record: AttendanceRecord) -> InboxLine:
     late = sum(tap.outcome == Tap.Outcome.AFTER_DECISION for tap in taps)
     paper = [line.mark for line in record.paper_lines.all()]
     contrary = next((mark for mark in paper if mark != record.mark), "")
-    doubts = tuple(sorted({text for tap in taps for text in _doubts(tap, record)}))
+    doubts = tuple(sorted({text for tap in taps for text in doubts_of(tap, record)}))
     return InboxLine(record, len(taps) - late, len(paper), late, contrary, doubts)
 
 
-def _doubts(tap: Tap, record: AttendanceRecord) -> Iterator[str]:
+def doubts_of(tap: Tap, record: AttendanceRecord) -> Iterator[str]:
+    """Yield what is to be said about a tap behind a record, a sentence each."""
     if tap.on != record.on:
         yield MOVED
     if tap.proof in {Proof.REFUTED, Proof.UNPROVEN}:

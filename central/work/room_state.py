@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from central.store.models import Meeting, Section, Station, StationDoubt, Tap
+from django.db.models import Exists, OuterRef
+
+from central.store.evidence import Contact
+from central.store.models import Meeting, Occurrence, Section, Station, StationDoubt, Tap
 from central.work import doubts
 from central.work.gaps import Gap, gaps_of
 from central.work.journal_signs import Sources
 from central.work.life_signs import Life, life
+from central.work.stations import SILENT_AFTER
 from central.work.tap_policy import tap_policy
 
 
@@ -37,6 +42,8 @@ _SAYS = {
     Life.UNHEARD: Silence.UNHEARD,
     Life.UNCLEAR: Silence.UNCLEAR,
 }
+Hours: TypeAlias = tuple[datetime, datetime]
+"""When a class begins and ends."""
 _TOLD = frozenset({"gap", "salvage", "silent"})
 
 
@@ -51,6 +58,8 @@ class RoomState:
     doubted_taps: int
     gaps: tuple[Gap, ...]
     """What the station reported missing that day."""
+    station: str = ""
+    """Its code; empty where the room had none."""
 
 
 def room_state(
@@ -61,21 +70,42 @@ def room_state(
     silence = _silence(station, section, meeting, on, now, sources) if meeting else None
     if station is None:
         return RoomState(silence, None, 0, ())
-    doubt = StationDoubt.objects.filter(station=station, cleared_at=None).order_by("since_at").first()
-    missing = [gap for gap in gaps_of(station, on) if gap.kind in _TOLD]
+    is_doubted, reports = (getattr(station, name) for name in ("is_doubted", "reports"))
+    open_doubts = StationDoubt.objects.filter(station=station, cleared_at=None).order_by("since_at")
+    doubt = open_doubts.first() if is_doubted else None
+    missing = [gap for gap in gaps_of(station, on) if gap.kind in _TOLD] if reports else []
     return RoomState(
         silence=silence,
         doubt=doubt,
         doubted_taps=doubts.waiting()[station.pk] if doubt else 0,
         gaps=tuple(missing),
+        station=station.pk,
     )
 
 
+def silent_since(contact: Contact | None, hours: Hours, now: datetime) -> datetime | None:
+    """Return since when a station is silent while a class is held in its room; None while it is heard of.
+
+    Where it was never heard of, that is since the class began.
+    """
+    starts_at, ends_at = hours
+    heard_at = contact.at if contact else starts_at - SILENT_AFTER
+    is_silent = starts_at <= now and heard_at + SILENT_AFTER < min(now, ends_at)
+    return max(heard_at, starts_at - SILENT_AFTER) if is_silent else None
+
+
 def _station(section: Section, on: date) -> Station | None:
-    """Return the station in the class's room that day, also one that is out of use by now."""
+    """Return the station in the class's room that day, also one that is out of use by now.
+
+    It says whether it is doubted and whether it ever reported something missing: mostly neither.
+    """
     here = Station.objects.filter(room=section.room_id).select_related("school", "room")
     begins = _instant(section, on, time.min)
     here = here.filter(commissioned_at__lt=begins + timedelta(days=1)).exclude(retired_at__lt=begins)
+    here = here.annotate(
+        is_doubted=Exists(StationDoubt.objects.filter(station=OuterRef("pk"), cleared_at=None)),
+        reports=Exists(Occurrence.objects.filter(station=OuterRef("pk"), kind__in=_TOLD)),
+    )
     return here.order_by("-commissioned_at").first()
 
 

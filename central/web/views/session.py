@@ -1,11 +1,12 @@
-"""One class on one day: what was tapped, what is needed, and the teacher's signature."""
+"""One class on one day: what was tapped, what is needed, what was changed, and the teacher's signature."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateformat import time_format
@@ -13,35 +14,76 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from central.errors import CentralError
-from central.store.models import Section, Staff
-from central.store.timetable import meeting_on
+from central.store.evidence import Evidence
+from central.store.models import Meeting, Section, Staff
+from central.store.queries.day_classes import held_on
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
-from central.work import review
+from central.work import review, viewings
 from central.work.certify import Signature, certify_with_code
 from central.work.changes import Action, Change
 from central.work.journal_signs import Sources
-from central.work.room_state import room_state
+from central.work.propose import Word, mark_rest_absent, propose
+from central.work.room_state import RoomState, room_state, silent_since
+from central.work.session_sheet import session_sheet
+from central.work.tool_rights import Right, Tool, may
+from central.work.undo import take_back
+from central.work.viewings import Seen
 
 _CONFLICT = 409
 
 
 def session(request: HttpRequest, staff: Staff, code: str, on: str) -> HttpResponse:
-    """Show a class's day; a signed form certifies it."""
+    """Show a class's day; a form changes its records, takes a change back, or certifies them."""
     day = date_in(on, clock.today(staff.school))
-    section = get_object_or_404(sections_seen_by(staff, day), code=code)
+    seen = sections_seen_by(staff, day)
+    section = held_on(seen, day).filter(code=code).first()
+    meeting = _meeting(section, day) if section else None
+    if section is None:
+        section = get_object_or_404(seen.select_related("school", "room", "track"), code=code)
+    status = 200
     if request.method == "POST":
         try:
-            return _certify(request, staff, section, day)
+            _carry_out(request, staff, section, day)
         except CentralError as error:
             messages.error(request, str(error))
-            return _page(request, staff, section, day, status=_CONFLICT)
-    return _page(request, staff, section, day)
+            status = _CONFLICT
+        else:
+            return redirect(reverse("session", args=[section.code, day.isoformat()]))
+    page = _page(request, staff, section, day, meeting)
+    viewings.note(staff, Seen("session", section=section, on=day), clock.now())
+    return render(request, "web/session.html", page, status=status)
 
 
-def _certify(request: HttpRequest, staff: Staff, section: Section, on: date) -> HttpResponse:
-    """Carry out the form; raises CentralError with nothing written."""
+def _meeting(section: Section, on: date) -> Meeting | None:
+    starts, ends = (getattr(section, name) for name in ("starts", "ends"))
+    return Meeting(section=section, weekday=on.weekday(), starts=starts, ends=ends) if starts else None
+
+
+def _carry_out(request: HttpRequest, staff: Staff, section: Section, on: date) -> None:
+    """Do what the pressed button says; raises CentralError with nothing written."""
+    form = request.POST
+    deed, word = form.get("do", "certify"), Word(staff, clock.now(), form.get("late_reason", ""))
+    if student := form.get("undo", ""):
+        if not student.isdecimal():
+            raise Http404
+        take_back(section, on, int(student), staff, word.at)
+        messages.success(request, _("Taken back; history keeps both steps."))
+    elif deed == "certify":
+        _certify(request, staff, section, on)
+    else:
+        changes = list(changes_in(form))
+        done = (mark_rest_absent if deed == "absent" else propose)(section, on, word, changes)
+        said = ngettext(
+            "%(n)d record changed; nothing counts before it is certified.",
+            "%(n)d records changed; nothing counts before it is certified.",
+            done,
+        )
+        messages.success(request, said % {"n": done})
+
+
+def _certify(request: HttpRequest, staff: Staff, section: Section, on: date) -> None:
     form = request.POST
     signature = Signature(
         by=staff, at=clock.now(), late_reason=form.get("late_reason", ""), reason=form.get("reason", "")
@@ -54,7 +96,6 @@ def _certify(request: HttpRequest, staff: Staff, section: Section, on: date) -> 
     )
     for warning in _warnings(review.unsettled(section, on, signature.at)):
         messages.warning(request, warning)
-    return redirect(reverse("session", args=[section.code, on.isoformat()]))
 
 
 def _warnings(unsettled: review.Unsettled) -> Iterable[str]:
@@ -80,24 +121,40 @@ def changes_in(form: Mapping[str, str]) -> Iterable[Change]:
             yield Change(int(student), Action(value), form.get(f"why-{student}", ""))
 
 
-def _page(request: HttpRequest, staff: Staff, section: Section, on: date, status: int = 200) -> HttpResponse:
-    """Render the class's day."""
-    inbox, meeting = review.inbox(section, on), meeting_on(section, on)
+def _page(
+    request: HttpRequest, staff: Staff, section: Section, on: date, meeting: Meeting | None
+) -> dict[str, object]:
+    """Return what the class's day is rendered from."""
+    now, is_held = clock.now(), hasattr(section, "starts")
+    room = room_state(section, meeting, on, now, Sources.of(settings.CONFIG))
     kept = {name: value for name, value in request.POST.items() if name.startswith(("action-", "why-"))}
-    page = {
+    hours = _hours(meeting, on, ZoneInfo(staff.school.time_zone)) if meeting else None
+    return {
         "here": "today",
         "section": section,
         "on": on,
         "meeting": meeting,
-        "room": room_state(section, meeting, on, clock.now(), Sources.of(settings.CONFIG)),
-        "inbox": inbox,
-        "needed": review.needed(section, on),
-        "refuted": review.refuted(section, on),
-        "certification": review.certification(section, on),
+        "room": room,
+        "silent_since": _silent_since(room, hours, now) if hours else None,
+        "is_going_on": hours is not None and hours[0] <= now < hours[1],
+        "sheet": session_sheet(section, on, is_held=is_held),
         "is_late": on < clock.today(staff.school),
         "may_certify": staff.role == Staff.Role.TEACHER,
+        "may_add": may(staff, Tool.ATTENDANCE, Right.ADD),
+        "may_change": may(staff, Tool.ATTENDANCE, Right.WRITE),
         "late_reason": request.POST.get("late_reason", ""),
         "reason": request.POST.get("reason", ""),
         "kept": kept,
     }
-    return render(request, "web/session.html", page, status=status)
+
+
+def _hours(meeting: Meeting, on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return datetime.combine(on, meeting.starts, zone), datetime.combine(on, meeting.ends, zone)
+
+
+def _silent_since(room: RoomState, hours: tuple[datetime, datetime], now: datetime) -> datetime | None:
+    """Say since when the room's station is silent; nothing of a class that is long over."""
+    if not room.station or now.date() != hours[1].astimezone(now.tzinfo).date():
+        return None
+    contacts = Evidence(settings.CONFIG.evidence).contacts()
+    return silent_since(contacts.get(room.station), hours, now)

@@ -1,70 +1,125 @@
 """The first page: the day's classes and how far their attendance has come."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from central.store.models import AttendanceRecord, Meeting, Section, SessionCertification, Staff
-from central.store.timetable import is_taught, meeting_on, placed
+from central.store.evidence import Contact, Evidence
+from central.store.models import Staff
+from central.store.queries.day_classes import ClassState, DayClass, classes_of
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
 from central.web.views.times import times_of
-from central.work import review
+from central.work.room_state import Hours, silent_since
 from central.work.tool_rights import Right, Tool, may
 
-_Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
+_ONE_S_OWN = {Staff.Role.TEACHER, Staff.Role.PARAEDUCATOR}
+_FILTERS = ("room", "teacher", "state")
 
 
 @dataclass(frozen=True, slots=True)
-class ClassOfTheDay:
-    """One class on the page."""
+class Line:
+    """One class on the page, and since when its station is silent while the class is held."""
 
-    section: Section
-    meeting: Meeting | None
-    expected: int
-    present: int
-    absent: int
-    late: int
-    certification: SessionCertification | None
+    of: DayClass
+    silent_since: datetime | None
 
-    @property
-    def needed(self) -> int:
-        """How many students have no record yet."""
-        return max(0, self.expected - self.present - self.absent)
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The classes whose attendance has come equally far."""
+
+    state: ClassState
+    lines: Sequence[Line]
 
 
 def today(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Show the classes of a day; the address says which, today when it says nothing."""
-    now_on = clock.today(staff.school)
+    """Show the classes of a day; the address says which day, and which room, teacher and state alone."""
+    now, now_on = clock.now(), clock.today(staff.school)
     on = date_in(request.GET.get("on", ""), now_on)
-    sections = sections_seen_by(staff, on).select_related("room", "track").order_by("code")
-    taught = [section for section in sections if is_taught(section, on)]
+    classes = classes_of(sections_seen_by(staff, on), on)
+    contacts, zone = _contacts(on == now_on), ZoneInfo(staff.school.time_zone)
+    asked = {name: request.GET.get(name, "") for name in _FILTERS}
+    lines = [_line(each, _hours(each, on, zone), now, contacts) for each in classes]
+    shown = [line for line in lines if _is_asked_for(line.of, asked)]
     page = {
         "here": "today",
         "on": on,
         "is_today": on == now_on,
         "before": on - timedelta(1),
         "after": on + timedelta(1),
-        "classes": [_class(section, on) for section in taught],
-        "has_sections": bool(sections),
+        "lines": shown,
+        "groups": _groups(shown),
+        "is_own": staff.role in _ONE_S_OWN,
+        "has_classes": bool(classes),
+        "asked": asked,
+        "choices": _choices(classes),
+        "left_over": _left_over(classes, _is_over(classes, on, now, zone)),
         "times_waiting": times_of(staff).count() if may(staff, Tool.TIMES, Right.READ) else 0,
     }
     return render(request, "web/today.html", page)
 
 
-def _class(section: Section, on: date) -> ClassOfTheDay:
-    """Count one class's records."""
-    records = AttendanceRecord.objects.filter(section=section, on=on).exclude(stage=_Stage.REMOVED)
-    marks = list(records.values_list("mark", "is_tardy"))
-    return ClassOfTheDay(
-        section=section,
-        meeting=meeting_on(section, on),
-        expected=len(placed(section, on)),
-        present=sum(mark == _Mark.PRESENT for mark, _ in marks),
-        absent=sum(mark == _Mark.ABSENT for mark, _ in marks),
-        late=sum(is_tardy for _, is_tardy in marks),
-        certification=review.certification(section, on),
+def _contacts(is_today: bool) -> dict[str, Contact] | None:  # noqa: FBT001  the one thing it depends on
+    """Return when each station was last heard of; None on other days, when it says nothing."""
+    return Evidence(settings.CONFIG.evidence).contacts() if is_today else None
+
+
+def _hours(each: DayClass, on: date, zone: ZoneInfo) -> Hours | None:
+    if each.starts is None or each.ends is None:
+        return None
+    return datetime.combine(on, each.starts, zone), datetime.combine(on, each.ends, zone)
+
+
+def _line(each: DayClass, hours: Hours | None, now: datetime, contacts: dict[str, Contact] | None) -> Line:
+    """Say since when a class's station is silent, if that is so while the class is held."""
+    if contacts is None or each.station is None or hours is None:
+        return Line(each, None)
+    return Line(each, silent_since(contacts.get(each.station), hours, now))
+
+
+def _is_asked_for(each: DayClass, asked: dict[str, str]) -> bool:
+    return (
+        asked["room"] in {"", _room(each)}
+        and (not asked["teacher"] or asked["teacher"] in each.teachers)
+        and asked["state"] in {"", each.state}
     )
+
+
+def _room(each: DayClass) -> str:
+    return each.section.room.name if each.section.room else ""
+
+
+def _choices(classes: Sequence[DayClass]) -> dict[str, list[str]]:
+    return {
+        "room": sorted({_room(each) for each in classes} - {""}),
+        "teacher": sorted({name for each in classes for name in each.teachers}),
+        "state": [state for state in ClassState if any(each.state is state for each in classes)],
+    }
+
+
+def _groups(lines: Iterable[Line]) -> list[Group]:
+    found: dict[ClassState, list[Line]] = {state: [] for state in ClassState}
+    for line in lines:
+        found[line.of.state].append(line)
+    return [Group(state, those) for state, those in found.items() if those]
+
+
+def _is_over(classes: Iterable[DayClass], on: date, now: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether the last class of a day has ended."""
+    last = max((each.ends for each in classes if each.ends), default=time.max)
+    return now > datetime.combine(on, last, zone)
+
+
+def _left_over(classes: Iterable[DayClass], is_over: bool) -> dict[str, int] | None:  # noqa: FBT001  as above
+    """Count what is not submitted once the day is over; None before, and when nothing is left."""
+    states = [each.state for each in classes]
+    certified = states.count(ClassState.CERTIFIED)
+    waiting = states.count(ClassState.OPEN) + states.count(ClassState.CHANGED)
+    return {"waiting": waiting, "certified": certified} if is_over and (waiting or certified) else None
