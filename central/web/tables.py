@@ -15,6 +15,8 @@ from central.reports.render_csv import neutral
 # A number with leading zeros is a student's.
 _NUMBER = re.compile(r"[-+]?(0|[1-9][\d,]*)(\.\d+)?(/\d+)?")
 _SAID_ABOVE = {"report", "school_year", "as_of"}
+# Before the names of columns among the texts, where "by" or "at" alone would say too little.
+_COLUMN = "column: "
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -42,7 +44,7 @@ def from_csv(text: str, most: int) -> Table:
         at for at, name in enumerate(heading) if name not in _SAID_ABOVE and any(line[at] for line in lines)
     ]
     shown = [[_plain(line[at]) for at in used] for line in lines[:most]]
-    return from_rows([_(heading[at].replace("_", " ")) for at in used], shown, len(lines) - len(shown))
+    return from_rows([_heading(heading[at]) for at in used], shown, len(lines) - len(shown))
 
 
 def from_rows(columns: Sequence[str], lines: Sequence[Sequence[str]], left_out: int = 0) -> Table:
@@ -55,6 +57,12 @@ def from_rows(columns: Sequence[str], lines: Sequence[Sequence[str]], left_out: 
         tuple((heading, _shown(text)) for heading, text in zip(headings, line, strict=True)) for line in lines
     )
     return Table(headings, rows, left_out)
+
+
+def _heading(name: str) -> str:
+    """Return the name of a file's column in the reader's language; English has it as the file does."""
+    named = _COLUMN + name.replace("_", " ")
+    return _(named).removeprefix(_COLUMN)
 
 
 def _plain(text: str) -> str:

@@ -155,7 +155,7 @@ def _page(
         "years": years,
         "year": year,
         "tracks": _tracks(year) if year else [],
-        "ends": [(kind.value, period_ends_on(kind, Year(year.name))) for kind in _PERIODS] if year else [],
+        "ends": [(kind.value, period_ends_on(kind, Year(year.name))) for kind in _PERIODS[:2]] if year else [],
         "may_change": may(staff, Tool.CALENDAR, Right.WRITE),
         "form": request.POST,
         "decided_by": request.POST.get("decided-by", ""),
