@@ -2,16 +2,19 @@
 
 from django.urls import include, path, re_path
 
-from central.web import pages
+from central.web import api, pages
 from central.web.accounts import closed
+from central.web.views.faults import fault_anywhere
 from central.web.views.home import home
 
 _OPEN = "login|logout|inactive|reauthenticate|password/change|2fa/authenticate|2fa/reauthenticate"
 
 urlpatterns = [
     path("", home, name="home"),
+    path("faults/new/", fault_anywhere, name="fault-new"),
     *(page.pattern() for page in pages.STAFF),
     *(page.pattern() for page in pages.STUDENTS),
+    *api.patterns(),
     # Their names must stay known: the library's own pages refer to them.
     re_path(f"^accounts/(?!(?:{_OPEN})/$)", closed),
     path("accounts/", include("allauth.urls")),

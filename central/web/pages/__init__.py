@@ -1,10 +1,11 @@
 """Every page there is, part by part; the addresses, the menu and the tests of who may what come from here."""
 
-from central.web.pages import claims, day, office, own, people, programmes, reports, stations
+from central.web.pages import claims, day, follow_up, office, own, people, programmes, reports, stations
 from central.web.pages.page import StaffPage, StudentPage
 
 STAFF: tuple[StaffPage, ...] = (
     *day.PAGES,
+    *follow_up.PAGES,
     *reports.PAGES,
     *people.PAGES,
     *stations.PAGES,

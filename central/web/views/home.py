@@ -12,11 +12,11 @@ from central.web.access import staff_of, student_of
 _BEGINS_WITH = {
     Staff.Role.TEACHER: "today",
     Staff.Role.PARAEDUCATOR: "today",
-    Staff.Role.CLERK: "today",
-    Staff.Role.LEADER: "today",
+    Staff.Role.CLERK: "exceptions",
+    Staff.Role.LEADER: "desk",
     Staff.Role.IT: "stations",
     Staff.Role.ADMIN: "reports",
-    Staff.Role.AUDITOR: "reports",
+    Staff.Role.AUDITOR: "audit",
 }
 
 

@@ -1,0 +1,329 @@
+"""The pages of what needs a person: what each shows, who settles what, and how few questions they ask."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from central.domain.calendar import DateSpan
+from central.store.models import (
+    AbsenceNotice,
+    Appeal,
+    AttendanceRecord,
+    AuditSample,
+    AuditSampleCheck,
+    CheckIn,
+    ExceptionStep,
+    FaultReport,
+    InterventionStep,
+    NoticeDecision,
+    PaperSheet,
+    SchoolPolicy,
+    Staff,
+    Student,
+    Tap,
+    Viewing,
+)
+from central.web import clock
+from central.work import notices, student_years
+from central.work.policies import Choice, choose
+from tests.fakes import school as schools
+from tests.fakes.one_class import provisional
+from tests.fakes.register import Register
+from tests.fakes.school import MONDAY, SmallSchool, at
+
+pytestmark = pytest.mark.django_db
+NOW = at(MONDAY, "16:00")
+TODAY = MONDAY.isoformat()
+
+
+@pytest.fixture
+def small() -> SmallSchool:
+    return schools.build()
+
+
+@pytest.fixture(autouse=True)
+def afternoon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    cache.clear()
+
+
+def sign_in(who: Staff | Student) -> Client:
+    client = Client()
+    if isinstance(who, Staff):
+        client.force_login(schools.give_login(who))
+    else:
+        who.user = User.objects.create_user(f"student-{who.number}")
+        who.save()
+        client.force_login(who.user)
+    return client
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def test_each_role_begins_with_its_own_work(small: SmallSchool) -> None:
+    begins = {
+        "teacher": "/today/",
+        "paraeducator": "/today/",
+        "clerk": "/exceptions/",
+        "leader": "/desk/",
+        "it": "/stations/",
+        "admin": "/reports/",
+        "auditor": "/audit/",
+    }
+    for role, address in begins.items():
+        assert sign_in(small.staff[role]).get("/").headers["Location"] == address
+    assert sign_in(small.ana).get("/").headers["Location"] == "/me/"
+
+
+def test_the_leader_chooses_a_setting_and_it_sees_it(small: SmallSchool) -> None:
+    leader = sign_in(small.leader)
+    form = {"name": "tardy_after_minutes", "value": "7", "since": TODAY, "reason": "short passing time"}
+    assert leader.post("/settings/", form).status_code == 302
+    page = text(sign_in(small.staff["it"]), "/settings/")
+    assert "short passing time" in page
+    assert "Choose anew" not in page
+    refused = leader.post("/settings/", form | {"value": "700"})
+    assert refused.status_code == 409
+    assert "from 0 to 120" in refused.content.decode()
+    assert SchoolPolicy.objects.count() == 1
+
+
+def test_the_clerk_settles_a_line_and_opens_it_again(small: SmallSchool) -> None:
+    Tap.objects.create(
+        school=small.school,
+        station=small.station_101,
+        server_sequence=1,
+        position=1,
+        epoch=1,
+        sequence=1,
+        leaf=bytes(32),
+        token=small.token(small.ana),
+        reader="r1",
+        earliest_at=NOW,
+        latest_at=NOW,
+        time_quality="T1",
+        on=MONDAY,
+        outcome=Tap.Outcome.NO_SESSION,
+    )
+    clerk = sign_in(small.clerk)
+    page = text(clerk, "/exceptions/?kind=no-class")
+    assert "when no class was held there" in page
+    assert "They count for no class." in page
+    key = page.split('name="key" value="')[1].split('"')[0]
+    form = {"kind": "no-class", "key": key, "reason": "waited for the bus"}
+    assert clerk.post("/exceptions/?kind=no-class", form).status_code == 302
+    assert "waited for the bus" in text(clerk, "/exceptions/?show=settled")
+    assert "when no class was held there" not in text(clerk, "/exceptions/")
+    assert clerk.post("/exceptions/", form | {"again": "open"}).status_code == 302
+    assert "when no class was held there" in text(clerk, "/exceptions/")
+    assert clerk.post("/exceptions/", form | {"key": "other"}).status_code == 404
+    assert clerk.get("/exceptions/?kind=nonsense").status_code == 404
+    assert ExceptionStep.objects.count() == 2
+
+
+def test_the_clerk_takes_a_call_and_the_teacher_settles_what_contradicts_it(small: SmallSchool) -> None:
+    provisional(small, small.ana)
+    clerk, teacher = sign_in(small.clerk), sign_in(small.teacher)
+    form = {"what": "notice", "student": small.ana.number, "since": TODAY, "says": "mother: fever"}
+    assert clerk.post("/notices/", form).status_code == 302
+    notice = AbsenceNotice.objects.get()
+    address = f"/notices/{notice.pk}/{TODAY}/"
+    assert address in text(teacher, "/notices/")
+    assert address not in text(sign_in(small.other_teacher), "/notices/")
+    assert "mother: fever" in text(teacher, address)
+    assert Viewing.objects.filter(student=small.ana, by=small.teacher, page="notice").count() == 1
+    assert teacher.post(address, {"reason": "she sat here"}).status_code == 409
+    assert teacher.post(address, {"was": "present", "reason": "she sat here"}).status_code == 302
+    assert NoticeDecision.objects.get().by == small.teacher
+    assert teacher.get(f"/notices/{notice.pk}/2024-12-24/").status_code == 404
+    for wrong in ({"student": "999999"}, {"since": "soon"}, {"until": "2024-09-01"}, {"says": " "}):
+        assert clerk.post("/notices/", form | wrong).status_code == 409, wrong
+    assert AbsenceNotice.objects.count() == 1
+
+
+def test_a_student_present_without_a_card_is_kept_by_the_staff_they_told(small: SmallSchool) -> None:
+    form = {
+        "what": "check-in",
+        "student": small.ben.number,
+        "section": "ALG1-01",
+        "on": TODAY,
+        "way": "told staff",
+        "says": "forgot the card",
+    }
+    assert sign_in(small.teacher).post("/notices/", form).status_code == 302
+    assert CheckIn.objects.get().taken_by == small.teacher
+    other = sign_in(small.other_teacher)
+    assert other.post("/notices/", form).status_code == 409
+    assert other.post("/notices/", form | {"way": "by magic"}).status_code == 409
+
+
+def test_a_student_sees_the_own_record_alone_and_says_what_is_wrong(small: SmallSchool) -> None:
+    record = provisional(small, small.ana)
+    provisional(small, small.ben)
+    student = sign_in(small.ana)
+    page = text(student, "/me/")
+    assert "Algebra 1" in page
+    assert "not signed by your teacher yet" in page
+    month = text(student, "/me/record/?month=2024-09")
+    assert month.count("This is wrong") == 1
+    assert str(small.ben) not in page + month
+    address = f"/me/appeal/?on={TODAY}&class=ALG1-01"
+    assert student.get("/me/appeal/?class=ENG1-01").status_code == 404
+    assert student.post(address, {"says": ""}).status_code == 409
+    assert student.post(address, {"says": "I stayed until the end"}).status_code == 302
+    appeal = Appeal.objects.get()
+    clerk = sign_in(small.clerk)
+    assert "I stayed until the end" in text(clerk, "/exceptions/")
+    form = {"answer": "stands", "reason": "no tap on leaving"}
+    assert clerk.post(f"/appeals/{appeal.pk}/", {"reason": "x"}).status_code == 409
+    assert text(clerk, f"/appeals/{appeal.pk}/")
+    assert clerk.post(f"/appeals/{appeal.pk}/", form).status_code == 302
+    assert "no tap on leaving" in text(student, "/me/record/?month=2024-09")
+    looks = text(student, "/me/looks/")
+    assert str(small.clerk) in looks
+    assert "appeal" in looks
+    record.refresh_from_db()
+    assert record.mark == "present"
+    assert student.get("/me/record/?month=2024-13").status_code == 404
+
+
+def test_a_student_gives_notice_and_checks_in_only_where_it_is_open(small: SmallSchool) -> None:
+    student = sign_in(small.ana)
+    assert student.post("/me/notice/", {"since": TODAY, "says": "dentist"}).status_code == 302
+    assert "dentist" in text(student, "/me/notice/")
+    assert "The school has a notice" in text(student, "/me/")
+    assert student.post("/me/notice/", {"since": TODAY, "says": ""}).status_code == 409
+    assert "Check in from home" not in text(student, "/me/")
+    assert student.post("/me/", {"section": "ALG1-01", "way": "remote"}).status_code == 409
+    choose(Choice("remote_check_in", "ALG1-01", MONDAY, "smoke"), small.leader, NOW)
+    assert "Check in from home" in text(student, "/me/")
+    assert student.post("/me/", {"section": "ENG1-01", "way": "remote"}).status_code == 404
+    assert student.post("/me/", {"section": "ALG1-01", "way": "remote"}).status_code == 302
+    assert AttendanceRecord.objects.get().source == "check-in"
+    assert "Checked in at" in text(student, "/me/")
+    assert [each.pk for each in notices.unsettled(small.ana, MONDAY)] == [AbsenceNotice.objects.get().pk]
+
+
+def test_a_fault_is_reported_from_a_page_or_a_label_and_solved_by_it(small: SmallSchool) -> None:
+    student, it = sign_in(small.ana), sign_in(small.staff["it"])
+    assert 'href="/faults/new/?page=/me/"' in text(student, "/me/")
+    label = student.get("/faults/new/?station=st-r101")
+    assert label.headers["Location"] == "/me/fault/?station=st-r101"
+    assert student.post("/me/fault/?station=st-r101", {"says": "the light is off"}).status_code == 302
+    assert it.get("/faults/new/?page=/gaps/").headers["Location"] == "/faults/report/?page=%2Fgaps%2F"
+    assert it.post("/faults/report/", {"says": "slow", "page": "/gaps/"}).status_code == 302
+    assert student.get("/me/fault/?station=nowhere").status_code == 404
+    page = text(it, "/faults/")
+    assert "the light is off" in page
+    assert "st-r101" in page
+    first = FaultReport.objects.get(says="slow")
+    assert it.post("/faults/", {"fault": first.pk, "state": "solved", "says": "new cable"}).status_code == 302
+    assert "new cable" not in text(it, "/faults/")
+    assert "new cable" in text(it, "/faults/?show=all")
+    for wrong in ({"fault": "x"}, {"state": "escalated"}, {"says": ""}):
+        form = {"fault": first.pk, "state": "taken", "says": "again"} | wrong
+        assert it.post("/faults/", form).status_code == 409, wrong
+    assert "Report a fault" not in text(sign_in(small.auditor), "/audit/")
+
+
+def test_the_leader_sees_what_is_not_signed_and_audits_a_sample(small: SmallSchool) -> None:
+    Register(small).certified(small.algebra, small.ana, schools.taught("A")[:20])
+    leader = sign_in(small.leader)
+    page = text(leader, f"/desk/?on={TODAY}")
+    assert "English 1" in page
+    assert str(small.other_teacher) in page
+    form = {"since": "2024-08-01", "until": TODAY, "size": "3", "seed": "4711"}
+    answer = leader.post("/desk/", form)
+    sample = AuditSample.objects.get()
+    assert answer.headers["Location"] == f"/desk/sample/{sample.pk}/"
+    assert "seed 4711" in text(leader, f"/desk/sample/{sample.pk}/")
+    check = {"record": sample.records[0], "found": "wrong", "says": "the sheet says absent"}
+    assert leader.post(f"/desk/sample/{sample.pk}/", check).status_code == 302
+    assert leader.post(f"/desk/sample/{sample.pk}/", check | {"says": ""}).status_code == 409
+    assert AuditSampleCheck.objects.get().is_right is False
+    assert leader.post("/desk/", form | {"size": "many"}).status_code == 409
+    assert sign_in(small.auditor).get(f"/desk/sample/{sample.pk}/").status_code == 200
+
+
+def test_what_was_done_about_an_absence_is_kept_with_its_call(small: SmallSchool) -> None:
+    days = schools.taught("A")
+    Register(small).certified(small.algebra, small.ben, days[:15])
+    Register(small).certified(small.algebra, small.ben, days[15:19], mark="absent")
+    student_years.rebuild(small.year)
+    clerk = sign_in(small.clerk)
+    page = text(clerk, "/interventions/")
+    assert "absent on 4 school days in a row" in page
+    assert "Soto, Ben" in page
+    since = days[15].isoformat()
+    form = {
+        "student": small.ben.number,
+        "kind": "in a row",
+        "since": since,
+        "state": "closed",
+        "says": "back",
+    }
+    assert clerk.post("/interventions/", form).status_code == 302
+    assert InterventionStep.objects.get().since == days[15]
+    assert "absent on 4 school days in a row" not in text(clerk, "/interventions/?kind=in+a+row")
+    assert "absent on 4 school days in a row" in text(clerk, "/interventions/?show=closed")
+    for wrong in ({"state": "sent a letter"}, {"student": "0"}, {"kind": "none"}, {"says": ""}):
+        assert clerk.post("/interventions/", form | wrong).status_code == 409, wrong
+
+
+def test_a_paper_sheet_is_looked_at_before_anything_is_written(small: SmallSchool) -> None:
+    clerk = sign_in(small.clerk)
+    sheet = f"student_number,date,mark\r\n{small.ana.number},{TODAY},present\r\n".encode()
+    form = {"section": "ALG1-01", "sheet": "17", "file": SimpleUploadedFile("s.csv", sheet)}
+    page = clerk.post("/paper/", form).content.decode()
+    assert "new record" in page
+    assert not PaperSheet.objects.exists()
+    kept = page.split('name="kept" value="')[1].split('"')[0]
+    accepted = {"section": "ALG1-01", "sheet": "17", "kept": kept, "accept": "yes"}
+    assert clerk.post("/paper/", accepted | {"kept": "AAAA" + kept}).status_code == 409
+    assert clerk.post("/paper/", accepted).status_code == 302
+    assert AttendanceRecord.objects.get().source == "paper"
+    assert "17" in text(clerk, "/paper/")
+    assert clerk.post("/paper/", {"section": "ALG1-01", "sheet": "18"}).status_code == 409
+    bad = SimpleUploadedFile("s.csv", b"student_number,date,mark\n1,2,3\n")
+    assert clerk.post("/paper/", {"section": "ALG1-01", "sheet": "18", "file": bad}).status_code == 409
+
+
+MOST = {
+    "/exceptions/": 34,
+    "/interventions/": 17,
+    "/notices/": 14,
+    "/faults/": 12,
+    "/paper/": 12,
+    "/settings/": 12,
+    "/desk/": 14,
+}
+
+
+def test_a_list_asks_no_more_questions_when_it_is_long(small: SmallSchool) -> None:
+    days = schools.taught("A")
+    for number in range(12):
+        student = schools.enrol(f"s{number}", small.algebra, number=f"7{number:03d}")
+        Register(small).certified(small.algebra, student, days[:10])
+        Register(small).certified(small.algebra, student, days[10:14], mark="absent")
+        provisional(small, student, MONDAY + timedelta(days=21))
+        notices.give(student, DateSpan(MONDAY, MONDAY), "sick", small.clerk, NOW)
+        FaultReport.objects.create(school=small.school, at=NOW, by=small.clerk, says="broken")
+    student_years.rebuild(small.year)
+    asked = {}
+    for reader, addresses in ((small.clerk, list(MOST)[:5]), (small.leader, list(MOST)[5:])):
+        client = sign_in(reader)
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                text(client, address)
+            asked[address] = len(queries)
+    assert {address for address, n in asked.items() if n > MOST[address]} == set()
