@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from central.store.evidence import Contact
 from central.store.models import Meeting, Occurrence, Section, Station, StationDoubt, Tap
@@ -66,7 +66,7 @@ def room_state(
     section: Section, meeting: Meeting | None, on: date, now: datetime, sources: Sources
 ) -> RoomState:
     """Return how a class's station fared on its day, as far as is known `now`."""
-    station = _station(section, on)
+    station = _station(section, meeting, on)
     silence = _silence(station, section, meeting, on, now, sources) if meeting else None
     if station is None:
         return RoomState(silence, None, 0, ())
@@ -94,15 +94,21 @@ def silent_since(contact: Contact | None, hours: Hours, now: datetime) -> dateti
     return max(heard_at, starts_at - SILENT_AFTER) if is_silent else None
 
 
-def _station(section: Section, on: date) -> Station | None:
+def _station(section: Section, meeting: Meeting | None, on: date) -> Station | None:
     """Return the station in the class's room that day, also one that is out of use by now.
 
-    It says whether it is doubted and whether it ever reported something missing: mostly neither.
+    It says whether it is doubted, whether it ever reported something missing, and when the last tap
+    was that began before the class ended.
     """
     here = Station.objects.filter(room=section.room_id).select_related("school", "room")
     begins = _instant(section, on, time.min)
     here = here.filter(commissioned_at__lt=begins + timedelta(days=1)).exclude(retired_at__lt=begins)
+    ends_at = _instant(section, on, meeting.ends if meeting else time.max)
+    # A card taken a day before is of another class, however uncertain its time.
+    taps = Tap.objects.filter(station=OuterRef("pk"), earliest_at__lt=ends_at)
+    taps = taps.filter(latest_at__gte=begins - timedelta(days=1)).order_by("-latest_at")
     here = here.annotate(
+        last_tap_at=Subquery(taps.values("latest_at")[:1]),
         is_doubted=Exists(StationDoubt.objects.filter(station=OuterRef("pk"), cleared_at=None)),
         reports=Exists(Occurrence.objects.filter(station=OuterRef("pk"), kind__in=_TOLD)),
     )
@@ -117,8 +123,8 @@ def _silence(
         return None
     if station is None:
         return Silence.NO_STATION
-    taps = Tap.objects.filter(station=station, earliest_at__lt=ends_at)
-    if taps.filter(latest_at__gte=starts_at - tap_policy(section.school)(on).opens_before).exists():
+    tapped_at = getattr(station, "last_tap_at")  # noqa: B009  annotated by the query
+    if tapped_at and tapped_at >= starts_at - tap_policy(section.school)(on).opens_before:
         return None
     found = _SAYS[life(sources, station.pk, (starts_at, min(ends_at, now)))]
     # Until the class is over nobody knows what all of it was like.
