@@ -18,6 +18,7 @@ from central.work.study import Signature, add_agreement, import_agreements, set_
 from central.work.study_claims import study_claim
 from central.work.study_enrollments import Turn, turn
 from central.work.study_keeping import today
+from central.work.study_withdrawal import withdraw_agreement
 from central.work.study_work import import_work
 
 HELP = "keep independent study: who is in it, agreements, signatures, evaluated work, staffing"
@@ -41,6 +42,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     signing.add_argument("--code", required=True, metavar="CODE")
     signing.add_argument("--signer", required=True, choices=[signer.value for signer in Signer])
     signing.add_argument("--on", required=True, type=a_date, metavar="DATE")
+    withdrawing = _verb(verbs, "withdraw", "say with the reason that an agreement never stood")
+    withdrawing.add_argument("student", metavar="STUDENT_NUMBER")
+    withdrawing.add_argument("--code", required=True, metavar="CODE")
     columns = "student,agreement,since,until,evidence,missing,studentSigned,parentSigned,..."
     agreements = _verb(verbs, "import-agreements", "take in agreements with their signatures")
     agreements.add_argument("file", type=Path, metavar="FILE.csv", help=columns)
@@ -70,6 +74,9 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         tell(add_agreement(_line(args), act))
     elif args.verb == "sign":
         tell(sign(Signature(args.student, args.code, Signer(args.signer), args.on), act))
+    elif args.verb == "withdraw":
+        withdraw_agreement(args.student, args.code, act)
+        say(f"agreement {args.code} is withdrawn; it stays on file")
     elif args.verb == "import-agreements":
         tell(import_agreements(open_file(args.file), act))
     elif args.verb == "import-work":

@@ -29,8 +29,17 @@ class Problem:
         return f"{self.where.file}{row}{column}: {self.text}"
 
 
+class ProblemsError(InputError):
+    """Refuse an input, keeping each problem with the column it is in."""
+
+    def __init__(self, what: str, found: Sequence[Problem]) -> None:
+        """Keep the problems: a page shows each beside its field."""
+        self.found = tuple(found)
+        super().__init__(what, [str(problem) for problem in found])
+
+
 def refuse(what: str, problems: Sequence[Problem]) -> None:
-    """Raise InputError naming every problem, if there is one, in the order of the file."""
+    """Raise ProblemsError naming every problem, if there is one, in the order of the file."""
     if problems:
         ordered = sorted(problems, key=lambda problem: (problem.where.file, problem.where.row or 0))
-        raise InputError(what, [str(problem) for problem in ordered])
+        raise ProblemsError(what, ordered)

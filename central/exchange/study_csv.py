@@ -1,6 +1,6 @@
 """Published: agreements for independent study and evaluated work as CSV."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -118,38 +118,40 @@ def read_work(file: str, data: bytes, problems: list[Problem]) -> list[WorkLine]
         if on is None or due_on is None or handed_in_on is None or evaluated_on is None:
             continue
         _require_first(row, first, (student, str(on)), "date")
-        _require_order(row, on, due_on, handed_in_on, evaluated_on)
-        if work + together > _MINUTES_IN_A_DAY:
-            row.problem(f"{work} and {together} minutes are more than a day has", "workMinutes")
-        lines.append(
-            WorkLine(
-                where=row.where,
-                student=student,
-                on=on,
-                work_minutes=work,
-                synchronous_minutes=together,
-                is_engaged=engaged,
-                evaluated_by=evaluator,
-                evaluated_on=evaluated_on,
-                due_on=due_on,
-                handed_in_on=handed_in_on,
-                evidence=evidence,
-            )
+        line = WorkLine(
+            where=row.where,
+            student=student,
+            on=on,
+            work_minutes=work,
+            synchronous_minutes=together,
+            is_engaged=engaged,
+            evaluated_by=evaluator,
+            evaluated_on=evaluated_on,
+            due_on=due_on,
+            handed_in_on=handed_in_on,
+            evidence=evidence,
         )
+        for text, column in work_faults(line):
+            row.problem(text, column)
+        lines.append(line)
     return lines
+
+
+def work_faults(line: WorkLine) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one day's work in itself, wherever it came from, and in which column."""
+    if line.due_on < line.on:
+        yield f"the work is due ({line.due_on}) before its date ({line.on})", "due"
+    if line.evaluated_on < line.handed_in_on:
+        yield f"evaluated ({line.evaluated_on}) before handed in ({line.handed_in_on})", "evaluatedOn"
+    if line.work_minutes + line.synchronous_minutes > _MINUTES_IN_A_DAY:
+        both = f"{line.work_minutes} and {line.synchronous_minutes}"
+        yield f"{both} minutes are more than a day has", "workMinutes"
 
 
 def _require_first(row: Row, first: dict[tuple[str, str], Row], key: tuple[str, str], column: str) -> None:
     before = first.setdefault(key, row)
     if before is not row:
         row.problem(f"row {before.where.row} says this of the student already", column)
-
-
-def _require_order(row: Row, on: date, due_on: date, handed_in_on: date, evaluated_on: date) -> None:
-    if due_on < on:
-        row.problem(f"the work is due ({due_on}) before its date ({on})", "due")
-    if evaluated_on < handed_in_on:
-        row.problem(f"evaluated ({evaluated_on}) before handed in ({handed_in_on})", "evaluatedOn")
 
 
 def _missing(row: Row) -> str:

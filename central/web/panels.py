@@ -1,6 +1,7 @@
 """Forms in a panel: dates as the school writes them, kept as typed, each fault beside its field."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -8,6 +9,7 @@ from django.forms import CharField, DateField, DateInput, Form, Textarea
 from django.utils.translation import gettext_lazy as _
 
 from central.errors import CentralError
+from central.exchange.problem import ProblemsError
 from central.work.recovery_faults import MOST_CHARS, FaultsError
 
 if TYPE_CHECKING:
@@ -44,12 +46,19 @@ def one_line(text: str) -> str:
 
 def tell(form: Form, error: CentralError) -> None:
     """Put what a verb refused into the form: each fault beside its field, the rest above all."""
-    faults = error.faults if isinstance(error, FaultsError) else ()
-    for fault in faults:
-        name = field_of(fault.field)
-        form.add_error(name if name in form.fields else None, fault.text)
+    faults = list(_faults(error))
+    for column, text in faults:
+        name = field_of(column)
+        form.add_error(name if name in form.fields else None, text)
     if not faults:
         form.add_error(None, str(error))
+
+
+def _faults(error: CentralError) -> Iterator[tuple[str, str]]:
+    if isinstance(error, FaultsError):
+        yield from ((fault.field, fault.text) for fault in error.faults)
+    elif isinstance(error, ProblemsError):
+        yield from ((problem.column, problem.text) for problem in error.found)
 
 
 def field_of(column: str) -> str:

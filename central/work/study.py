@@ -135,7 +135,13 @@ def _agreement(
     say: Say,
 ) -> StudyAgreement:
     """Bring one agreement to what a line says of it, and return it."""
-    wanted = {"since": line.since, "until": line.until, "missing": line.missing, "evidence": line.evidence}
+    wanted = {
+        "since": line.since,
+        "until": line.until,
+        "missing": line.missing,
+        "evidence": line.evidence,
+        "is_withdrawn": False,
+    }
     if row is None:
         changes["agreements added"] += 1
         return StudyAgreement.objects.create(

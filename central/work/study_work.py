@@ -1,7 +1,7 @@
 """Keep what students' work in independent study was worth, day by day; a correction is a row of its own."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -27,9 +27,20 @@ def import_work(file: NamedFile, act: Act) -> dict[str, int]:
 
     Raises InputError with every problem found; nothing is written then.
     """
-    require_keeper(act.by)
     problems: list[Problem] = []
-    lines = study_csv.read_work(file.name, file.data, problems)
+    return _kept(study_csv.read_work(file.name, file.data, problems), file, act, problems)
+
+
+def add_work(line: WorkLine, act: Act) -> dict[str, int]:
+    """Take one day's evaluated work in as `import_work` does a file."""
+    problems = [Problem(line.where, text, column) for text, column in study_csv.work_faults(line)]
+    return _kept([line], None, act, problems)
+
+
+def _kept(
+    lines: Sequence[WorkLine], file: NamedFile | None, act: Act, problems: list[Problem]
+) -> dict[str, int]:
+    require_keeper(act.by)
     changes: Counter[str] = Counter()
     with transaction.atomic():
         school = act.by.school

@@ -10,6 +10,8 @@ from central.web.views.recovery_ledger import ledger
 from central.web.views.recovery_list import recovery_file, recovery_list
 from central.web.views.recovery_services import services
 from central.web.views.recovery_sessions import one, sessions
+from central.web.views.study import study
+from central.web.views.study_list import study_list
 from central.work.tool_rights import Right, Tool
 
 _LISTS = (
@@ -58,6 +60,12 @@ _OF_A_STUDENT = (
         "recovery-ledger", "recovery/<str:number>/ledger/", ledger, Tool.SERVICES, under="recovery-list"
     ),
 )
+_STUDY = (
+    StaffPage(
+        "study-list", "study/", study_list, Tool.STUDY, title=_("Independent Study"), group=Group.PROGRAMMES
+    ),
+    StaffPage("study", "study/<str:number>/", study, Tool.STUDY, Right.WRITE, under="study-list"),
+)
 _ELIGIBILITY = (
     StaffPage(
         "eligibility-list",
@@ -77,4 +85,4 @@ _ELIGIBILITY = (
     ),
 )
 
-PAGES = (*_LISTS, *_OF_A_STUDENT, *_ELIGIBILITY)
+PAGES = (*_LISTS, *_OF_A_STUDENT, *_STUDY, *_ELIGIBILITY)
