@@ -1,4 +1,4 @@
-"""The command `import-roster`: take in a OneRoster zip, whole or not at all."""
+"""The command `import-roster`: take in a OneRoster zip or a CSV, whole or not at all."""
 
 import argparse
 from collections.abc import Iterable
@@ -9,16 +9,20 @@ from central.config import CentralConfig
 from central.domain.enrolment import Programme
 from central.exchange.named_file import open_file
 from central.exchange.oneroster.roster import EndDates
+from central.store import lookup
+from central.work import column_mappings
 from central.work.publish import publish
 from central.work.roster_preview import Change, Difference
 from central.work.rosters import Wishes, import_roster
+from central.work.rosters_csv import import_csv
 
-HELP = "take in students, staff, classes and enrollments from a OneRoster 1.1 or 1.2 zip"
+HELP = "take in students, staff, classes and enrollments from a OneRoster 1.1 or 1.2 zip, or from any CSV"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Ask for the file and for what a file cannot say."""
-    parser.add_argument("file", type=Path, metavar="FILE.zip")
+    parser.add_argument("file", type=Path, metavar="FILE.zip|FILE.csv")
+    parser.add_argument("--mapping", default="", metavar="NAME", help="of a CSV: which column means what")
     parser.add_argument("--school", default="", metavar="SOURCEDID", help="which school of the file is ours")
     parser.add_argument(
         "--end-dates",
@@ -39,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="of new students whose row names none; default: 47612",
     )
     parser.add_argument(
-        "--files-are", default="", choices=("bulk", "delta"), help="of a zip without manifest.csv"
+        "--files-are", default="", choices=("bulk", "delta"), help="of a CSV, or a zip without manifest.csv"
     )
     parser.add_argument("--accept-ends", action="store_true", help="a large part of the enrollments did end")
     parser.add_argument(
@@ -77,7 +81,12 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         why_older=args.force_with_reason,
         is_rehearsal=args.dry_run,
     )
-    outcome = import_roster(open_file(args.file), wishes, now(), author())
+    file = open_file(args.file)
+    if args.mapping:
+        mapping = column_mappings.the_mapping(lookup.the_school(), args.mapping)
+        outcome = import_csv(file, mapping, wishes, now(), author())
+    else:
+        outcome = import_roster(file, wishes, now(), author())
     tell_differences(outcome.differences)
     tell(outcome.changes)
     for note in outcome.notes:

@@ -1,0 +1,52 @@
+"""Take students, classes and seats in from any CSV with a column mapping, as from a OneRoster zip."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Min
+
+from central.domain.calendar import SchoolYear as Year
+from central.exchange import roster_csv
+from central.exchange.named_file import NamedFile
+from central.exchange.oneroster.roster import Known, Roster
+from central.exchange.roster_csv import Recorded
+from central.store.models import CalendarDay, Placement, School, Section, Student
+from central.work.rosters import Outcome, Reading, Wishes, take_in
+
+WHOLE = "bulk"
+
+
+def import_csv(
+    file: NamedFile, mapping: Mapping[str, str], wishes: Wishes, now: datetime, by: str
+) -> Outcome:
+    """Take a CSV in; it names changes unless the wishes say that it names everybody.
+
+    Raises as `import_roster`.
+    """
+
+    def read(school: School, known: Known) -> Roster:
+        del known
+        on = wishes.as_of or now.astimezone(ZoneInfo(school.time_zone)).date()
+        is_whole = wishes.files_are == WHOLE
+        return roster_csv.read(file.name, file.data, mapping, recorded(school, on), is_whole=is_whole)
+
+    return take_in(file, Reading("roster-csv", read), wishes, now, by)
+
+
+def recorded(school: School, on: date) -> Recorded:
+    """Return what the records know of a school on a day, as a CSV needs it; four queries."""
+    year = Year.of(on).name
+    sections = Section.objects.filter(school=school, school_year__name=year)
+    seats = Placement.objects.filter(section__in=sections).values_list("student__number", "section__code")
+    days = CalendarDay.objects.filter(
+        track__school_year__school=school, track__school_year__name=year, is_taught=True
+    )
+    tracks = days.values_list("track__code").annotate(first=Min("on"), last=Max("on"))
+    return Recorded(
+        on=on,
+        students=dict(Student.objects.filter(school=school).values_list("number", "source_id")),
+        classes={row.code: (row.source_id, (row.since, row.until)) for row in sections},
+        seats={(number, code): since for number, code, since in seats.annotate(first=Min("since"))},
+        tracks={code: (first, last) for code, first, last in tracks},
+    )
