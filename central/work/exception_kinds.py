@@ -44,14 +44,14 @@ _K = ExceptionKind
 MEANINGS: Mapping[ExceptionKind, Meaning] = {
     _K.UNKNOWN_CARD: Meaning(
         "Unknown card",
-        "A card nobody is known to hold was shown %(n)s times in %(room)s, last on %(last)s.",
+        "A card nobody is known to hold was shown in %(room)s, last on %(last)s; times in all: %(n)s.",
         "These taps count for nobody.",
         "Ask the class whose it is, and hand it out to them; the earlier taps follow by themselves.",
         settles_itself=True,
     ),
     _K.UNCERTAIN_TIME: Meaning(
         "Uncertain time",
-        "Nothing proves on which day %(n)s taps in %(room)s were.",
+        "Nothing proves on which day some taps in %(room)s were: %(n)s.",
         "None of them counts until a person has decided.",
         "Look at what is known of each, and say when it was.",
         settles_itself=True,
@@ -64,31 +64,31 @@ MEANINGS: Mapping[ExceptionKind, Meaning] = {
     ),
     _K.NO_CLASS: Meaning(
         "Tap outside any class",
-        "%(n)s taps in %(room)s on %(last)s when no class was held there.",
+        "Taps in %(room)s on %(last)s when no class was held there: %(n)s.",
         "They count for no class.",
         "Nothing, if students came early or stayed late. Otherwise correct the bell times or the calendar.",
     ),
     _K.OTHER_CLASS: Meaning(
         "Tap in another class",
-        "%(n)s taps in %(room)s on %(last)s of students without a place in the class that was held.",
+        "Taps in %(room)s on %(last)s of students without a place in the class held: %(n)s.",
         "They count for nobody until the roster says otherwise.",
         "Correct the roster if the student belongs there; otherwise show the student the right room.",
     ),
     _K.AFTER_DECISION: Meaning(
         "Tap after the signature",
-        "%(n)s taps came in for %(room)s on %(last)s after its teacher had signed.",
+        "Taps that came in for %(room)s on %(last)s after its teacher had signed: %(n)s.",
         "A record may say absent although the student tapped.",
         "Have the teacher look at the class again, and sign again where a record is wrong.",
     ),
     _K.MISSING_OUT: Meaning(
         "No tap on leaving",
-        "%(n)s students of %(room)s tapped in on %(last)s and not out.",
+        "Students of %(room)s who tapped in on %(last)s and not out: %(n)s.",
         "Nothing shows how long they stayed (EC 47612.5(e)).",
         "Remind the class to tap on leaving; the teacher's signature stands for the day.",
     ),
     _K.PAPER_CONFLICT: Meaning(
         "Paper against record",
-        "%(n)s lines of paper sheet %(room)s of %(last)s say otherwise than the records.",
+        "Lines of paper sheet %(room)s of %(last)s that say otherwise than the records: %(n)s.",
         "Evidence that contradicts a record is an audit finding (R-REC-05, R-REC-07).",
         "Have the class's teacher decide which is right.",
     ),

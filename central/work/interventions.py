@@ -19,7 +19,7 @@ SENTENCES: Mapping[str, str] = {
     IN_A_ROW: "absent on %(days)s school days in a row, since %(since)s",
     MONTH: "present on %(present)s of %(expected)s school days of the school month that began %(since)s",
     CHRONIC: "absent on %(missed)s of %(expected)s school days expected this year (%(percent)s %%)",
-    TRUANCY: "absent without an excuse on %(days)s days, and away from class too long on %(occasions)s more",
+    TRUANCY: "days absent without an excuse: %(days)s; other days away from class too long: %(occasions)s",
 }
 """What calls for it, in words that fit an adult as well; the last is said of minors alone (EC 48260)."""
 LAW: Mapping[str, str] = {

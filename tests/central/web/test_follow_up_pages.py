@@ -30,8 +30,13 @@ from central.store.models import (
     Viewing,
 )
 from central.web import clock
-from central.work import notices, student_years
+from central.web.views.interventions import KINDS
+from central.work import interventions, notices, student_years
+from central.work.exception_kinds import MEANINGS
+from central.work.paper import Verdict
 from central.work.policies import Choice, choose
+from central.work.school_settings import SETTINGS, Topic
+from tests import texts
 from tests.fakes import school as schools
 from tests.fakes.one_class import provisional
 from tests.fakes.register import Register
@@ -299,13 +304,13 @@ def test_a_paper_sheet_is_looked_at_before_anything_is_written(small: SmallSchoo
 
 
 MOST = {
-    "/exceptions/": 34,
-    "/interventions/": 17,
-    "/notices/": 14,
+    "/exceptions/": 30,
+    "/interventions/": 15,
+    "/notices/": 12,
     "/faults/": 12,
     "/paper/": 12,
     "/settings/": 12,
-    "/desk/": 14,
+    "/desk/": 12,
 }
 
 
@@ -327,3 +332,22 @@ def test_a_list_asks_no_more_questions_when_it_is_long(small: SmallSchool) -> No
                 text(client, address)
             asked[address] = len(queries)
     assert {address for address, n in asked.items() if n > MOST[address]} == set()
+
+
+def test_what_the_lists_and_settings_say_is_said_in_spanish_as_well() -> None:
+    words = {text for each in MEANINGS.values() for text in (each.title, each.happened, each.why, each.do)}
+    words |= {*interventions.SENTENCES.values(), *KINDS.values(), *map(str, Verdict)}
+    words |= {setting.says for setting in SETTINGS} | {setting.unit for setting in SETTINGS} - {""}
+    words |= {*map(str, Topic), *(state.label for state in InterventionStep.State)}
+    spanish = {str(message.id) for part in texts.PARTS for message in texts.catalogue(part)}
+    assert words - spanish == set()
+
+
+def test_the_pages_speak_spanish(small: SmallSchool) -> None:
+    student = sign_in(small.ana)
+    student.post("/i18n/setlang/", {"language": "es", "next": "/"})
+    assert "Voy a faltar" in text(student, "/me/notice/")
+    clerk = sign_in(small.clerk)
+    clerk.post("/i18n/setlang/", {"language": "es", "next": "/"})
+    for address in ("/exceptions/", "/interventions/", "/notices/", "/paper/", "/faults/"):
+        assert 'lang="es"' in text(clerk, address)
