@@ -1,5 +1,6 @@
 """Every address in every role: the table of pages says who may, and every page keeps to it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 
@@ -11,7 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from central.store.models import Staff, Student
-from central.web import clock, pages
+from central.web import api, clock, pages
+from central.web.api.operation import Operation
 from central.web.pages.page import StaffPage, StudentPage
 from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, SmallSchool, at
@@ -32,6 +34,7 @@ ARGUMENTS: Mapping[str, Callable[[SmallSchool], object]] = {
     "notice": lambda _small: 1,
     "code": lambda small: small.algebra.code,
     "epoch": lambda _small: 1,
+    "identity": lambda _small: 1,
     "kind": lambda _small: "p2",
     "name": lambda _small: "report.csv",
     "number": lambda small: small.ana.number,
@@ -47,6 +50,8 @@ ARGUMENTS: Mapping[str, Callable[[SmallSchool], object]] = {
 OTHERWISE = {
     "fault-new": "leads a student and a member of staff to the form of their own side",
     "home": "leads each role to its own first page",
+    "api-description": "says what the API does, and names nobody",
+    "api-nowhere": "answers for addresses the API does not have",
     "set_language": "changes the language of whoever asks",
 }
 _SIGNING_IN = "allauth."
@@ -155,11 +160,57 @@ def test_every_address_is_a_listed_page_or_explained() -> None:
     strays = {
         f"{pattern.name or pattern.pattern} ({pattern.callback.__module__})"
         for pattern in _patterns(get_resolver())
-        if pattern.name not in listed | OTHERWISE.keys()
+        if getattr(pattern.callback, "__module__", "") != "ninja.operation"
+        and pattern.name not in listed | OTHERWISE.keys()
         and not pattern.callback.__module__.startswith(_SIGNING_IN)
         and pattern.callback.__qualname__ != "closed"
     }
     assert strays == set(), "list the page in central/web/pages, or say in OTHERWISE who may ask it"
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_operation_of_the_api_answers_whom_its_table_says_and_nobody_else(reader: str) -> None:
+    small = schools.build()
+    client = client_of(reader, small)
+    found: list[str] = []
+    for operation in api.OPERATIONS:
+        where = f"/{api.AT.rstrip('/')}{operation_address(operation, small)}"
+        answer = asked(client, operation.method.lower(), where)
+        right = {401}
+        if reader in STAFF_ROLES:
+            right = DONE | {201, 400, 422, 503} if operation.may(small.staff[reader]) else {403}
+        if answer.status_code not in right:
+            found.append(f"{operation.method} {where}: {reader} is answered {answer.status_code}")
+        elif (
+            answer.status_code == 403 and operation.tool is not None and "ask " not in answer.content.decode()
+        ):
+            found.append(f"{operation.method} {where}: {reader} is refused without being told who may")
+    assert found == []
+
+
+def operation_address(operation: Operation, small: SmallSchool) -> str:
+    """Return the address of an operation in a school, its words filled in."""
+    named = re.findall(r"{(\w+)}", operation.route)
+    unknown = sorted(set(named) - ARGUMENTS.keys())
+    assert not unknown, (
+        f"operation {operation.name!r} names {unknown}: add what stands there to ARGUMENTS in {__file__}"
+    )
+    return operation.route.format(**{name: ARGUMENTS[name](small) for name in named})
+
+
+def test_the_api_has_the_addresses_of_its_table_and_no_others() -> None:
+    described = {
+        (method.upper(), path) for path, methods in api.document()["paths"].items() for method in methods
+    }
+    listed = {(each.method, f"/{api.AT.rstrip('/')}{each.route}") for each in api.OPERATIONS}
+    assert described == listed
+    routes = {path.removeprefix(f"/{api.AT}") for _, path in listed}
+    ours = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
+        for pattern in _patterns(get_resolver())
+        if getattr(pattern.callback, "__module__", "") == "ninja.operation"
+    }
+    assert ours - routes <= {""}, "list the operation in the table of its subject"
 
 
 def test_no_two_pages_share_a_name_or_an_address() -> None:

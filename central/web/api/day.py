@@ -1,0 +1,231 @@
+"""The classes of a day, one class's records, and the teacher's signature."""
+
+from datetime import date, datetime
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from ninja import Query, Schema
+from ninja.responses import Status
+
+from central.store.models import AttendanceRecord, Section, SessionCertification, Student
+from central.store.timetable import is_taught, meeting_on, placed
+from central.web import clock
+from central.web.access import sections_seen_by
+from central.web.api.caller import Asked
+from central.web.api.operation import Operation
+from central.web.api.shapes import Code, Day, DayOrNone, Form, Text, Words
+from central.work import review
+from central.work.certify import Signature, certify_with_code
+from central.work.changes import Action, Change
+from central.work.tool_rights import Right, Tool
+from central.work.viewings import Seen, note
+
+_Mark = AttendanceRecord.Mark
+_MOST_CHANGES = 200
+
+
+class ClassOfADay(Schema):
+    """One class and how far its attendance has come."""
+
+    code: str
+    title: str
+    room: str | None
+    starts: str | None
+    ends: str | None
+    expected: int
+    present: int
+    absent: int
+    certified_at: datetime | None
+    certified_by: str | None
+
+
+class ClassesOfADay(Schema):
+    """The classes of a day somebody may look into."""
+
+    on: date
+    classes: list[ClassOfADay]
+
+
+class Line(Schema):
+    """One student's record in a class on a day."""
+
+    id: str
+    student: str
+    name: str
+    mark: str
+    stage: str
+    source: str
+    first_in_at: datetime | None
+    last_out_at: datetime | None
+    is_tardy: bool
+    left_early: bool
+    taps: int
+    late_taps: int
+    paper_lines: int
+    doubts: list[str]
+
+
+class NeededStudent(Schema):
+    """A student of a class who has no record of a day."""
+
+    student: str
+    name: str
+
+
+class ClassSession(Schema):
+    """One class on a day: its records, who is still needed, the signature in force."""
+
+    code: str
+    title: str
+    on: date
+    lines: list[Line]
+    needed: list[NeededStudent]
+    certified_at: datetime | None
+    certified_by: str | None
+    revision: int | None
+
+
+class ChangeAsked(Form):
+    """One student's change before the signature."""
+
+    student: Code
+    action: Action
+    reason: Text = ""
+
+
+class CertificationAsked(Form):
+    """A signature: which class and day, the code of this moment, and what is to be changed first."""
+
+    code_of_class: Code
+    on: Day
+    one_time_code: Words
+    late_reason: Text = ""
+    reason: Text = ""
+    changes: list[ChangeAsked] = []
+
+
+class Certified(Schema):
+    """A signature that was given."""
+
+    code: str
+    on: date
+    revision: int
+    present: int
+    absent: int
+    at: datetime
+
+
+def classes(request: Asked, on: DayOrNone = None) -> ClassesOfADay:
+    """List the classes of a day, today's where none is named."""
+    staff = request.auth.staff
+    day = on or clock.today(staff.school)
+    sections = sections_seen_by(staff, day).select_related("room", "track").order_by("code")
+    return ClassesOfADay(
+        on=day, classes=[_class(section, day) for section in sections if is_taught(section, day)]
+    )
+
+
+def session(request: Asked, code_of_class: Query[Code], on: Query[Day]) -> ClassSession:
+    """Show one class's records of a day and who is needed."""
+    section = _section(request, code_of_class, on)
+    note(request.auth.staff, Seen("api session", section=section, on=on), clock.now())
+    signed = review.certification(section, on)
+    return ClassSession(
+        code=section.code,
+        title=section.title,
+        on=on,
+        lines=[_line(each) for each in review.inbox(section, on)],
+        needed=[NeededStudent(student=one.number, name=str(one)) for one in review.needed(section, on)],
+        certified_at=signed.at if signed else None,
+        certified_by=signed.by.number if signed else None,
+        revision=signed.revision if signed else None,
+    )
+
+
+def certify(request: Asked, form: CertificationAsked) -> Status[Certified]:
+    """Certify a class's day under a one-time code, changes first; all of it or nothing."""
+    section = _section(request, form.code_of_class, form.on)
+    signature = Signature(
+        by=request.auth.staff, at=clock.now(), late_reason=form.late_reason, reason=form.reason
+    )
+    if len(form.changes) > _MOST_CHANGES:
+        raise Http404
+    numbers = {change.student for change in form.changes}
+    ours = Student.objects.filter(school=section.school, number__in=numbers)
+    known = dict(ours.values_list("number", "pk"))
+    if numbers - known.keys():
+        msg = "a change names a student number that is not the school's; leading zeros count"
+        raise Http404(msg)
+    changes = [Change(known[change.student], change.action, change.reason) for change in form.changes]
+    done = certify_with_code(section, form.on, signature, form.one_time_code.strip(), changes)
+    return Status(201, _certified(done))
+
+
+def _certified(done: SessionCertification) -> Certified:
+    return Certified(
+        code=done.section.code,
+        on=done.on,
+        revision=done.revision,
+        present=done.present,
+        absent=done.absent,
+        at=done.at,
+    )
+
+
+def _section(request: Asked, code: str, on: date) -> Section:
+    return get_object_or_404(sections_seen_by(request.auth.staff, on), code=code)
+
+
+def _class(section: Section, on: date) -> ClassOfADay:
+    standing = AttendanceRecord.objects.filter(section=section, on=on)
+    marks = list(standing.exclude(stage=AttendanceRecord.Stage.REMOVED).values_list("mark", flat=True))
+    meeting, signed = meeting_on(section, on), review.certification(section, on)
+    return ClassOfADay(
+        code=section.code,
+        title=section.title,
+        room=section.room.name if section.room else None,
+        starts=meeting.starts.isoformat("minutes") if meeting else None,
+        ends=meeting.ends.isoformat("minutes") if meeting else None,
+        expected=len(placed(section, on)),
+        present=marks.count(_Mark.PRESENT),
+        absent=marks.count(_Mark.ABSENT),
+        certified_at=signed.at if signed else None,
+        certified_by=signed.by.number if signed else None,
+    )
+
+
+def _line(line: review.InboxLine) -> Line:
+    record = line.record
+    return Line(
+        id=str(record.pk),
+        student=record.student.number,
+        name=str(record.student),
+        mark=record.mark,
+        stage=record.stage,
+        source=record.source,
+        first_in_at=record.first_in_at,
+        last_out_at=record.last_out_at,
+        is_tardy=record.is_tardy,
+        left_early=record.left_early,
+        taps=line.taps,
+        late_taps=line.late_taps,
+        paper_lines=line.paper_lines,
+        doubts=list(line.doubts),
+    )
+
+
+OPERATIONS = (
+    Operation("classes", "GET", "/classes", classes, ClassesOfADay, Tool.ATTENDANCE, may_be=frozenset({404})),
+    Operation("session", "GET", "/session", session, ClassSession, Tool.ATTENDANCE, may_be=frozenset({404})),
+    Operation(
+        "certify",
+        "POST",
+        "/certifications",
+        certify,
+        Certified,
+        Tool.ATTENDANCE,
+        Right.WRITE,
+        status=201,
+        may_be=frozenset({404, 429}),
+    ),
+)

@@ -1,0 +1,138 @@
+"""Every report in every form, as of any day: one file of it to look at, or all its files to keep."""
+
+from datetime import date
+from typing import Literal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Schema
+
+from central.reports.files import ReportFiles, report_files, stem
+from central.reports.kinds import Kind, kinds
+from central.store.models import SchoolYear
+from central.web import clock
+from central.web.api.caller import Asked
+from central.web.api.operation import Operation
+from central.web.api.shapes import Code, DayOrNone, Text
+from central.work.tool_rights import Tool
+from central.work.viewings import Seen, note
+
+Form = Literal["text", "json", "csv"]
+_MEDIA_TYPES = {"txt": "text/plain", "json": "application/json", "csv": "text/csv"}
+
+
+class YearOfReports(Schema):
+    """A school year reports can be made of."""
+
+    name: str
+
+
+class ReportsThereAre(Schema):
+    """The years and the kinds of report there are."""
+
+    years: list[YearOfReports]
+    kinds: list[str]
+
+
+class ReportFile(Schema):
+    """One file of a report, to be written as it is in UTF-8."""
+
+    name: str
+    text: str
+
+
+class WholeReport(Schema):
+    """A report with its proof sheet and findings; `is_quiet` where nothing asks for attention."""
+
+    year: str
+    kind: str
+    as_of: date
+    is_quiet: bool
+    files: list[ReportFile]
+
+
+def reports(request: Asked) -> ReportsThereAre:
+    """List the years and the kinds of report there are."""
+    years = SchoolYear.objects.filter(school=request.auth.staff.school).order_by("-name")
+    return ReportsThereAre(years=[YearOfReports(name=year.name) for year in years], kinds=list(kinds()))
+
+
+def report_whole(
+    request: Asked, year: Code, kind: Code, form: Form = "json", as_of: DayOrNone = None
+) -> WholeReport:
+    """Make a report with its proof sheet and findings, as the server itself would write them."""
+    made, which, on = _made(request, (year, kind), form, as_of)
+    return WholeReport(
+        year=year,
+        kind=which.word,
+        as_of=on,
+        is_quiet=made.is_quiet,
+        files=[ReportFile(name=name, text=text) for name, text in made.texts.items()],
+    )
+
+
+def report_file(
+    request: Asked,
+    year: Code,
+    kind: Code,
+    form: Form = "json",
+    as_of: DayOrNone = None,
+    part: Text = "",
+) -> HttpResponse:
+    """Make one file of a report: the report itself, or the `part` proof or findings."""
+    made, which, on = _made(request, (year, kind), form, as_of)
+    start = stem(which, _year(request, year), on)
+    wanted = f"{start}_{part}." if part else f"{start}."
+    for name, text in made.texts.items():
+        if name.startswith(wanted):
+            return HttpResponse(
+                text.encode(),
+                content_type=f"{_MEDIA_TYPES[name.rpartition('.')[2]]}; charset=utf-8",
+                headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            )
+    have = ", ".join(name.removeprefix(start) for name in made.texts)
+    msg = f"this report has no such part; it has {have}"
+    raise Http404(msg)
+
+
+def _made(
+    request: Asked, named: tuple[str, str], form: str, as_of: date | None
+) -> tuple[ReportFiles, Kind, date]:
+    year, kind = _year(request, named[0]), kinds().get(named[1])
+    if kind is None:
+        msg = f"there is no such report; there are {', '.join(kinds())}"
+        raise Http404(msg)
+    staff = request.auth.staff
+    on = as_of or clock.today(staff.school)
+    note(staff, Seen(f"api report {kind.word}"), clock.now())
+    return report_files(kind, year, on, clock.now(), form), kind, on
+
+
+def _year(request: Asked, name: str) -> SchoolYear:
+    years = SchoolYear.objects.select_related("school")
+    return get_object_or_404(years, school=request.auth.staff.school, name=name)
+
+
+_MAY_BE = frozenset({404, 409})
+OPERATIONS = (
+    Operation("reports", "GET", "/reports", reports, ReportsThereAre, Tool.REPORTS),
+    Operation(
+        "reportWhole",
+        "GET",
+        "/reports/{year}/{kind}/files",
+        report_whole,
+        WholeReport,
+        Tool.REPORTS,
+        may_be=_MAY_BE,
+    ),
+    Operation(
+        "report",
+        "GET",
+        "/reports/{year}/{kind}",
+        report_file,
+        None,
+        Tool.REPORTS,
+        may_be=_MAY_BE,
+        files=tuple(_MEDIA_TYPES.values()),
+    ),
+)
