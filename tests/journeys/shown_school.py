@@ -25,6 +25,7 @@ def fill() -> Mapping[str, object]:
     from central.store.models import AttendanceRecord, School, Tap
     from tests.fakes import recovery_school
     from tests.fakes.recovery_school import at, taught
+    from tests.journeys import shown_follow_up
 
     School.objects.all().delete()
     of = recovery_school.build(has_begun=True)
@@ -61,6 +62,7 @@ def fill() -> Mapping[str, object]:
         "number": of.students["ben"].number,
         "record": first and first.pk,
         "session": session.pk,
+        **shown_follow_up.write(today),
         "station": "st-r101",
         "epoch": 1,
         "sequence": 3,
