@@ -1,9 +1,10 @@
-"""The pages of students and their cards."""
+"""The pages of students, their cards, and the roster both come with."""
 
 from django.utils.translation import gettext_lazy as _
 
 from central.web.pages.page import Group, StaffPage
 from central.web.views.credentials import credentials
+from central.web.views.roster import roster
 from central.web.views.students import student, students
 from central.work.tool_rights import Right, Tool
 
@@ -19,4 +20,5 @@ PAGES = (
         _("Cards"),
         Group.STUDENTS,
     ),
+    StaffPage("roster", "roster/", roster, Tool.ROSTER, Right.ADD, _("Roster"), Group.SCHOOL),
 )
