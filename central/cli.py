@@ -79,13 +79,15 @@ def _run(arguments: list[str]) -> int:
     name = rest.pop(0)
     if name not in names():
         top.error(f"there is no command {name!r}")
-    is_needed = not {"-h", "--help"} & set(rest)
+    # What is asked of another server needs nothing on this machine.
+    is_elsewhere = name == "report" and any(word.partition("=")[0] == "--server" for word in rest)
+    is_needed = not is_elsewhere and not {"-h", "--help"} & set(rest)
     config = CentralConfig() if name in WITHOUT_CONFIG else _configuration(named.config, is_needed=is_needed)
     command = _load(name)
     parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP)
     command.arguments(parser)
     args = parser.parse_args(rest)
-    if name not in WITHOUT_STORE | ON_ANY_STORE:
+    if name not in WITHOUT_STORE | ON_ANY_STORE and not is_elsewhere:
         _require_store(config)
     return int(command.run(args, config, clock(config)))
 

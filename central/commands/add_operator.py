@@ -2,12 +2,12 @@
 
 import argparse
 import secrets
-import stat
 from pathlib import Path
 
 from central.commands import Now, author, say
 from central.config import CentralConfig
 from central.errors import CentralError
+from central.serving.other_server import secret_in
 from central.store.models import Staff
 from central.work.keys import write_secret
 from central.work.operators import Login, NewStaff, add_operator, new_seed
@@ -40,9 +40,9 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         msg = "--role and --family-name go together, for somebody who is on no roster"
         raise CentralError(msg)
     hired = NewStaff(args.role, args.family_name, args.given_name) if args.role else None
-    password = _secret(args.password_file)
+    password = secret_in(args.password_file)
     is_seeded = args.totp_seed_file.exists()
-    seed = _secret(args.totp_seed_file) if is_seeded else new_seed(secrets.token_bytes)
+    seed = secret_in(args.totp_seed_file) if is_seeded else new_seed(secrets.token_bytes)
     login = Login(args.username or args.number, password, seed)
     if not is_seeded:
         # First of all: a login whose code nobody knows would be of no use.
@@ -55,20 +55,3 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         raise
     say(f"staff member {args.number} ({staff.role}) signs in as {login.username}")
     return 0
-
-
-def _secret(path: Path) -> str:
-    """Return the first line of a file nobody else may read."""
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path} cannot be read ({error}); write the secret there, mode 0600"
-        raise CentralError(msg) from error
-    if mode & 0o077:
-        msg = f"{path}: others may read this secret (mode {mode:04o}); run chmod 600 on it"
-        raise CentralError(msg)
-    if not lines or not lines[0]:
-        msg = f"{path} is empty; write the secret on its first line"
-        raise CentralError(msg)
-    return lines[0]

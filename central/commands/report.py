@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
-from central.domain.finding import Severity
 from central.domain.period import Edition
 from central.errors import CentralError
 from central.reports import render_editions, render_what_if
 from central.reports.closing import close_any
 from central.reports.editions import editions
+from central.reports.files import named, plain_name, written
 from central.reports.kinds import FORMS, Kind, kinds
 from central.reports.snapshots import Filing
 from central.reports.what_if import Supposition
 from central.reports.what_if_report import what_if
+from central.serving.other_server import OtherServer, secret_in
 from central.store import lookup
 from central.store.models import SchoolYear
 
@@ -51,27 +52,48 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="suppose something; KEY=VALUE that is not understood lists what can be supposed",
     )
 
+    parser.add_argument("--server", metavar="URL", help="fetch it from the server there, by a token")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="the token's secret, mode 0600")
+    parser.add_argument("--ca-file", type=Path, metavar="FILE", help="of the school's own authority")
+
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Print or write the report; 1 when its findings ask for somebody's attention."""
     del config
     _require_together(args)
+    if args.server:
+        return _fetch(args)
     kind = kinds()[args.kind]
     year = lookup.school_year(args.year)
     at = now()
     as_of: date = args.as_of or at.astimezone(ZoneInfo(year.school.time_zone)).date()
     if args.editions:
-        _tell(args, (kind, year, as_of), _editions(kind, year, args.format))
+        _tell(args, named((kind, year, as_of), _editions(kind, year, args.format)))
         return 0
     if args.what_if:
-        _tell(args, (kind, year, as_of), _supposed(kind, year, as_of, (at, args)))
+        _tell(args, named((kind, year, as_of), _supposed(kind, year, as_of, (at, args))))
         return 0
     report = kind.make(year, as_of, at)
-    _tell(args, (kind, year, as_of), kind.write(report, args.format))
+    made = written(report, (kind, year, as_of), args.format)
+    _tell(args, made.texts)
     if args.close:
         filing = Filing(args.edition and Edition(args.edition), args.reason, args.audited_on)
         say(close_any(report, year, lookup.staff(args.by), at, filing))
-    is_quiet = all(found.severity is Severity.NOTICE for found in report.findings)
+    return 0 if made.is_quiet else 1
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    """Print or write what another server makes of the same question."""
+    server = OtherServer(args.server, secret_in(args.token_file), args.ca_file)
+    how = {"form": args.format} | ({"as_of": str(args.as_of)} if args.as_of else {})
+    found = server.ask(("reports", args.year, args.kind, "files"), **how)
+    try:
+        texts = {plain_name(file["name"]): str(file["text"]) for file in found["files"]}
+        is_quiet = bool(found["is_quiet"])
+    except (KeyError, TypeError) as error:
+        msg = f"{args.server} answers something else than a report; is it as new as this program?"
+        raise CentralError(msg) from error
+    _tell(args, texts)
     return 0 if is_quiet else 1
 
 
@@ -82,6 +104,12 @@ def _require_together(args: argparse.Namespace) -> None:
         raise CentralError(msg)
     if args.close and (args.what_if or args.editions):
         msg = "a supposition cannot be closed; leave out --close, or --what-if and --editions"
+        raise CentralError(msg)
+    if bool(args.server) != bool(args.token_file):
+        msg = "--server and --token-file go together: a server tells its reports to who bears a token"
+        raise CentralError(msg)
+    if args.server and (args.close or args.what_if or args.editions):
+        msg = "what a server closed or supposed is asked for on that server; leave out --server"
         raise CentralError(msg)
     if not args.close and (args.edition or args.reason or args.audited_on):
         msg = "--edition, --reason and --audited-on say how a report is closed; add --close"
@@ -108,23 +136,21 @@ def _supposed(
     return render_what_if.render(found, args.format)
 
 
-def _tell(args: argparse.Namespace, what: tuple[Kind, SchoolYear, date], texts: Mapping[str, str]) -> None:
-    """Write the texts into the folder asked for, or print the first."""
-    kind, year, as_of = what
+def _tell(args: argparse.Namespace, texts: Mapping[str, str]) -> None:
+    """Write the files into the folder asked for, or print the first."""
     if args.out:
-        practice = "PRACTICE_" if year.school.is_practice else ""
-        _write(texts, f"{practice}{kind.name}_{year.name}_as-of_{as_of}", args.out)
+        _write(texts, args.out)
         return
     for line in next(iter(texts.values())).splitlines():
         say(line)
 
 
-def _write(texts: Mapping[str, str], name: str, folder: Path) -> None:
+def _write(texts: Mapping[str, str], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for suffix, text in texts.items():
-            _replace(folder / f"{name}{suffix}", text)
-            say(f"wrote {folder / f'{name}{suffix}'}")
+        for name, text in texts.items():
+            _replace(folder / name, text)
+            say(f"wrote {folder / name}")
     except OSError as error:
         msg = f"{folder} cannot be written to ({error.strerror}); name another folder with --out"
         raise CentralError(msg) from error

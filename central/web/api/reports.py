@@ -81,7 +81,7 @@ def report_file(
 ) -> HttpResponse:
     """Make one file of a report: the report itself, or the `part` proof or findings."""
     made, which, on = _made(request, (year, kind), form, as_of)
-    start = stem(which, _year(request, year), on)
+    start = stem((which, _year(request, year), on))
     wanted = f"{start}_{part}." if part else f"{start}."
     for name, text in made.texts.items():
         if name.startswith(wanted):
@@ -105,7 +105,7 @@ def _made(
     staff = request.auth.staff
     on = as_of or clock.today(staff.school)
     note(staff, Seen(f"api report {kind.word}"), clock.now())
-    return report_files(kind, year, on, clock.now(), form), kind, on
+    return report_files((kind, year, on), clock.now(), form), kind, on
 
 
 def _year(request: Asked, name: str) -> SchoolYear:
