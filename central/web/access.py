@@ -46,3 +46,16 @@ def rooms_seen_by(staff: Staff, on: date) -> set[int] | None:
         return None
     rooms = sections_seen_by(staff, on).exclude(room=None)
     return set(rooms.values_list("room", flat=True))
+
+
+def is_bound_to_classes(staff: Staff) -> bool:
+    """Tell whether somebody sees no more than the own classes."""
+    return staff.role not in _SEES_ALL
+
+
+def students_seen_by(staff: Staff, on: date) -> QuerySet[Student]:
+    """Return the students placed on a date in the sections a member of staff may look into."""
+    placed = Student.objects.filter(
+        placements__section__in=sections_seen_by(staff, on), placements__since__lte=on
+    )
+    return placed.exclude(placements__until__lt=on).distinct()

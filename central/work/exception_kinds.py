@@ -88,7 +88,7 @@ MEANINGS: Mapping[ExceptionKind, Meaning] = {
     ),
     _K.PAPER_CONFLICT: Meaning(
         "Paper against record",
-        "Lines of paper sheet %(room)s of %(last)s that say otherwise than the records: %(n)s.",
+        "Lines of paper sheet %(sheet)s, %(room)s, %(last)s, that say otherwise than the records: %(n)s.",
         "Evidence that contradicts a record is an audit finding (R-REC-05, R-REC-07).",
         "Have the class's teacher decide which is right.",
     ),

@@ -64,7 +64,7 @@ def _paper(school: School, since: date, until: date) -> Iterator[ExceptionLine]:
     ).exclude(record__mark=F("mark"))
     by_sheet = lines.values_list("sheet", "sheet__sheet", "sheet__section__code", "sheet__on")
     for key, sheet, code, on, n in by_sheet.annotate(n=Count("pk")).order_by("sheet"):
-        figures = {"n": str(n), "room": sheet, "last": f"{on:%m/%d/%Y}"}
+        figures = {"n": str(n), "room": code, "sheet": sheet, "last": f"{on:%m/%d/%Y}"}
         yield ExceptionLine(_Kind.PAPER_CONFLICT, f"{key}/{n}", on, figures, "session", (code, str(on)))
 
 

@@ -1,7 +1,7 @@
 """Published: the queue of what does not explain itself, and settling a line of it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,6 +20,20 @@ DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """What concerns a teacher: the own students by key, and the names of the own classes and rooms."""
+
+    students: Collection[int]
+    places: Collection[str]
+
+    def concerns(self, line: ExceptionLine) -> bool:
+        """Tell whether a line is about nobody but the own students, or about an own class or room."""
+        if line.students:
+            return all(student.pk in self.students for student in line.students)
+        return line.figures.get("room") in self.places
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Every line of some days, those nobody settled first, and how many of each kind are open."""
 
@@ -31,13 +45,20 @@ class Queue:
         return [line for line in self.lines if line.is_open != settled and kind in {None, line.kind}]
 
 
-def queue(school: School, now: datetime, since: date | None = None) -> Queue:
-    """Return the queue up to today; a settled line is open again as soon as its facts change."""
+def queue(school: School, now: datetime, since: date | None = None, mine: Mine | None = None) -> Queue:
+    """Return the queue up to today; a settled line is open again as soon as its facts change.
+
+    With `mine` nothing is in it but what concerns one teacher.
+    """
     until = local_date(school, now)
     begin = since or until - timedelta(days=DAYS - 1)
     steps = _steps(school)
     found = [*tap_lines(school, begin, until), *record_lines(school, begin, until, now)]
-    lines = [replace(line, step=steps.get((line.kind, line.key))) for line in found]
+    lines = [
+        replace(line, step=steps.get((line.kind, line.key)))
+        for line in found
+        if mine is None or mine.concerns(line)
+    ]
     order = list(ExceptionKind)
     lines.sort(key=lambda line: (not line.is_open, -line.on.toordinal(), order.index(line.kind), line.key))
     return Queue(lines, Counter(line.kind for line in lines if line.is_open))

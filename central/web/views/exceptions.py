@@ -1,7 +1,7 @@
 """The page of exceptions: what happened, why it matters, what to do, and settling a line with a reason."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from datetime import date, timedelta
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from central.store.models import Staff
 from central.web import clock
+from central.web.access import is_bound_to_classes, sections_seen_by, students_seen_by
 from central.web.dates import date_in
 from central.web.sending import REFUSED, send
 from central.work import exceptions as verbs
@@ -37,7 +38,7 @@ def exceptions(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show the queue, filtered as the address says; a posted form settles one line."""
     today = clock.today(staff.school)
     since = date_in(request.GET.get("since", ""), today) if request.GET.get("since") else None
-    queue = verbs.queue(staff.school, clock.now(), since)
+    queue = verbs.queue(staff.school, clock.now(), since, _mine(staff, today))
     status = 200
     if request.method == "POST":
         if send(request, lambda: _settle(request, staff, queue), _("Settled, until its facts change.")):
@@ -55,14 +56,22 @@ def exceptions(request: HttpRequest, staff: Staff) -> HttpResponse:
         "page": shown,
         "kind": kind,
         "settled": settled,
-        "since": since or today,
+        "since": since or today - timedelta(days=verbs.DAYS - 1),
         "counts": [(each, _(MEANINGS[each].title), n) for each, n in _counts(queue) if n or each == kind],
         "total": sum(queue.open_by_kind.values()),
-        "query": urlencode({key: value for key, value in request.GET.items() if key != "page"}),
         "may_settle": may(staff, Tool.EXCEPTIONS, Right.WRITE),
         "form": request.POST,
     }
     return render(request, "web/exceptions.html", page, status=status)
+
+
+def _mine(staff: Staff, on: date) -> verbs.Mine | None:
+    """Return what a teacher may see of the queue; None for those who see the whole school."""
+    if not is_bound_to_classes(staff):
+        return None
+    places = sections_seen_by(staff, on).values_list("code", "room__name")
+    students = set(students_seen_by(staff, on).values_list("pk", flat=True))
+    return verbs.Mine(students, {place for pair in places for place in pair if place})
 
 
 def _counts(queue: verbs.Queue) -> list[tuple[ExceptionKind, int]]:

@@ -11,6 +11,7 @@ from central.errors import CentralError
 from central.store import lookup
 from central.store.models import InterventionStep, Staff
 from central.web import clock
+from central.web.access import is_bound_to_classes, students_seen_by
 from central.web.sending import REFUSED, date_of, send
 from central.work import interventions as verbs
 from central.work import viewings
@@ -42,7 +43,7 @@ def interventions(request: HttpRequest, staff: Staff) -> HttpResponse:
         if send(request, lambda: _step(request, staff), _("Kept, with your name.")):
             return redirect(request.get_full_path())
         status = REFUSED
-    every = verbs.calls(staff.school, clock.now())
+    every = _seen_by(staff, verbs.calls(staff.school, clock.now()))
     kind = request.GET.get("kind", "")
     shows_closed = request.GET.get("show") == "closed"
     wanted = [each for each in every if each.is_open != shows_closed and kind in {"", each.kind}]
@@ -64,6 +65,13 @@ def interventions(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "web/interventions.html", page, status=status)
 
 
+def _seen_by(staff: Staff, calls: list[Call]) -> list[Call]:
+    if not is_bound_to_classes(staff):
+        return calls
+    own = set(students_seen_by(staff, clock.today(staff.school)).values_list("pk", flat=True))
+    return [call for call in calls if call.student.pk in own]
+
+
 def _shown(call: Call) -> _Shown:
     return _Shown(call, _(KINDS[call.kind]), _(SENTENCES[call.kind]) % call.figures, LAW[call.kind])
 
@@ -76,4 +84,7 @@ def _step(request: HttpRequest, staff: Staff) -> None:
     done = Done(
         form.get("kind", ""), date_of(form, "since"), InterventionStep.State(state), form.get("says", "")
     )
-    verbs.take_step(lookup.student(form.get("student", "")), done, staff, clock.now())
+    student = lookup.student(form.get("student", ""))
+    if is_bound_to_classes(staff) and student not in students_seen_by(staff, clock.today(staff.school)):
+        raise CentralError(_("That student is in none of your classes."))
+    verbs.take_step(student, done, staff, clock.now())

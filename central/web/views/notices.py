@@ -1,6 +1,6 @@
 """The pages of absence notices and check-ins taken by staff, of a conflict to settle, and of an appeal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from central.store.models import (
     Student,
 )
 from central.web import clock
-from central.web.access import sections_seen_by
+from central.web.access import is_bound_to_classes, sections_seen_by, students_seen_by
 from central.web.dates import date_in
 from central.web.sending import REFUSED, date_of, send
 from central.work import appeals, check_in, viewings
@@ -34,7 +34,6 @@ from central.work.viewings import Seen
 
 _SHOWN = 50
 _BACK = timedelta(days=30)
-_SEES_ALL = {Staff.Role.CLERK, Staff.Role.ADMIN, Staff.Role.LEADER, Staff.Role.AUDITOR}
 
 
 def notices(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -47,18 +46,18 @@ def notices(request: HttpRequest, staff: Staff) -> HttpResponse:
         status = REFUSED
     today = clock.today(staff.school)
     sections = sections_seen_by(staff, today).order_by("code")
-    own = Student.objects.filter(placements__section__in=sections)
-    sees_all = staff.role in _SEES_ALL
+    own = students_seen_by(staff, today)
     rows = AbsenceNotice.objects.filter(student__school=staff.school, until__gte=today - _BACK)
     asked = appeals.open_appeals(staff.school).select_related("student", "section")
     found = verbs.conflicts(staff.school, today - _BACK, today)
-    if not sees_all:
+    if is_bound_to_classes(staff):
         rows, asked = rows.filter(student__in=own), asked.filter(section__in=sections)
         mine = set(own.values_list("pk", flat=True))
         found = [each for each in found if each.notice.student_id in mine]
     shown = list(rows.select_related("student", "taken_by").order_by("-since", "-pk")[:_SHOWN])
     if request.method == "GET":
-        named = [*(each.notice.student for each in found), *(row.student for row in [*shown, *asked])]
+        named = [each.notice.student for each in found]
+        named += [row.student for row in shown] + [row.student for row in asked]
         viewings.note_all(staff, "notices", named, clock.now())
     page = {
         "today": today,
@@ -78,6 +77,10 @@ def _student(request: HttpRequest, staff: Staff) -> Student:
     if student.school_id != staff.school_id:
         raise CentralError(_("There is no student of that number; leading zeros count."))
     return student
+
+
+def _may_see(staff: Staff, student: Student, on: date) -> bool:
+    return not is_bound_to_classes(staff) or student in students_seen_by(staff, on)
 
 
 def _take_notice(request: HttpRequest, staff: Staff) -> None:
@@ -107,7 +110,7 @@ def notice(request: HttpRequest, staff: Staff, notice: int, on: str) -> HttpResp
     rows = AbsenceNotice.objects.filter(student__school=staff.school)
     row = get_object_or_404(rows.select_related("student__school", "taken_by"), pk=notice)
     day = date_in(on, row.since)
-    if not row.since <= day <= row.until:
+    if not row.since <= day <= row.until or not _may_see(staff, row.student, day):
         raise Http404
     status = 200
     if request.method == "POST":
@@ -137,6 +140,8 @@ def appeal(request: HttpRequest, staff: Staff, appeal: int) -> HttpResponse:
     """Show an appeal beside what was recorded; a posted form answers it."""
     rows = Appeal.objects.filter(student__school=staff.school)
     row = get_object_or_404(rows.select_related("student__school", "section"), pk=appeal)
+    if not _may_see(staff, row.student, row.on):
+        raise Http404
     status = 200
     if request.method == "POST":
         answer = request.POST.get("answer", "")

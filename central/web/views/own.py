@@ -114,7 +114,7 @@ def own_looks(request: HttpRequest, student: Student) -> HttpResponse:
 
 
 def _may_check_in(student: Student, of: OwnClass, on: date) -> bool:
-    return of.check_in is None and check_in.may_check_in(student, of.section, on)
+    return of.check_in is None and of.record is None and check_in.may_check_in(student, of.section, on)
 
 
 def _check_in(request: HttpRequest, student: Student) -> None:

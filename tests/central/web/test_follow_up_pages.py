@@ -219,6 +219,31 @@ def test_a_student_gives_notice_and_checks_in_only_where_it_is_open(small: Small
     assert [each.pk for each in notices.unsettled(small.ana, MONDAY)] == [AbsenceNotice.objects.get().pk]
 
 
+def test_a_teacher_sees_what_concerns_the_own_classes_and_nothing_else(small: SmallSchool) -> None:
+    days = schools.taught("A")
+    Register(small).certified(small.algebra, small.ben, days[:15])
+    Register(small).certified(small.algebra, small.ben, days[15:19], mark="absent")
+    student_years.rebuild(small.year)
+    provisional(small, small.ana, MONDAY)
+    given = notices.give(small.ana, DateSpan(MONDAY, MONDAY), "sick", small.clerk, NOW)
+    teacher, other = sign_in(small.teacher), sign_in(small.other_teacher)
+    for address in ("/exceptions/", "/notices/"):
+        assert "Soto, Ana" in text(teacher, address), address
+        assert "Soto, Ana" not in text(other, address), address
+    assert "Soto, Ben" in text(teacher, "/interventions/")
+    assert "Soto, Ben" not in text(other, "/interventions/")
+    assert other.get(f"/notices/{given.pk}/{TODAY}/").status_code == 404
+    form = {
+        "student": small.ben.number,
+        "kind": "in a row",
+        "since": TODAY,
+        "state": "contacted",
+        "says": "rang",
+    }
+    assert other.post("/interventions/", form).status_code == 409
+    assert teacher.post("/interventions/", form).status_code == 302
+
+
 def test_a_fault_is_reported_from_a_page_or_a_label_and_solved_by_it(small: SmallSchool) -> None:
     student, it = sign_in(small.ana), sign_in(small.staff["it"])
     assert 'href="/faults/new/?page=/me/"' in text(student, "/me/")
