@@ -131,5 +131,5 @@ def work_form(school: School, by: Staff, data: QueryDict | None) -> Form:
     people = Staff.objects.filter(school=school, role=Staff.Role.TEACHER).order_by("family_name", "number")
     field = form.fields["evaluated_by"]
     if isinstance(field, ChoiceField):
-        field.choices = [(one.number, f"{one} ({one.number})") for one in people]
+        field.choices = [("", ""), *((one.number, f"{one} ({one.number})") for one in people)]
     return form
