@@ -29,14 +29,14 @@ Days = tuple[date, date]
 class Recorded:
     """What the records know that a CSV does not say.
 
-    `students` are source ids by number, `classes` source ids and days by code, `seats` first days by
-    number and class code, `tracks` the first and last day of this year's.
+    `students` are source ids by number, `classes` source ids and days by code, `seats` first and
+    last days by number and class code, `tracks` the first and last day of this year's.
     """
 
     on: date
     students: Mapping[str, str] = field(default_factory=dict)
     classes: Mapping[str, tuple[str, Days]] = field(default_factory=dict)
-    seats: Mapping[tuple[str, str], date] = field(default_factory=dict)
+    seats: Mapping[tuple[str, str], tuple[date, date | None]] = field(default_factory=dict)
     tracks: Mapping[str, Days] = field(default_factory=dict)
 
 
@@ -221,10 +221,13 @@ def _class(row: Row, code: str, reading: _Reading) -> Days | None:
 
 def _seat(row: Row, person: Person, code: str, days: Days, reading: _Reading) -> None:
     known = reading.recorded.classes.get(code)
-    recorded = reading.recorded.seats.get((person.number, code))
+    on = reading.recorded.on
+    first, last = reading.recorded.seats.get((person.number, code), (None, None))
     # Days nobody spoke of are claimed for nobody: a new seat without a date begins today.
-    since = row.day("begin") or recorded or max(days[0], reading.recorded.on)
-    until = row.day("end")
+    since, until = row.day("begin") or first or max(days[0], on), row.day("end")
+    if "end" not in row.cells and last and last >= on:
+        # A file without such a column does not say that a leaver stays.
+        until = last
     if until and until < since:
         row.problem(f"the seat ends ({until}) before it begins ({since})", "end")
         return

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from central.domain.calendar import SchoolYear as Year
 from central.exchange import roster_csv
@@ -38,7 +38,6 @@ def recorded(school: School, on: date) -> Recorded:
     """Return what the records know of a school on a day, as a CSV needs it; four queries."""
     year = Year.of(on).name
     sections = Section.objects.filter(school=school, school_year__name=year)
-    seats = Placement.objects.filter(section__in=sections).values_list("student__number", "section__code")
     days = CalendarDay.objects.filter(
         track__school_year__school=school, track__school_year__name=year, is_taught=True
     )
@@ -47,6 +46,17 @@ def recorded(school: School, on: date) -> Recorded:
         on=on,
         students=dict(Student.objects.filter(school=school).values_list("number", "source_id")),
         classes={row.code: (row.source_id, (row.since, row.until)) for row in sections},
-        seats={(number, code): since for number, code, since in seats.annotate(first=Min("since"))},
+        seats=_seats(sections),
         tracks={code: (first, last) for code, first, last in tracks},
     )
+
+
+def _seats(sections: QuerySet[Section]) -> dict[tuple[str, str], tuple[date, date | None]]:
+    """Return by student and class the first day ever and the last day known."""
+    found: dict[tuple[str, str], tuple[date, date | None]] = {}
+    columns = ("student__number", "section__code", "since", "until")
+    rows = Placement.objects.filter(section__in=sections).order_by("since")
+    for number, code, since, until in rows.values_list(*columns):
+        first, _ = found.get((number, code), (since, None))
+        found[number, code] = first, until
+    return found

@@ -157,6 +157,10 @@ def test_a_class_that_is_new_keeps_the_days_of_its_track(school: Central) -> Non
     assert section.room is not None
     assert (section.title, section.room.name) == ("Algebra 1", "Room 7")
     assert (section.since, section.until) == (date(2026, 8, 17), date(2026, 12, 18))
+    # A file that has no such column does not say that a leaver stays.
+    Placement.objects.filter(section=section).update(until=date(2026, 10, 30))
+    school.run("import-roster", file, "--mapping", "english")
+    assert Placement.objects.get(section=section).until == date(2026, 10, 30)
     # Nobody said since when, so no day before today is claimed.
     assert Placement.objects.get(section=section).since == date(2026, 9, 1)
 
