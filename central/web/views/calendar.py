@@ -2,9 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,17 +10,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from central.domain.calendar import SchoolMonth, TrackCalendar
 from central.domain.calendar import SchoolYear as Year
 from central.domain.errors import DomainError
 from central.domain.period import PeriodKind
 from central.errors import CentralError
 from central.exchange.calendar_ics import Teaching
 from central.exchange.named_file import NamedFile
-from central.law.months import school_months
-from central.law.periods import divisor_days, months_in, period_ends_on
-from central.store.models import CalendarDay, ExcludedWeek, SchoolYear, Staff
-from central.store.queries.calendars import track_calendars
+from central.law.periods import period_ends_on
+from central.reports.year_calendar import of_year
+from central.store.models import SchoolYear, Staff
 from central.web import clock
 from central.work.calendar_desk import Desk, look, take_in
 from central.work.calendar_weeks import Week
@@ -30,33 +26,8 @@ from central.work.calendars import CalendarOutcome, CalendarWish
 from central.work.tool_rights import Right, Tool, may
 
 _CONFLICT = 409
-_WEEKDAYS = 7
 _LARGEST = 2_000_000
-_PERIODS = (PeriodKind.P1, PeriodKind.P2, PeriodKind.ANNUAL)
-
-
-@dataclass(frozen=True, slots=True)
-class MonthLine:
-    """One school month of a track: its weeks and days, what was taught, the periods it belongs to."""
-
-    month: SchoolMonth
-    weeks: Sequence[Sequence[tuple[date, CalendarDay | None]]]
-    days_taught: int
-    minutes: int
-    periods: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class TrackPage:
-    """One track: its months, its totals, and the weeks somebody decided to keep out."""
-
-    code: str
-    months: Sequence[MonthLine]
-    days_taught: int
-    minutes: int
-    without_minutes: int
-    excluded: Sequence[ExcludedWeek]
-    problem: str = ""
+_PERIODS = (PeriodKind.P1, PeriodKind.P2)
 
 
 def calendar(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -154,8 +125,8 @@ def _page(
         **looked,
         "years": years,
         "year": year,
-        "tracks": _tracks(year) if year else [],
-        "ends": [(kind.value, period_ends_on(kind, Year(year.name))) for kind in _PERIODS[:2]] if year else [],
+        "tracks": of_year(year) if year else [],
+        "ends": [(kind.value, period_ends_on(kind, Year(year.name))) for kind in _PERIODS] if year else [],
         "may_change": may(staff, Tool.CALENDAR, Right.WRITE),
         "form": request.POST,
         "decided_by": request.POST.get("decided-by", ""),
@@ -168,52 +139,3 @@ def _kept(wish: CalendarWish) -> list[tuple[str, str, str]]:
     """Return the files of a calendar that is looked at, so that the same bytes can be taken in."""
     files = {"days": wish.days, "bells": wish.bells, "months": wish.months}
     return [(name, file.name, base64.b64encode(file.data).decode()) for name, file in files.items() if file]
-
-
-def _tracks(year: SchoolYear) -> list[TrackPage]:
-    rows: dict[str, dict[date, CalendarDay]] = {}
-    for day in CalendarDay.objects.filter(track__school_year=year).select_related("track"):
-        rows.setdefault(day.track.code, {})[day.on] = day
-    excluded = list(ExcludedWeek.objects.filter(track__school_year=year).select_related("track"))
-    return [
-        _track(calendar, rows[code], [week for week in excluded if week.track.code == code])
-        for code, calendar in track_calendars(year.school_id, Year(year.name)).items()
-    ]
-
-
-def _track(
-    calendar: TrackCalendar, days: dict[date, CalendarDay], excluded: Sequence[ExcludedWeek]
-) -> TrackPage:
-    taught = divisor_days(calendar)
-    minutes = [day.minutes_offered for day in days.values() if day.is_taught]
-    months: list[MonthLine] = []
-    problem = ""
-    try:
-        every = school_months(calendar)
-        of_period = {kind: months_in(kind, every, calendar.school_year) for kind in _PERIODS}
-    except DomainError as error:
-        every, of_period, problem = (), {}, str(error)
-    for month in every:
-        periods = [kind.value for kind, held in of_period.items() if month in held]
-        weeks = [_week(monday, days) for monday in month.weeks]
-        offered = sum(
-            day.minutes_offered or 0
-            for week in weeks
-            for _on, day in week
-            if day is not None and day.is_taught
-        )
-        months.append(MonthLine(month, weeks, sum(month.holds(on) for on in taught), offered, periods))
-    return TrackPage(
-        calendar.track,
-        months,
-        len(taught),
-        sum(each or 0 for each in minutes),
-        sum(each is None for each in minutes),
-        sorted(excluded, key=lambda week: week.monday),
-        problem,
-    )
-
-
-def _week(monday: date, days: dict[date, CalendarDay]) -> list[tuple[date, CalendarDay | None]]:
-    dates = [monday + timedelta(n) for n in range(_WEEKDAYS)]
-    return [(on, days.get(on)) for on in dates if on.weekday() < _WEEKDAYS - 2 or on in days]
