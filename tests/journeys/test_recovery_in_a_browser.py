@@ -20,7 +20,7 @@ from tests.fakes.station_process import ROOT
 from tests.journeys.browsing import BROWSER_MARKS
 from tests.journeys.sight import Sight, go_to, require_no_scrolling_sideways
 
-pytestmark = BROWSER_MARKS
+pytestmark = [*BROWSER_MARKS, pytest.mark.timeout(400)]
 PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
 THEN = datetime(2025, 9, 13, 21, 5, tzinfo=UTC)
 """The afternoon of the Saturday the session was held on."""
