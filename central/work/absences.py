@@ -20,8 +20,8 @@ from central.store.models import AbsenceNote, SchoolYear, Staff, Student
 from central.store.queries.calendars import track_calendars
 from central.store.queries.enrolments import enrolled_spans
 from central.work import student_years
-from central.work.fact_rights import require_may_keep
 from central.work.imported import remember
+from central.work.tool_rights import Right, Tool, require
 
 _AT_ONCE: Final = 500
 _NOTHING: Final = (WITHDRAWN, "")
@@ -45,7 +45,7 @@ def import_absences(
     RefusedError for somebody who may not keep facts, and InputError naming every problem found;
     nothing is written then.
     """
-    require_may_keep(by)
+    require(by, Tool.ELIGIBILITY, Right.ADD)
     problems: list[Problem] = []
     known = absences_csv.read_codes(codes.name, codes.data, problems) if codes else {}
     rows = absences_csv.read_absences(file.name, file.data, known, problems)

@@ -11,7 +11,7 @@ from central.errors import CentralError, RefusedError
 from central.store.models import AuditEvent, ProgrammeAgreement, School, Staff
 from central.store.queries.facts import DIPLOMA_HOLDERS, PROGRESS, standing_agreements
 from central.work import rights, years_in_step
-from central.work.fact_rights import require_may_keep
+from central.work.tool_rights import Right, Tool, require
 
 CHOICES = {"diploma-holders": DIPLOMA_HOLDERS, "progress": PROGRESS}
 """What a school may choose about eligibility, by the word it is asked with."""
@@ -36,7 +36,7 @@ def add_agreement(wish: Agreement, by: Staff, now: datetime, *, corrects: bool =
     A name stands for one agreement; saying it otherwise is a correction and must be called one, so
     that a renewal does not take the days of the agreement before it. Raises RefusedError.
     """
-    require_may_keep(by)
+    require(by, Tool.ELIGIBILITY, Right.ADD)
     _require_texts(wish)
     with transaction.atomic():
         last = _last(by.school, wish.name)
@@ -65,7 +65,7 @@ def add_agreement(wish: Agreement, by: Staff, now: datetime, *, corrects: bool =
 
 def withdraw_agreement(name: str, reason: str, by: Staff, now: datetime) -> None:
     """Say that an agreement does not stand, nor ever did; raises RefusedError."""
-    require_may_keep(by)
+    require(by, Tool.ELIGIBILITY, Right.ADD)
     kept = rights.reason(reason, "withdrawing an agreement")
     with transaction.atomic():
         last = _last(by.school, name)

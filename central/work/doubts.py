@@ -22,6 +22,7 @@ from central.store.models import (
     Tap,
 )
 from central.work import rights
+from central.work.tool_rights import Right, Tool, require
 
 log = logging.getLogger(__name__)
 TWO_HISTORIES: Final = frozenset({"fork", "rollback", "clone"})
@@ -86,7 +87,7 @@ def clear(station: Station, by: Staff, reason: str, at: datetime) -> int:
     What waited is resolved as usual from then on. Raises RefusedError for a person without the
     right, an empty reason, and a station that is not in doubt.
     """
-    rights.require_may_clear(by)
+    require(by, Tool.STATIONS, Right.WRITE)
     reason = rights.reason(reason, "clearing a station")
     with transaction.atomic():
         count = end(station, at, by=by, why=reason)

@@ -15,8 +15,8 @@ from central.exchange.named_file import NamedFile
 from central.exchange.problem import Problem, refuse
 from central.store.models import AuditEvent, School, Staff, Student, StudentFact
 from central.work import rights, years_in_step
-from central.work.fact_rights import require_may_decide, require_may_keep
 from central.work.imported import remember
+from central.work.tool_rights import Right, Tool, require
 
 _AT_ONCE: Final = 500
 Key = tuple[int, str, date]
@@ -40,7 +40,7 @@ def import_facts(file: NamedFile, by: Staff, now: datetime) -> dict[str, int]:
     older one stays. Raises RefusedError for somebody who may not keep facts, and InputError naming
     every problem found; nothing is written then.
     """
-    require_may_keep(by)
+    require(by, Tool.ELIGIBILITY, Right.ADD)
     problems: list[Problem] = []
     rows = facts_csv.read_facts(file.name, file.data, problems)
     _refuse(problems)
@@ -81,7 +81,7 @@ def keep_facts_since(since: date, reason: str, by: Staff, now: datetime) -> bool
 
     Raises RefusedError for somebody who may not decide that, and for no reason.
     """
-    require_may_decide(by)
+    require(by, Tool.SETTINGS, Right.WRITE)
     kept = rights.reason(reason, "the day from which facts are kept")
     with transaction.atomic():
         school = School.objects.select_for_update().get(pk=by.school_id)

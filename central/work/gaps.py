@@ -23,6 +23,7 @@ from central.work import rights
 from central.work.journal_signs import Sources
 from central.work.life_signs import Hush, Span, hushes
 from central.work.occurrences import how_many, told
+from central.work.tool_rights import Right, Tool, require
 from station.tap import Kind
 
 DOUBTED: Final = "in doubt (%(what)s); its taps wait"
@@ -97,7 +98,7 @@ def explain(gap: Gap, by: Staff, reason: str, at: datetime) -> GapExplanation:
 
     Raises RefusedError for a person without the right and an empty reason.
     """
-    rights.require_may_explain(by)
+    require(by, Tool.GAPS, Right.WRITE)
     reason = rights.reason(reason, "explaining a gap")
     with transaction.atomic():
         kept = GapExplanation.objects.create(station=gap.station, gap=gap.name, by=by, at=at, reason=reason)

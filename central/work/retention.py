@@ -24,7 +24,7 @@ from central.store.models import (
     Tap,
 )
 from central.work import rights
-from central.work.fact_rights import require_may_decide
+from central.work.tool_rights import Right, Tool, require
 
 _LONGEST_NAME = 60
 
@@ -106,7 +106,7 @@ def complete_audit(year: SchoolYear, on: date, by: Staff, now: datetime) -> bool
 
     Raises RefusedError for a day to come, and for one before the year began.
     """
-    require_may_decide(by)
+    require(by, Tool.SETTINGS, Right.WRITE)
     if on <= Year(year.name).starts_on or on > now.date():
         msg = f"the audit of {year.name} cannot have been completed on {on}; give the day of its report"
         raise RefusedError(msg)
@@ -124,7 +124,7 @@ def complete_audit(year: SchoolYear, on: date, by: Staff, now: datetime) -> bool
 
 
 def _keep_hold(hold: LegalHold) -> None:
-    require_may_decide(hold.by)
+    require(hold.by, Tool.SETTINGS, Right.WRITE)
     hold.reason = rights.reason(hold.reason, "a legal hold, or its end,")
     with transaction.atomic():
         hold.save()

@@ -1,4 +1,4 @@
-"""Who may decide about evidence that does not explain itself, and that every such decision says why."""
+"""Who may say when a tap was, and that every decision about evidence says why."""
 
 from datetime import date
 from typing import Final
@@ -7,8 +7,6 @@ from central.errors import RefusedError
 from central.store.models import Staff, TeachingCredential
 
 _Role = Staff.Role
-_CLEARS: Final = frozenset({_Role.IT, _Role.CLERK, _Role.LEADER, _Role.ADMIN})
-_EXPLAINS: Final = _CLEARS | {_Role.TEACHER}
 _MOST_CHARS: Final = 255
 
 
@@ -20,32 +18,13 @@ def may_decide_times(by: Staff, on: date) -> bool:
     return by.role == _Role.TEACHER and held.exists()
 
 
-def may_clear(by: Staff) -> bool:
-    """Tell whether somebody may clear a station in doubt."""
-    return by.role in _CLEARS
-
-
-def may_explain(by: Staff) -> bool:
-    """Tell whether somebody may explain a gap."""
-    return by.role in _EXPLAINS
-
-
 def require_may_decide_times(by: Staff, on: date) -> None:
     """Raise RefusedError for anybody else."""
     if not may_decide_times(by, on):
-        raise _refused(by, "the attendance clerk or a teacher with a valid credential")
-
-
-def require_may_clear(by: Staff) -> None:
-    """Raise RefusedError for anybody else."""
-    if not may_clear(by):
-        raise _refused(by, "IT, the attendance clerk or the school leader")
-
-
-def require_may_explain(by: Staff) -> None:
-    """Raise RefusedError for anybody else."""
-    if not may_explain(by):
-        raise _refused(by, "IT, the attendance clerk or a teacher")
+        role = by.get_role_display().lower()
+        who = "the attendance clerk or a teacher with a valid credential"
+        msg = f"employee {by.number} is a {role} and cannot do this; ask {who}"
+        raise RefusedError(msg)
 
 
 def reason(text: str, what: str) -> str:
@@ -58,9 +37,3 @@ def reason(text: str, what: str) -> str:
         msg = f"the reason is {len(kept)} characters long; say it in {_MOST_CHARS}"
         raise RefusedError(msg)
     return kept
-
-
-def _refused(by: Staff, who: str) -> RefusedError:
-    return RefusedError(
-        f"employee {by.number} is a {by.get_role_display().lower()} and cannot do this; ask {who}"
-    )

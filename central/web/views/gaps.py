@@ -16,9 +16,9 @@ from central.web import clock
 from central.web.access import rooms_seen_by
 from central.web.dates import date_in
 from central.work import gaps as registry
-from central.work import rights
 from central.work.gaps import Gap
 from central.work.journal_signs import Sources
+from central.work.tool_rights import Right, Tool, may
 
 _CONFLICT = 409
 
@@ -62,7 +62,7 @@ def _page(request: HttpRequest, staff: Staff, on: date, status: int = 200) -> Ht
         "before": on - timedelta(1),
         "after": on + timedelta(1),
         "gaps": _concerning(staff, known),
-        "may_explain": rights.may_explain(staff),
+        "may_explain": may(staff, Tool.GAPS, Right.WRITE),
         "named": request.POST.get("gap", ""),
         "reason": request.POST.get("reason", ""),
     }

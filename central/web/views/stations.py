@@ -11,7 +11,7 @@ from central.store.evidence import Evidence
 from central.store.models import Staff, Station
 from central.web import clock
 from central.web.views.times import times_of
-from central.work import doubts, rights
+from central.work import doubts
 from central.work.stations import glance
 from central.work.tool_rights import Right, Tool, may
 
@@ -41,7 +41,7 @@ def _page(request: HttpRequest, staff: Staff, status: int = 200) -> HttpResponse
         "lines": lines,
         "has_occurrences": any(line.occurrences for line in lines),
         "has_aside": any(line.doubts or line.aside for line in lines),
-        "may_clear": rights.may_clear(staff),
+        "may_clear": may(staff, Tool.STATIONS, Right.WRITE),
         "times_waiting": times_of(staff).count() if may(staff, Tool.TIMES, Right.READ) else 0,
     }
     return render(request, "web/stations.html", page, status=status)

@@ -169,7 +169,7 @@ def test_a_diploma_is_the_first_one_awarded(office: Central) -> None:
 
 def test_only_the_office_keeps_facts(office: Central, content: Dump) -> None:
     before = content()
-    with pytest.raises(RefusedError, match="employee T1 is a certificated staffer and cannot do this"):
+    with pytest.raises(RefusedError, match="employee T1 is a certificated staffer and may not add eligibility facts"):
         take_in(office, "0001,residency,2026-08-01,,,x,\n", by="T1")
     assert content() == before
 
@@ -178,7 +178,7 @@ def test_the_day_from_which_facts_are_kept_is_a_decision_of_the_leader_with_its_
     office: Central, content: Dump
 ) -> None:
     before = content()
-    with pytest.raises(RefusedError, match="ask the school leader or an administrator"):
+    with pytest.raises(RefusedError, match="ask the admin or the school leader"):
         office.run("import-facts", "--kept-since", "2026-08-01", "--reason", "audit", "--as", "C1")
     with pytest.raises(RefusedError, match="needs a reason"):
         office.run("import-facts", "--kept-since", "2026-08-01", "--as", "L1")

@@ -164,7 +164,7 @@ def test_nobody_else_clears_a_station_and_nobody_without_a_reason(
 ) -> None:
     set_aside(evidence.path, room.code, "fork", at(MONDAY, "08:40"))
     bring_up(evidence)
-    with pytest.raises(RefusedError, match="cannot do this; ask IT"):
+    with pytest.raises(RefusedError, match="may not change stations; ask the admin"):
         clear(small.station_101, small.staff[who], "it is fine", EVENING)
     with pytest.raises(RefusedError, match="needs a reason"):
         clear(small.station_101, small.clerk, "  ", EVENING)
