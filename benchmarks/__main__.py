@@ -5,13 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import counting, drain, tap_path
+from benchmarks import counting, drain, pages, tap_path
 
 # What each is asked when it is only to be seen whether it still runs.
 BRIEF = {
     tap_path.main: ["--runs", "1", "--blocks", "2"],
     drain.main: ["--rounds", "1", "--entries", "2000"],
     counting.main: ["--rounds", "1", "--students", "500", "--state", "5000"],
+    pages.main: ["--rounds", "1", "--students", "200", "--stations", "6", "--unjudged"],
 }
 
 

@@ -13,8 +13,10 @@ from sync_agent import wire
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST: Final = (
-    "SELECT station, received_ms, last_seq FROM batch "
-    "WHERE srv_seq IN (SELECT max(srv_seq) FROM batch GROUP BY station)"
+    # The newest of each journal, by the index; a year's batches are not read for it.
+    "SELECT newest.station, newest.received_ms, newest.last_seq FROM station_head head "
+    "JOIN batch newest ON newest.srv_seq = (SELECT srv_seq FROM batch WHERE batch.station = head.station "
+    "AND batch.epoch = head.epoch ORDER BY first_seq DESC LIMIT 1) ORDER BY newest.srv_seq"
 )
 # Before this version of its schema a file holds no countersignatures.
 _COUNTERSIGNED_SINCE: Final = 2

@@ -21,6 +21,7 @@ from central.store.models import (
     SessionCertification,
     Station,
     Tap,
+    Track,
 )
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
@@ -98,14 +99,14 @@ def held_on(sections: QuerySet[Section], on: date) -> QuerySet[Section]:
     that_day = meetings.filter(weekday=on.weekday())
     rows = sections.filter(Exists(of_track) | (Q(track=None) & Exists(of_year)))
     rows = rows.filter(Exists(that_day) | ~Exists(meetings))
-    return rows.select_related("room", "track", "school").annotate(
+    return rows.annotate(
         starts=Subquery(that_day.values("starts")[:1]), ends=Subquery(that_day.values("ends")[:1])
     )
 
 
 def classes_of(sections: QuerySet[Section], on: date) -> list[DayClass]:
     """Return the classes held on a date among some sections, by hour and room; seven queries however many."""
-    held = sorted(held_on(sections, on), key=_hour_and_room)
+    held = sorted(held_on(sections, on).select_related("room"), key=_hour_and_room)
     keys = [section.pk for section in held]
     expected, counted, signed = _expected(keys, on), _counted(keys, on), _signed(keys, on)
     teachers, stations, unknown = _teachers(keys, on), _stations(held), _unknown(held, on)
@@ -130,32 +131,36 @@ def _hour_and_room(section: Section) -> tuple[time, str, str]:
     return starts or time.max, section.room.name if section.room else "", section.code
 
 
+def is_enrolled(on: date) -> Exists:
+    """Return the condition that the student of a placement was enrolled on a date.
+
+    Asked of each placement: given a list of all who are enrolled, SQLite may go through it again and again.
+    """
+    tracks = Track.objects.filter(school_year__name=Year.of(on).name).values("pk")
+    enrolled = Enrollment.objects.filter(student=OuterRef("student"), since__lte=on, track__in=tracks)
+    return Exists(enrolled.exclude(until__lt=on))
+
+
 def _expected(keys: Collection[int], on: date) -> Mapping[int, int]:
-    enrolled = Enrollment.objects.filter(since__lte=on, track__school_year__name=Year.of(on).name)
     places = Placement.objects.filter(section__in=keys, since__lte=on).exclude(until__lt=on)
-    here = places.filter(student__in=enrolled.exclude(until__lt=on).values("student_id"))
+    here = places.filter(is_enrolled(on))
     return dict(here.values_list("section_id").annotate(Count("student", distinct=True)))
 
 
 def _counted(keys: Collection[int], on: date) -> Mapping[int, Counted]:
     rows = AttendanceRecord.objects.filter(section__in=keys, on=on).exclude(stage=_Stage.REMOVED)
-    counts = rows.values_list("section_id").annotate(
-        present=Count("pk", filter=Q(mark=_Mark.PRESENT)),
-        absent=Count("pk", filter=Q(mark=_Mark.ABSENT)),
-        late=Count("pk", filter=Q(is_tardy=True)),
-        provisional=Count("pk", filter=Q(stage=_Stage.PROVISIONAL)),
-        certified=Count("pk", filter=Q(stage=_Stage.CERTIFIED)),
-    )
-    return {
-        section: {
-            "present": present,
-            "absent": absent,
-            "late": late,
-            "provisional": provisional,
-            "certified": certified,
-        }
-        for section, present, absent, late, provisional, certified in counts
-    }
+    # Few kinds of record a class: counting them apart costs half of counting with conditions.
+    kinds = rows.values_list("section_id", "mark", "stage", "is_tardy").annotate(Count("pk"))
+    found: dict[int, Counted] = {}
+    for section, mark, stage, is_tardy, count in kinds:
+        counted = found.setdefault(section, _NONE.copy())
+        counted["present" if mark == _Mark.PRESENT else "absent"] += count
+        counted["late"] += count if is_tardy else 0
+        if stage == _Stage.PROVISIONAL:
+            counted["provisional"] += count
+        elif stage == _Stage.CERTIFIED:
+            counted["certified"] += count
+    return found
 
 
 def _signed(keys: Collection[int], on: date) -> Mapping[int, tuple[str, datetime]]:
@@ -179,5 +184,7 @@ def _stations(held: Collection[Section]) -> Mapping[int, str]:
 
 def _unknown(held: Collection[Section], on: date) -> Mapping[int, int]:
     rooms = {section.room_id for section in held if section.room_id}
-    taps = Tap.objects.filter(outcome__in=_NOBODYS, on=on, station__room__in=rooms)
+    # Of these outcomes there are few in a school, and an index leads to them.
+    schools = {section.school_id for section in held}
+    taps = Tap.objects.filter(school__in=schools, outcome__in=_NOBODYS, on=on, station__room__in=rooms)
     return dict(taps.values_list("station__room").annotate(Count("pk")))

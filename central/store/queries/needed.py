@@ -6,8 +6,8 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef
 
-from central.domain.calendar import SchoolYear as Year
-from central.store.models import AttendanceRecord, Enrollment, Placement, Section, Student
+from central.store.models import AttendanceRecord, Placement, Section, Student
+from central.store.queries.day_classes import is_enrolled
 
 
 def needed_in(sections: Sequence[Section], on: date) -> Mapping[int, list[Student]]:
@@ -15,13 +15,11 @@ def needed_in(sections: Sequence[Section], on: date) -> Mapping[int, list[Studen
 
     `sections` are those held that day. One query however many.
     """
-    enrolled = Enrollment.objects.filter(since__lte=on, track__school_year__name=Year.of(on).name)
-    enrolled = enrolled.exclude(until__lt=on)
     standing = AttendanceRecord.objects.filter(
         student=OuterRef("student"), section=OuterRef("section"), on=on
     ).exclude(stage=AttendanceRecord.Stage.REMOVED)
     places = Placement.objects.filter(section__in=[each.pk for each in sections], since__lte=on)
-    places = places.exclude(until__lt=on).filter(~Exists(standing), student__in=enrolled.values("student_id"))
+    places = places.exclude(until__lt=on).filter(is_enrolled(on), ~Exists(standing))
     found: dict[int, dict[int, Student]] = defaultdict(dict)
     names = ("student__family_name", "student__given_name", "student__number")
     for place in places.select_related("student").order_by(*names):

@@ -38,7 +38,7 @@ def needed(request: HttpRequest, staff: Staff) -> HttpResponse:
             status = _CONFLICT
         else:
             return redirect(f"{reverse('needed')}?on={on.isoformat()}")
-    held = list(held_on(sections_seen_by(staff, on), on).order_by("code"))
+    held = list(held_on(sections_seen_by(staff, on), on).select_related("room").order_by("code"))
     lacking = needed_in(held, on)
     classes = [(section, lacking[section.pk]) for section in held if section.pk in lacking]
     viewings.note(staff, Seen("needed", on=on), clock.now())

@@ -37,11 +37,11 @@ _CONFLICT = 409
 def session(request: HttpRequest, staff: Staff, code: str, on: str) -> HttpResponse:
     """Show a class's day; a form changes its records, takes a change back, or certifies them."""
     day = date_in(on, clock.today(staff.school))
-    seen = sections_seen_by(staff, day)
+    seen = sections_seen_by(staff, day).select_related("school", "room", "track")
     section = held_on(seen, day).filter(code=code).first()
     meeting = _meeting(section, day) if section else None
     if section is None:
-        section = get_object_or_404(seen.select_related("school", "room", "track"), code=code)
+        section = get_object_or_404(seen, code=code)
     status = 200
     if request.method == "POST":
         try:

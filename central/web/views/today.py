@@ -15,20 +15,12 @@ from central.store.queries.day_classes import ClassState, DayClass, classes_of
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
+from central.web.views.day_lines import Line, Lines
 from central.web.views.times import times_of
-from central.work.room_state import Hours, silent_since
 from central.work.tool_rights import Right, Tool, may
 
 _ONE_S_OWN = {Staff.Role.TEACHER, Staff.Role.PARAEDUCATOR}
 _FILTERS = ("room", "teacher", "state")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One class on the page, and since when its station is silent while the class is held."""
-
-    of: DayClass
-    silent_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +38,8 @@ def today(request: HttpRequest, staff: Staff) -> HttpResponse:
     classes = classes_of(sections_seen_by(staff, on), on)
     contacts, zone = _contacts(on == now_on), ZoneInfo(staff.school.time_zone)
     asked = {name: request.GET.get(name, "") for name in _FILTERS}
-    lines = [_line(each, _hours(each, on, zone), now, contacts) for each in classes]
-    shown = [line for line in lines if _is_asked_for(line.of, asked)]
+    lines = Lines(on, now, zone, contacts)
+    shown = [lines.of(each) for each in classes if _is_asked_for(each, asked)]
     page = {
         "here": "today",
         "on": on,
@@ -69,19 +61,6 @@ def today(request: HttpRequest, staff: Staff) -> HttpResponse:
 def _contacts(is_today: bool) -> dict[str, Contact] | None:  # noqa: FBT001  the one thing it depends on
     """Return when each station was last heard of; None on other days, when it says nothing."""
     return Evidence(settings.CONFIG.evidence).contacts() if is_today else None
-
-
-def _hours(each: DayClass, on: date, zone: ZoneInfo) -> Hours | None:
-    if each.starts is None or each.ends is None:
-        return None
-    return datetime.combine(on, each.starts, zone), datetime.combine(on, each.ends, zone)
-
-
-def _line(each: DayClass, hours: Hours | None, now: datetime, contacts: dict[str, Contact] | None) -> Line:
-    """Say since when a class's station is silent, if that is so while the class is held."""
-    if contacts is None or each.station is None or hours is None:
-        return Line(each, None)
-    return Line(each, silent_since(contacts.get(each.station), hours, now))
 
 
 def _is_asked_for(each: DayClass, asked: dict[str, str]) -> bool:
@@ -107,7 +86,7 @@ def _choices(classes: Sequence[DayClass]) -> dict[str, list[str]]:
 def _groups(lines: Iterable[Line]) -> list[Group]:
     found: dict[ClassState, list[Line]] = {state: [] for state in ClassState}
     for line in lines:
-        found[line.of.state].append(line)
+        found[line.state].append(line)
     return [Group(state, those) for state, those in found.items() if those]
 
 
