@@ -46,7 +46,9 @@ def credentials(request: HttpRequest, staff: Staff) -> HttpResponse:
         except CentralError as error:
             messages.error(request, str(error))
             return _page(request, staff, _CONFLICT)
-    viewings.note(staff, Seen("credentials"), clock.now())
+    if request.headers.get("HX-Request") != "true":
+        # Not once more every three seconds while a card is awaited.
+        viewings.note(staff, Seen("credentials"), clock.now())
     return _page(request, staff)
 
 

@@ -32,8 +32,9 @@ def students(request: HttpRequest, staff: Staff) -> HttpResponse:
         "count": keys.count,
         "found": found_on(list(lines), clock.today(staff.school)),
     }
-    viewings.note(staff, Seen("students"), clock.now())
     is_typing = request.headers.get("HX-Request") == "true"
+    if not is_typing:
+        viewings.note(staff, Seen("students"), clock.now())
     return render(request, "web/_students.html" if is_typing else "web/students.html", page)
 
 
