@@ -269,6 +269,7 @@ def test_an_auditor_reads_everything_and_finds_no_form_to_change_anything(small:
     known: dict[str, object] = {"year": "2024-25", "kind": "p2", "record": record.pk}
     own = Tool.TOKENS
     looked_at = 0
+    assert "Bring evidence" not in client.get(f"/requirements/?row={DUTY}").content.decode()
     for page in pages.STAFF:
         # Of no tool is what everybody may do, and telling of a fault changes nothing that is audited.
         if page.tool in {None, own} or page.name == "fault-report" or not page.may_open(small.auditor):

@@ -187,3 +187,13 @@ def test_what_charts_show_is_what_the_records_say(small: SmallSchool) -> None:
     strip = client.get("/charts/students.csv?section=ALG1-01&since=2024-09-09&until=2024-09-13")
     assert '001001,"Soto, Ana",5,0,0,0,0' in strip.content.decode()
     assert Viewing.objects.filter(page="chart-students", section=small.algebra).exists()
+
+
+def test_numbers_are_written_alike_in_both_languages(small: SmallSchool) -> None:
+    client = browser(small)
+    client.cookies["django_language"] = "es"
+    said = text(client.get(P2))
+    assert "Asistencia diaria promedio" in said
+    assert "Calendario Grados Renglón Días reclamables Días de clase ADA A 9-12 regular 40 161 0.25" in said
+    assert "0.25 = 40 días-estudiante" in text(client.get(f"{P2}proof/?track=A&span=9-12"))
+    assert "mes escolar" in text(client.get("/reports/2024-25/monthly/"))
