@@ -38,7 +38,7 @@ def give_paraeducator(code: str, number: str) -> None:
         family_name="Vega",
         given_name="Sol",
         role=Staff.Role.PARAEDUCATOR,
-        user=User.objects.create_user(f"login-{number}"),
+        user=User.objects.create_user(number),
     )
     Assignment.objects.create(staff=staff, section=section, since=section.since)
 

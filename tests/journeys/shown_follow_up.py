@@ -1,7 +1,11 @@
 """Add to a school shown in a browser what needs a person: notices, appeals, faults, a sample, odd taps."""
 
+import json
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+
+from central.store import readiness
 
 
 def write(today: date) -> Mapping[str, object]:
@@ -35,3 +39,19 @@ def write(today: date) -> Mapping[str, object]:
     for year in school.years.all():
         student_years.rebuild(year)
     return {"notice": notice.pk, "appeal": appeal.pk, "sample": sample.pk}
+
+
+def people() -> Mapping[str, str]:
+    """Fill the school, and return the session cookies of a student, the clerk, the leader and IT."""
+    from central.store.models import Staff, Student
+    from tests.journeys import shown_school
+
+    arguments = shown_school.fill()
+    student = Student.objects.get(number=arguments["number"])
+    found = {role: shown_school.cookie(Staff.objects.get(role=role)) for role in ("clerk", "leader", "it")}
+    return {"student": shown_school.cookie(student), **found}
+
+
+if __name__ == "__main__":
+    readiness.set_up()
+    json.dump(people(), sys.stdout)

@@ -75,27 +75,29 @@ def listed(arguments: Mapping[str, object]) -> list[dict[str, str]]:
 
     from central.store.models import Staff, Student
     from central.web import pages
-    from central.web.pages.page import StaffPage
+    from central.web.pages.page import StaffPage, StudentPage
 
     people = {role: Staff.objects.filter(role=role).order_by("pk")[0] for role in _READERS}
-    cookies = {role: _cookie(person) for role, person in people.items()}
-    student = _cookie(Student.objects.get(number=arguments["number"]))
+    cookies = {role: cookie(person) for role, person in people.items()}
+    student = cookie(Student.objects.get(number=arguments["number"]))
     found = []
-    for page in (*pages.STAFF, *pages.STUDENTS):
+    every: tuple[StaffPage | StudentPage, ...] = (*pages.STAFF, *pages.STUDENTS)
+    for page in every:
         if page.name in ANSWERS_WITH_A_FILE:
             continue
         names = _PARAMETER.findall(page.route)
         if unknown := [name for name in names if name not in arguments]:
             sys.exit(f"{page.name}: say in {__file__} what stands for {unknown}")
         address = reverse(page.name, kwargs={name: arguments[name] for name in names})
-        cookie = student
+        whose = student
         if isinstance(page, StaffPage):
-            cookie = cookies[next(role for role in _READERS if page.may_open(people[role]))]
-        found.append({"name": page.name, "address": address, "cookie": cookie})
+            whose = cookies[next(role for role in _READERS if page.may_open(people[role]))]
+        found.append({"name": page.name, "address": address, "cookie": whose})
     return found
 
 
-def _cookie(person: "Staff | Student") -> str:
+def cookie(person: "Staff | Student") -> str:
+    """Return the session cookie of somebody who gets a login by it."""
     from django.contrib.auth.models import User
     from django.test import Client
 

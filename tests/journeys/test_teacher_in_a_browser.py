@@ -106,7 +106,7 @@ def test_a_teacher_certifies_todays_class_of_thirty_on_a_phone_in_eight_clicks(
         require_no_scrolling_sideways(page)
         used = sign_in(page, section, seed)
         require_no_scrolling_sideways(page)
-        page.get_by_role("link", name="Stations").click()
+        page.goto(f"{morning.address}/stations/")
         expect(page.get_by_role("heading", name="Stations")).to_be_visible()
         require_no_scrolling_sideways(page)
         page.goto(f"{morning.address}/today/")

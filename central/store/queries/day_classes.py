@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -25,6 +25,7 @@ from central.store.models import (
 )
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
+Keys: TypeAlias = "QuerySet[Section, int]"
 _NOBODYS = (Tap.Outcome.PENDING, Tap.Outcome.UNKNOWN_CREDENTIAL)
 
 
@@ -107,9 +108,10 @@ def held_on(sections: QuerySet[Section], on: date) -> QuerySet[Section]:
 def classes_of(sections: QuerySet[Section], on: date) -> list[DayClass]:
     """Return the classes held on a date among some sections, by hour and room; seven queries however many."""
     held = sorted(held_on(sections, on).select_related("room"), key=_hour_and_room)
-    keys = [section.pk for section in held]
+    # Named by their question, not one by one: hundreds of keys cost more than what they find.
+    keys, schools = sections.values_list("pk", flat=True), {section.school_id for section in held}
     expected, counted, signed = _expected(keys, on), _counted(keys, on), _signed(keys, on)
-    teachers, stations, unknown = _teachers(keys, on), _stations(held), _unknown(held, on)
+    teachers, stations, unknown = _teachers(keys, on), _stations(schools), _unknown(schools, on)
     return [
         DayClass(
             section=section,
@@ -141,13 +143,13 @@ def is_enrolled(on: date) -> Exists:
     return Exists(enrolled.exclude(until__lt=on))
 
 
-def _expected(keys: Collection[int], on: date) -> Mapping[int, int]:
+def _expected(keys: Keys, on: date) -> Mapping[int, int]:
     places = Placement.objects.filter(section__in=keys, since__lte=on).exclude(until__lt=on)
     here = places.filter(is_enrolled(on))
     return dict(here.values_list("section_id").annotate(Count("student", distinct=True)))
 
 
-def _counted(keys: Collection[int], on: date) -> Mapping[int, Counted]:
+def _counted(keys: Keys, on: date) -> Mapping[int, Counted]:
     rows = AttendanceRecord.objects.filter(section__in=keys, on=on).exclude(stage=_Stage.REMOVED)
     # Few kinds of record a class: counting them apart costs half of counting with conditions.
     kinds = rows.values_list("section_id", "mark", "stage", "is_tardy").annotate(Count("pk"))
@@ -163,12 +165,12 @@ def _counted(keys: Collection[int], on: date) -> Mapping[int, Counted]:
     return found
 
 
-def _signed(keys: Collection[int], on: date) -> Mapping[int, tuple[str, datetime]]:
+def _signed(keys: Keys, on: date) -> Mapping[int, tuple[str, datetime]]:
     rows = SessionCertification.objects.filter(section__in=keys, on=on).select_related("by")
     return {row.section_id: (str(row.by), row.at) for row in rows.order_by("revision")}
 
 
-def _teachers(keys: Collection[int], on: date) -> Mapping[int, list[str]]:
+def _teachers(keys: Keys, on: date) -> Mapping[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     rows = Assignment.objects.filter(section__in=keys, since__lte=on).exclude(until__lt=on)
     names = rows.order_by("-is_primary", "staff__family_name", "staff__given_name")
@@ -177,14 +179,12 @@ def _teachers(keys: Collection[int], on: date) -> Mapping[int, list[str]]:
     return found
 
 
-def _stations(held: Collection[Section]) -> Mapping[int, str]:
-    rooms = {section.room_id for section in held if section.room_id}
-    return dict(Station.objects.filter(room__in=rooms, retired_at=None).values_list("room_id", "code"))
+def _stations(schools: Collection[int]) -> Mapping[int, str]:
+    rows = Station.objects.filter(school__in=schools, retired_at=None)
+    return dict(rows.values_list("room_id", "code"))
 
 
-def _unknown(held: Collection[Section], on: date) -> Mapping[int, int]:
-    rooms = {section.room_id for section in held if section.room_id}
+def _unknown(schools: Collection[int], on: date) -> Mapping[int, int]:
     # Of these outcomes there are few in a school, and an index leads to them.
-    schools = {section.school_id for section in held}
-    taps = Tap.objects.filter(school__in=schools, outcome__in=_NOBODYS, on=on, station__room__in=rooms)
+    taps = Tap.objects.filter(school__in=schools, outcome__in=_NOBODYS, on=on)
     return dict(taps.values_list("station__room").annotate(Count("pk")))

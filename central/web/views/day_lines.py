@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from central.store.evidence import Contact
 from central.store.queries.day_classes import ClassState, DayClass
 from central.work.room_state import silent_since
 
+_KEPT = "!$&'()*+,;=/~:@"
 _TO = "\N{EN DASH}"
 
 
@@ -49,6 +51,8 @@ class Lines:
     ) -> None:
         """Take when each station was last heard of; None where that says nothing of the day."""
         self._on, self._now, self._zone, self._contacts = on, now, zone, contacts
+        # One address is asked for, and each class's code put into it as Django would.
+        self._head, self._tail = reverse("session", args=["CODE", on.isoformat()]).split("CODE")
         # Hundreds of classes begin at a handful of hours.
         self._clock = cache(lambda hour: time_format(hour, "g:i A"))
 
@@ -57,7 +61,7 @@ class Lines:
         section, counted = each.section, each.counted
         begins, ends = (self._clock(hour) if hour else "" for hour in (each.starts, each.ends))
         return Line(
-            address=reverse("session", args=[section.code, self._on.isoformat()]),
+            address=f"{self._head}{quote(section.code, safe=_KEPT)}{self._tail}",
             title=section.title,
             code=section.code,
             hours=f"{begins} {_TO} {ends}" if begins else "",
