@@ -3,17 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from central.domain.calendar import DateSpan
 from central.store.models import (
     AbsenceNotice,
-    Appeal,
     AttendanceRecord,
     AuditSample,
     AuditSampleCheck,
@@ -24,8 +21,6 @@ from central.store.models import (
     NoticeDecision,
     PaperSheet,
     SchoolPolicy,
-    Staff,
-    Student,
     Tap,
     Viewing,
 )
@@ -34,11 +29,11 @@ from central.web.views.interventions import KINDS
 from central.work import interventions, notices, student_years
 from central.work.exception_kinds import MEANINGS
 from central.work.paper import Verdict
-from central.work.policies import Choice, choose
 from central.work.school_settings import SETTINGS, Topic
 from tests import texts
 from tests.fakes import school as schools
 from tests.fakes.one_class import provisional
+from tests.fakes.page_readers import sign_in, text
 from tests.fakes.register import Register
 from tests.fakes.school import MONDAY, SmallSchool, at
 
@@ -56,38 +51,6 @@ def small() -> SmallSchool:
 def afternoon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     cache.clear()
-
-
-def sign_in(who: Staff | Student) -> Client:
-    client = Client()
-    if isinstance(who, Staff):
-        client.force_login(schools.give_login(who))
-    else:
-        who.user = User.objects.create_user(f"student-{who.number}")
-        who.save()
-        client.force_login(who.user)
-    return client
-
-
-def text(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.content.decode()
-
-
-def test_each_role_begins_with_its_own_work(small: SmallSchool) -> None:
-    begins = {
-        "teacher": "/today/",
-        "paraeducator": "/today/",
-        "clerk": "/exceptions/",
-        "leader": "/desk/",
-        "it": "/stations/",
-        "admin": "/reports/",
-        "auditor": "/audit/",
-    }
-    for role, address in begins.items():
-        assert sign_in(small.staff[role]).get("/").headers["Location"] == address
-    assert sign_in(small.ana).get("/").headers["Location"] == "/me/"
 
 
 def test_the_leader_chooses_a_setting_and_it_sees_it(small: SmallSchool) -> None:
@@ -172,53 +135,6 @@ def test_a_student_present_without_a_card_is_kept_by_the_staff_they_told(small: 
     assert other.post("/notices/", form | {"way": "by magic"}).status_code == 409
 
 
-def test_a_student_sees_the_own_record_alone_and_says_what_is_wrong(small: SmallSchool) -> None:
-    record = provisional(small, small.ana)
-    provisional(small, small.ben)
-    student = sign_in(small.ana)
-    page = text(student, "/me/")
-    assert "Algebra 1" in page
-    assert "not signed by your teacher yet" in page
-    month = text(student, "/me/record/?month=2024-09")
-    assert month.count("This is wrong") == 1
-    assert str(small.ben) not in page + month
-    address = f"/me/appeal/?on={TODAY}&class=ALG1-01"
-    assert student.get("/me/appeal/?class=ENG1-01").status_code == 404
-    assert student.post(address, {"says": ""}).status_code == 409
-    assert student.post(address, {"says": "I stayed until the end"}).status_code == 302
-    appeal = Appeal.objects.get()
-    clerk = sign_in(small.clerk)
-    assert "I stayed until the end" in text(clerk, "/exceptions/")
-    form = {"answer": "stands", "reason": "no tap on leaving"}
-    assert clerk.post(f"/appeals/{appeal.pk}/", {"reason": "x"}).status_code == 409
-    assert text(clerk, f"/appeals/{appeal.pk}/")
-    assert clerk.post(f"/appeals/{appeal.pk}/", form).status_code == 302
-    assert "no tap on leaving" in text(student, "/me/record/?month=2024-09")
-    looks = text(student, "/me/looks/")
-    assert str(small.clerk) in looks
-    assert "appeal" in looks
-    record.refresh_from_db()
-    assert record.mark == "present"
-    assert student.get("/me/record/?month=2024-13").status_code == 404
-
-
-def test_a_student_gives_notice_and_checks_in_only_where_it_is_open(small: SmallSchool) -> None:
-    student = sign_in(small.ana)
-    assert student.post("/me/notice/", {"since": TODAY, "says": "dentist"}).status_code == 302
-    assert "dentist" in text(student, "/me/notice/")
-    assert "The school has a notice" in text(student, "/me/")
-    assert student.post("/me/notice/", {"since": TODAY, "says": ""}).status_code == 409
-    assert "Check in from home" not in text(student, "/me/")
-    assert student.post("/me/", {"section": "ALG1-01", "way": "remote"}).status_code == 409
-    choose(Choice("remote_check_in", "ALG1-01", MONDAY, "smoke"), small.leader, NOW)
-    assert "Check in from home" in text(student, "/me/")
-    assert student.post("/me/", {"section": "ENG1-01", "way": "remote"}).status_code == 404
-    assert student.post("/me/", {"section": "ALG1-01", "way": "remote"}).status_code == 302
-    assert AttendanceRecord.objects.get().source == "check-in"
-    assert "Checked in at" in text(student, "/me/")
-    assert [each.pk for each in notices.unsettled(small.ana, MONDAY)] == [AbsenceNotice.objects.get().pk]
-
-
 def test_a_teacher_sees_what_concerns_the_own_classes_and_nothing_else(small: SmallSchool) -> None:
     days = schools.taught("A")
     Register(small).certified(small.algebra, small.ben, days[:15])
@@ -242,28 +158,6 @@ def test_a_teacher_sees_what_concerns_the_own_classes_and_nothing_else(small: Sm
     }
     assert other.post("/interventions/", form).status_code == 409
     assert teacher.post("/interventions/", form).status_code == 302
-
-
-def test_a_fault_is_reported_from_a_page_or_a_label_and_solved_by_it(small: SmallSchool) -> None:
-    student, it = sign_in(small.ana), sign_in(small.staff["it"])
-    assert 'href="/faults/new/?page=/me/"' in text(student, "/me/")
-    label = student.get("/faults/new/?station=st-r101")
-    assert label.headers["Location"] == "/me/fault/?station=st-r101"
-    assert student.post("/me/fault/?station=st-r101", {"says": "the light is off"}).status_code == 302
-    assert it.get("/faults/new/?page=/gaps/").headers["Location"] == "/faults/report/?page=%2Fgaps%2F"
-    assert it.post("/faults/report/", {"says": "slow", "page": "/gaps/"}).status_code == 302
-    assert student.get("/me/fault/?station=nowhere").status_code == 404
-    page = text(it, "/faults/")
-    assert "the light is off" in page
-    assert "st-r101" in page
-    first = FaultReport.objects.get(says="slow")
-    assert it.post("/faults/", {"fault": first.pk, "state": "solved", "says": "new cable"}).status_code == 302
-    assert "new cable" not in text(it, "/faults/")
-    assert "new cable" in text(it, "/faults/?show=all")
-    for wrong in ({"fault": "x"}, {"state": "escalated"}, {"says": ""}):
-        form = {"fault": first.pk, "state": "taken", "says": "again"} | wrong
-        assert it.post("/faults/", form).status_code == 409, wrong
-    assert "Report a fault" not in text(sign_in(small.auditor), "/audit/")
 
 
 def test_the_leader_sees_what_is_not_signed_and_audits_a_sample(small: SmallSchool) -> None:
