@@ -9,14 +9,15 @@ from django.db import transaction
 from central.errors import RefusedError
 from central.exchange.credentials_csv import Issue
 from central.exchange.problem import Where
-from central.store.models import Credential, CredentialEvent, Staff, Student
+from central.store.models import Credential, CredentialEvent, School, Staff, Student
+from central.work import policies
 from central.work.card_taps import Reopened, reopen
 from central.work.credentials import hand_out
 from central.work.keys import SCHOOL_KEY_ID
 from central.work.rights import reason
 from central.work.tool_rights import Right, Tool, require
 
-LONGEST_LOAN: Final = timedelta(days=30)
+_AHEAD: Final = timedelta(days=30)
 _DAY: Final = timedelta(days=1)
 _What = CredentialEvent.What
 
@@ -64,8 +65,8 @@ def issue(card: Card, holder: Student | Staff, since: date, act: Act, what: str 
     Its taps from that day on become the new holder's. Raises RefusedError.
     """
     require(act.by, Tool.CREDENTIALS, Right.ADD)
-    if since > act.on + LONGEST_LOAN:
-        msg = f"{since} is too far ahead; a card is given from a day within {LONGEST_LOAN.days} days"
+    if since > act.on + _AHEAD:
+        msg = f"{since} is too far ahead; a card is given from a day within {_AHEAD.days} days"
         raise RefusedError(msg)
     is_student = isinstance(holder, Student)
     wanted = Issue(Where("credential"), is_student, holder.number, card.kind, card.token, since, None)
@@ -79,15 +80,15 @@ def issue(card: Card, holder: Student | Staff, since: date, act: Act, what: str 
 
 
 def lend(card: Card, holder: Student | Staff, until: date, act: Act) -> Done:
-    """Lend a card from today until a day, at most 30 days; nobody else may hold it meanwhile.
+    """Lend a card from today until a day, at most as long as the school allows; nobody else may hold it.
 
     Raises RefusedError.
     """
     require(act.by, Tool.CREDENTIALS, Right.ADD)
-    since = act.on
-    if not since <= until < since + LONGEST_LOAN:
-        last = since + LONGEST_LOAN - _DAY
-        msg = f"a card is lent for 1 to {LONGEST_LOAN.days} days from today; choose a day until {last}"
+    since, longest = act.on, longest_loan(holder.school, act.on)
+    if not since <= until < since + longest:
+        last = since + longest - _DAY
+        msg = f"a card is lent for 1 to {longest.days} days from today; choose a day until {last}"
         raise RefusedError(msg)
     others = Credential.objects.filter(school=holder.school, token=card.token, since__lte=until)
     with transaction.atomic():
@@ -107,6 +108,11 @@ def lend(card: Card, holder: Student | Staff, until: date, act: Act) -> Done:
         )
         _note(lent, _What.LENT, act)
         return Done(lent, reopen(holder.school, card.token, since))
+
+
+def longest_loan(school: School, on: date) -> timedelta:
+    """Return for how long the school lends a card at most."""
+    return timedelta(days=policies.value(school, "temporary_card_days", on))
 
 
 def give_back(held: Credential, act: Act) -> Done:

@@ -108,7 +108,7 @@ def _page(request: HttpRequest, staff: Staff, status: int = 200) -> HttpResponse
         "stations": Station.objects.filter(school=staff.school, retired_at=None).select_related("room"),
         "may_add": may(staff, Tool.CREDENTIALS, Right.ADD),
         "may_change": may(staff, Tool.CREDENTIALS, Right.WRITE),
-        "longest": credential_verbs.LONGEST_LOAN.days,
+        "longest": credential_verbs.longest_loan(staff.school, on).days,
         **waiting,
     }
     is_looking = request.headers.get("HX-Request") == "true" and bool(waiting)

@@ -7,11 +7,12 @@ import pytest
 from central.errors import RefusedError
 from central.store.models import AttendanceRecord, Credential, CredentialEvent, Tap
 from central.work import credential_verbs as verbs
-from central.work import learn_card
+from central.work import learn_card, policies
 from central.work.certify import Signature, certify_session
 from central.work.changes import Action, Change
 from central.work.credential_verbs import Act, Card, handle
 from central.work.learn_card import Waiting
+from central.work.policies import Choice
 from central.work.resolve import resolve
 from tests.fakes import school as schools
 from tests.fakes.morning import Morning
@@ -181,6 +182,10 @@ def test_a_card_is_lent_for_thirty_days_at_most_and_to_one_student_at_a_time(
 ) -> None:
     with pytest.raises(RefusedError, match="1 to 30 days"):
         verbs.lend(NEW, small.ana, MONDAY + 30 * DAY, act(small))
+    wish = Choice("temporary_card_days", "5", MONDAY + DAY, "cards ran out")
+    policies.choose(wish, small.leader, EVENING)
+    with pytest.raises(RefusedError, match="1 to 5 days"):
+        verbs.lend(Card("uid", b"o" * 16), small.dan, MONDAY + 6 * DAY, act(small, on=MONDAY + DAY))
     lent = verbs.lend(NEW, small.ana, MONDAY + 29 * DAY, act(small, "forgot hers")).credential
     assert lent.is_temporary
     with pytest.raises(RefusedError, match="somebody's hands"):
