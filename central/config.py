@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from station import settings
 
@@ -22,6 +23,23 @@ class TlsConfig:
 
     certificate: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OidcConfig:
+    """Where people of this school sign in otherwise: an OpenID provider that knows this server."""
+
+    issuer: str
+    client_id: str
+    client_secret: settings.Secret
+    name: str = "School account"
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a provider that is spoken to in the clear."""
+        parts = urlsplit(self.issuer)
+        if parts.scheme != "https" and parts.hostname != "127.0.0.1":
+            msg = "the issuer must be an https:// address; ask whoever runs it"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +63,7 @@ class CentralConfig:
     clock_error_ms: int = 50
     tls: TlsConfig | None = None
     practice: PracticeConfig | None = None
+    oidc: OidcConfig | None = None
 
     @property
     def data(self) -> Path:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from central import oidc
 from central.config import current
 
 CONFIG = current()
@@ -41,6 +42,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "central.store",
 ]
@@ -104,6 +107,13 @@ MFA_FORMS = {
 MFA_TOTP_ISSUER = "Rollbook"
 # A code typed as it expires is still good: one step of delay, as RFC 6238 section 5.2 allows.
 MFA_TOTP_TOLERANCE = 1
+
+# Signing in at the school's own provider: for people whose login is linked, and only where it is configured.
+SOCIALACCOUNT_ADAPTER = "central.web.oidc.LinkedAccounts"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# A link, since a form may be sent to nobody but this server.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = oidc.providers(CONFIG.oidc)
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

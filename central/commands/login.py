@@ -9,6 +9,7 @@ from django.db import transaction
 
 from central.commands import Now, author, say
 from central.config import CentralConfig
+from central.errors import CentralError
 from central.serving.other_server import secret_in
 from central.store import lookup
 from central.work import logins
@@ -31,11 +32,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("disable", "take a login out of use"),
         ("enable", "let somebody sign in again"),
         ("reset-code", "replace a lost second factor"),
+        ("link", "let somebody sign in at the school's own provider"),
     ):
         changing = verbs.add_parser(verb, help=says)
         changing.add_argument("username", metavar="USERNAME")
         changing.add_argument("--as", dest="by", required=True, metavar="STAFF_NUMBER")
         changing.add_argument("--reason", required=True, metavar="TEXT")
+        if verb == "link":
+            verified = "as the provider has verified it; empty: no more"
+            changing.add_argument("--email", required=True, metavar="ADDRESS", help=verified)
         if verb == "reset-code":
             changing.add_argument(
                 "--totp-seed-file", required=True, type=Path, metavar="FILE", help="where the new seed goes"
@@ -66,7 +71,13 @@ def _change(args: argparse.Namespace, at: datetime) -> None:
     elif args.verb == "enable":
         logins.enable(user, act)
         say(f"{args.username} may sign in again")
+    elif args.verb == "link":
+        logins.link(user, args.email.strip(), act)
+        say(f"{args.username} may sign in at the school's own provider" if args.email else "linked no more")
     else:
+        if args.totp_seed_file.exists():
+            msg = f"{args.totp_seed_file} is there already; name a new file, a seed is never written over another"
+            raise CentralError(msg)
         # A seed that could not be written down would lock its owner out.
         with transaction.atomic():
             write_secret(args.totp_seed_file, logins.reset_code(user, act, secrets.token_bytes))

@@ -8,6 +8,8 @@ from central.web.views.faults import fault_anywhere
 from central.web.views.home import home
 
 _OPEN = "login|logout|inactive|reauthenticate|password/change|2fa/authenticate|2fa/reauthenticate"
+# There is nothing at these where no provider is configured.
+_OPEN += "|oidc/school/login|oidc/school/login/callback"
 
 urlpatterns = [
     path("", home, name="home"),

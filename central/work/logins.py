@@ -7,6 +7,7 @@ from typing import Final
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -144,6 +145,22 @@ def reset_code(user: User, act: Act, entropy: Callable[[int], bytes]) -> str:
         data = {"secret": get_adapter().encrypt(seed)}
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=data)
     return seed
+
+
+def link(user: User, email: str, act: Act) -> None:
+    """Let somebody sign in at the school's own provider, by the address it has verified; "" ends that.
+
+    Raises RefusedError, and for an address another login bears.
+    """
+    _require_other(user, act, Right.WRITE)
+    if email and User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+        msg = "another login bears this address; one address is one person's"
+        raise RefusedError(msg)
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(email=email)
+        # What was linked before was linked by another address.
+        SocialAccount.objects.filter(user=user).delete()
+        act.note("link-login", user)
 
 
 def _switch(user: User, act: Act, verb: str, *, is_active: bool) -> None:
