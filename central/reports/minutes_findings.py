@@ -16,12 +16,13 @@ from central.law.emergency import credit
 from central.law.minutes import findings_on_days, minimum_day
 from central.law.nonclassroom import attendance_by_span, findings_on_classroom_share
 from central.law.periods import divisor_days
-from central.law.seat_time import findings_on_seat_time
+from central.law.seat_time import SeatTimePolicy, findings_on_seat_time
 from central.reports.ground import Ground
 from central.store.queries.closures import requests
 from central.store.queries.minutes import day_minutes
 from central.store.queries.seat_times import seat_times
 from central.work.minutes import MinutesKept, findings_on_the_year
+from central.work.policies import Policies
 
 
 def find(ground: Ground) -> Iterator[Finding]:
@@ -89,4 +90,9 @@ def _seat_time(ground: Ground) -> Iterator[Finding]:
     present = {
         record.record for record in ground.claimable if record.mark is Mark.PRESENT and record.stage.counts
     }
-    yield from findings_on_seat_time(seat_times(ground.year, present, ground.days))
+    asked = Policies.of(ground.year.school)
+    policy = SeatTimePolicy(
+        minutes_of_a_sign_in=asked.value("sign_in_minutes", ground.as_of),
+        least_share=Fraction(asked.value("least_seat_percent", ground.as_of), 100),
+    )
+    yield from findings_on_seat_time(seat_times(ground.year, present, ground.days), policy)

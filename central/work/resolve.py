@@ -1,7 +1,7 @@
 """Turn taps into provisional records, as often as more becomes known."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from central.store.timetable import Bell, Holder, Timetable
 from central.work.doubts import Doubts
 from central.work.policy import JudgedDay, Policy, SeenTap, Session, Verdict, judge_day
 from central.work.provisional import Attended, ProvisionalDay
+from central.work.tap_policy import tap_policy
 
 _OUTCOME = {
     Verdict.COUNTS: Tap.Outcome.RECORDED,
@@ -68,7 +69,7 @@ def resolve(
         days = taps.filter(outcome__in=outcomes, on__isnull=False).values_list("on", flat=True)
         judge = None
         for on in sorted(left.keys() | set(filter(None, days.distinct()))):
-            judge = judge or _Judge(school, policy or Policy(), now, Doubts(evidence))
+            judge = judge or _Judge(school, _policy_of(school, policy), now, Doubts(evidence))
             with transaction.atomic():
                 judge.judge(on, outcomes, done, left.get(on, {}))
         undated = taps.filter(on__isnull=True, outcome=Tap.Outcome.PENDING)
@@ -95,12 +96,19 @@ def _left(taps: QuerySet[Tap]) -> dict[date, dict[int, int]]:
     return found
 
 
+def _policy_of(school: School, policy: Policy | None) -> Callable[[date], Policy]:
+    """Return the rules of each day: those given, or else what the school chose from which day on."""
+    return tap_policy(school) if policy is None else lambda _on: policy
+
+
 class _Judge:
     """One school's taps, judged day by day against a timetable loaded once."""
 
-    def __init__(self, school: School, policy: Policy, now: datetime, doubts: Doubts) -> None:
+    def __init__(
+        self, school: School, policy_on: Callable[[date], Policy], now: datetime, doubts: Doubts
+    ) -> None:
         self._school = school
-        self._policy = policy
+        self._policy_on = policy_on
         self._now = now
         self._doubts = doubts
         self._zone = ZoneInfo(school.time_zone)
@@ -157,8 +165,8 @@ class _Judge:
         own = self._timetable.sections(student, on) if self._timetable.is_enrolled(student, on) else set()
         mine = [self._session(bell, on) for bell in bells if bell.section_id in own]
         others = [self._session(bell, on) for bell in bells if bell.section_id not in own]
-        judged = judge_day(_seen(taps), mine, self._policy)
-        elsewhere = judge_day(_seen(taps), others, self._policy)
+        judged = judge_day(_seen(taps), mine, self._policy_on(on))
+        elsewhere = judge_day(_seen(taps), others, self._policy_on(on))
         by_session: dict[Session, list[Tap]] = {session: [] for session in judged.presences}
         for tap in taps:
             verdict, session = judged.verdicts[tap.pk]

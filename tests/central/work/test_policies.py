@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from central.errors import CentralError, RefusedError
-from central.store.models import SchoolPolicy
+from central.store.models import AttendanceRecord, SchoolPolicy, Tap
 from central.work.policies import Choice, Policies, choose, value
 from central.work.policy import Policy
+from central.work.resolve import resolve
 from central.work.school_settings import SETTINGS
 from central.work.tap_policy import tap_policy
 from tests.fakes import school as schools
@@ -95,3 +96,27 @@ def test_a_setting_about_classes_names_them_by_their_codes(small: SmallSchool) -
     assert policies.text("remote_check_in", MONDAY) == "ALG1-01, ENG1-01"
     assert policies.holds_for("remote_check_in", small.algebra, MONDAY)
     assert not policies.holds_for("remote_check_in", small.algebra, MONDAY + timedelta(days=1))
+
+
+def test_a_tap_is_late_by_the_rule_of_its_own_day(small: SmallSchool) -> None:
+    decide(small, "tardy_after_minutes", "5", MONDAY)
+    for number, on in enumerate((MONDAY - timedelta(days=3), MONDAY)):
+        moment = at(on, "08:38")
+        Tap.objects.create(
+            school=small.school,
+            station=small.station_101,
+            server_sequence=1,
+            position=number,
+            epoch=1,
+            sequence=number,
+            leaf=number.to_bytes(32, "big"),
+            token=small.token(small.ana),
+            reader="r1",
+            earliest_at=moment,
+            latest_at=moment,
+            time_quality="T1",
+            on=on,
+        )
+    resolve(NOW)
+    late = AttendanceRecord.objects.order_by("on").values_list("on", "is_tardy")
+    assert list(late) == [(MONDAY - timedelta(days=3), False), (MONDAY, True)]
