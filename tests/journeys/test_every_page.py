@@ -81,12 +81,11 @@ def look_at(name: str, at: str, context: BrowserContext, examiner: str) -> Itera
             yield f"{name}: {at} answers {answer.status} from {answer.url}"
             break
         assert sight.page.get_attribute("html", "lang") == language
-        for fault in axe.grave_faults(sight.page, examiner):
-            yield f"{name} ({language}): {fault}"
         try:
             require_no_scrolling_sideways(sight.page)
         except AssertionError as error:
             yield f"{name} ({language}): {error}"
+    yield from (f"{name}: {fault}" for fault in axe.grave_faults(sight.page, examiner))
     picture(sight.page, name)
     yield from (f"{name}: the browser complains: {line}" for line in sight.complaints)
     sight.page.close()
@@ -97,4 +96,4 @@ def picture(page: Page, name: str) -> None:
     if os.environ.get("ROLLBOOK_SCREENSHOTS"):
         page.set_viewport_size(DESK)
         PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        page.screenshot(path=PICTURES / f"{name}.png")
