@@ -14,7 +14,7 @@ from central.domain.period import PeriodKind
 from central.reports import walk
 from central.reports.groundwork import ground_of
 from central.store.evidence import Evidence
-from central.store.models import AttendanceRecord, Tap, Viewing
+from central.store.models import AttendanceRecord, Delivery, PaperLine, PaperSheet, Tap, Viewing
 from central.web import clock
 from central.work import project, student_years
 from central.work.certify import Signature, certify_session
@@ -69,12 +69,12 @@ def test_a_number_leads_to_a_single_tap_and_the_record_leads_back(
 ) -> None:
     client = auditor(tapped)
     page = client.get("/reports/2024-25/p2/").content.decode()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(18):
         _, page = follow(client, page, r"/proof/\?as-of=.*track=A")
     assert "1 student-days ÷ 161" in re.sub(r"<[^>]+>", "", page)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(18):
         _, page = follow(client, page, r"month=2")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(13):
         address, page = follow(client, page, r"^/records/\d+/$")
     assert "Soto, Ana" in page
     assert page.count("Tap at st-r101") == 2
@@ -100,6 +100,30 @@ def test_a_record_that_counts_nowhere_says_why(tapped: SmallSchool) -> None:
     page = client.get(f"/records/{loose.pk}/").content.decode()
     assert "no certificated person stands behind it yet" in page
     assert "There is no tap and no sheet behind it" in page
+
+
+def test_a_record_shows_its_sheet_and_what_was_sent_of_it(tapped: SmallSchool) -> None:
+    record = AttendanceRecord.objects.get(student=tapped.ben)
+    sheet = PaperSheet.objects.create(
+        section=tapped.algebra,
+        on=MONDAY,
+        sheet="S-17",
+        file_sha256="ab" * 32,
+        imported_by=tapped.clerk,
+        imported_at=EVENING,
+    )
+    PaperLine.objects.create(sheet=sheet, line=4, record=record, mark="absent", outcome="corroborates")
+    Delivery.objects.create(
+        record=record, key="k", mark="absent", file_sha256="", sent_by=tapped.clerk, sent_at=EVENING
+    )
+    page = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", auditor(tapped).get(f"/records/{record.pk}/").content.decode())
+    )
+    assert (
+        "Paper sheet S-17, line 4 absent · corroborates · keyed in by Clerk, Robin 09/09/2024 6:00 PM" in page
+    )
+    assert "ab" * 32 in page
+    assert "09/09/2024 6:00 PM Clerk, Robin absent" in page
 
 
 def test_the_months_of_a_number_add_up_to_it_weekend_classes_included(small_year: SmallSchool) -> None:
