@@ -72,6 +72,28 @@ def test_the_versions_of_the_ledger_say_why_they_differ_and_the_ledger_what_was_
     in_order(ledger, f"AR-{SATURDAY}", "240", "1 day", "EC 46211")
 
 
+def test_figures_of_the_ledger_come_back_from_a_form_unchanged_and_are_nobodys_to_change(
+    school: RecoverySchool,
+) -> None:
+    service = a_recovered_day(school)
+    clerk, view = of(school), f"{SERVICES}?view={service.pk}"
+    typed = {
+        "do": "save",
+        "start_date": str(service.since),
+        "comments": "Saturdays",
+        "school_number": service.school.code,
+        "calendar": "on",
+        "days_used": "1",
+        "reason": "said what it is",
+    }
+    wrong = clerk.post(view, typed | {"days_used": "3"})
+    assert wrong.status_code == 409
+    in_order(text(wrong), 'id="id_days_used"', "is written by the ledger while the calendar flag is on")
+    assert clerk.post(view, typed).status_code == 302
+    service.refresh_from_db()
+    assert (service.days_used, service.comments) == (1, "Saturdays")
+
+
 def test_the_list_shows_bank_and_cap_with_chart_table_and_file(school: RecoverySchool) -> None:
     a_recovered_day(school)
     school.signed(date(2025, 10, 11), {"ben": 119}, hours=("09:00", "13:00"))
