@@ -76,7 +76,7 @@ def _change(args: argparse.Namespace, at: datetime) -> None:
         say(f"{args.username} may sign in at the school's own provider" if args.email else "linked no more")
     else:
         if args.totp_seed_file.exists():
-            msg = f"{args.totp_seed_file} is there already; name a new file, a seed is never written over another"
+            msg = f"{args.totp_seed_file} is there already; name a new file for the seed"
             raise CentralError(msg)
         # A seed that could not be written down would lock its owner out.
         with transaction.atomic():

@@ -55,6 +55,8 @@ OTHERWISE = {
     "set_language": "changes the language of whoever asks",
 }
 _SIGNING_IN = "allauth."
+# Addresses of the library for signing in, all of them behind the page that is closed to everybody.
+_CLOSED = "social/"
 
 
 @pytest.fixture(autouse=True)
@@ -163,8 +165,11 @@ def test_every_address_is_a_listed_page_or_explained() -> None:
         if getattr(pattern.callback, "__module__", "") != "ninja.operation"
         and pattern.name not in listed | OTHERWISE.keys()
         and not pattern.callback.__module__.startswith(_SIGNING_IN)
+        and not str(pattern.pattern).startswith(_CLOSED)
         and pattern.callback.__qualname__ != "closed"
     }
+    for closed in ("social/signup/", "social/connections/", "3rdparty/", "3rdparty/signup/"):
+        assert Client().get(f"/accounts/{closed}").status_code == 404, closed
     assert strays == set(), "list the page in central/web/pages, or say in OTHERWISE who may ask it"
 
 
