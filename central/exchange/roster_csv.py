@@ -236,5 +236,14 @@ def _seat(row: Row, person: Person, code: str, days: Days, reading: _Reading) ->
     if key in reading.seats:
         row.problem(f"row {reading.seats[key].where.row} says the same of this student and class", "class")
         return
-    seat_id = f"{person.number} {class_id} {since}"
-    reading.seats[key] = Seat(row.where, seat_id, class_id, person.source_id, True, True, since, until)  # noqa: FBT003  the two are named in Seat
+    reading.seats[key] = Seat(
+        where=row.where,
+        source_id=f"{person.number} {class_id} {since}",
+        class_id=class_id,
+        person_id=person.source_id,
+        is_student=True,
+        is_primary=True,
+        since=since,
+        until=until,
+        is_id_its_own=False,
+    )

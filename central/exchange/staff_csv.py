@@ -112,4 +112,5 @@ def _seat(row: Row, person: Person, recorded: Recorded) -> Seat | None:
         is_primary=is_primary,
         since=since,
         until=until,
+        is_id_its_own=False,
     )

@@ -121,7 +121,9 @@ def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
 
 def _difference(kind: str, old: _Row, new: _Row) -> Difference:
     changes = tuple(
-        Change(name, old.get(name), new.get(name)) for name in _FIELDS[kind] if old.get(name) != new.get(name)
+        Change(name, old.get(name), new.get(name))
+        for name in _FIELDS[kind]
+        if (old.get(name) or None) != (new.get(name) or None)
     )
     return Difference(_how(old, new, changes), kind, str(next(iter((new or old).values()))), changes)
 
@@ -131,7 +133,7 @@ def _how(old: _Row, new: _Row, changes: tuple[Change, ...]) -> How:
         return How.ADDED
     if not new:
         return How.TAKEN_BACK
-    (first, *others) = changes
+    first, *others = changes or (Change("", None, None),)
     is_end = not others and first.name == "to" and isinstance(first.after, date)
     is_sooner = not isinstance(first.before, date) or (
         isinstance(first.after, date) and first.after < first.before

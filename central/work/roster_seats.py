@@ -94,7 +94,7 @@ def write_placements(
     }
     paired = _pair({(row.student_id, row.section_id, row.since): row for row in rows}, natural)
     fields = {
-        key: {"student": student, "section": section, **_dates(seat, span)}
+        key: {"student": student, "section": section, **_dates(seat, span, paired.get(key))}
         for key, (student, section, span, seat) in taken.items()
     }
     upsert(Placement, paired, fields, changes)
@@ -117,7 +117,12 @@ def write_assignments(
     natural = {key: (staff.pk, section.pk, span.since) for key, (staff, section, span, _) in taken.items()}
     paired = _pair({(row.staff_id, row.section_id, row.since): row for row in rows}, natural)
     fields = {
-        key: {"staff": staff, "section": section, "is_primary": seat.is_primary, **_dates(seat, span)}
+        key: {
+            "staff": staff,
+            "section": section,
+            "is_primary": seat.is_primary,
+            **_dates(seat, span, paired.get(key)),
+        }
         for key, (staff, section, span, seat) in taken.items()
     }
     upsert(Assignment, paired, fields, changes)
@@ -143,8 +148,11 @@ def _cut(
         yield (seat.source_id if number == 0 else f"{seat.source_id}{_AGAIN}{span.since}"), span
 
 
-def _dates(seat: Seat, span: Span) -> dict[str, object]:
-    return {"since": span.since, "until": span.until, "source_id": seat.source_id}
+def _dates(seat: Seat, span: Span, row: Placement | Assignment | None) -> dict[str, object]:
+    # By its own id a later file of changes ends a seat; a CSV that names none must not take it away.
+    keeps = row is not None and bool(row.source_id) and not seat.is_id_its_own
+    source_id = row.source_id if row is not None and keeps else seat.source_id
+    return {"since": span.since, "until": span.until, "source_id": source_id}
 
 
 def _pair(present: Mapping[Natural, Row], wanted: Mapping[str, Natural]) -> dict[str, Row]:

@@ -93,6 +93,8 @@ class Seat:
     since: date
     until: date | None
     track: str = ""
+    is_id_its_own: bool = True
+    """Whether the source id is the exporting system's; one made here never takes the place of another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ def test_students_come_in_with_legal_and_preferred_name_and_a_dated_seat(school:
     rows = Enrollment.objects.filter(student=known).order_by("since").values_list("grade", "since")
     assert list(rows) == [("12", date(2026, 8, 17)), ("10", date(2026, 9, 1))]
     assert Placement.objects.filter(until=None).count() == 9
+    # A later file of changes still knows the seat by its own id.
+    assert Placement.objects.get(student=known).source_id == "e1"
+    assert "placements changed" not in school.run("import-roster", SAMPLE)
 
 
 def test_the_same_file_again_changes_nothing_and_a_whole_one_ends_the_others(school: Central) -> None:

@@ -159,7 +159,7 @@ def test_a_rehearsal_tells_everything_and_writes_nothing(with_calendar: Central)
     before = set(Placement.objects.values_list("pk", "until")), Student.objects.count()
     printed = with_calendar.run("import-roster", with_calendar.zip(system.whole()), "--dry-run")
     for line in (
-        "added      student 0100003: family name, given name",
+        "added      student 0100003: family name, given name\n",
         "added      seat 0100003: class C2, from 2026-10-05",
         "ended      seat 0100002: to None -> 2026-10-04",
         "added      enrollment 0100001: track A, grade 10, program 47612, from 2026-10-05",
