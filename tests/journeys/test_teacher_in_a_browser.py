@@ -194,7 +194,7 @@ def test_a_paraeducator_adds_and_a_class_is_certified_with_the_keyboard_alone(
         page.keyboard.type("told me so at the door")
         page.get_by_role("button", name="Keep what is marked").click()
         expect(page.get_by_role("heading", name="Inbox (1)")).to_be_visible()
-        expect(page.get_by_text("Vega, Sol")).to_be_visible()
+        expect(page.get_by_role("cell", name="Vega, Sol")).to_be_visible()
 
         context = stack.enter_context(closing(signed_in(browser, morning, section.teacher.number)))
         sight = Sight.of(context)
