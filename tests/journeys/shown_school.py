@@ -61,7 +61,7 @@ def fill() -> Mapping[str, object]:
         "kind": "p1",
         "number": of.students["ben"].number,
         "record": first and first.pk,
-        "session": session.pk,
+        "session": session.code,
         **shown_follow_up.write(today),
         "station": "st-r101",
         "epoch": 1,
