@@ -40,8 +40,8 @@ def bring(
     """
     _require_may_bring(row, by)
     since, until = valid
-    kept_at = document if isinstance(document, Kept) else Kept(document, _digest(document.strip()))
-    said, named = " ".join(says.split()), kept_at.place.strip()
+    place = document.place if isinstance(document, Kept) else document
+    said, named = " ".join(says.split()), place.strip()
     if not said and not named:
         msg = f"evidence for {row.key} must say something or name a document; give --says or --document"
         raise RefusedError(msg)
@@ -59,7 +59,7 @@ def bring(
             until=until,
             says=said,
             document=named,
-            sha256=kept_at.sha256,
+            sha256=document.sha256 if isinstance(document, Kept) else _digest(named),
             by=by,
             at=now,
         )

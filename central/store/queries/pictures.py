@@ -46,7 +46,7 @@ def arrival_minutes(school: School, span: DateSpan) -> Iterator[int]:
     rows = AttendanceRecord.objects.filter(school=school, on__range=_ends(span), first_in_at__isnull=False)
     for section, on, came_at in rows.exclude(stage="removed").values_list("section", "on", "first_in_at"):
         bell = starts.get((section, on.weekday()))
-        if bell is not None:
+        if bell is not None and came_at is not None:
             yield _minutes(came_at, datetime.combine(on, bell, zone))
 
 
