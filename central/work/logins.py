@@ -13,6 +13,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from central.errors import InputError, RefusedError
 from central.store.models import AuditEvent, School, Staff, Student
@@ -60,10 +61,14 @@ def logins(school: School, search: str = "") -> QuerySet[User]:
     ours = User.objects.filter(Q(staff__school=school) | Q(student__school=school))
     if search.strip():
         word = search.strip()
-        named = Q(username__icontains=word) | Q(last_name__icontains=word) | Q(first_name__icontains=word)
-        ours = ours.filter(named | Q(staff__number=word) | Q(student__number=word))
+        named = Q(username__icontains=word)
+        for who in ("staff", "student"):
+            named |= Q(**{f"{who}__family_name__icontains": word}) | Q(**{f"{who}__number": word})
+            named |= Q(**{f"{who}__given_name__icontains": word})
+        ours = ours.filter(named)
     rows = ours.select_related("staff", "student").annotate(has_code=Exists(code))
-    return rows.order_by("last_name", "first_name", "username")
+    family = Coalesce("staff__family_name", "student__family_name")
+    return rows.order_by(family, Coalesce("staff__given_name", "student__given_name"), "username")
 
 
 def find(school: School, username: str) -> User:

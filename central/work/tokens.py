@@ -173,9 +173,15 @@ def end_of(last_day: date, staff: Staff) -> datetime:
     return datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(staff.school.time_zone))
 
 
+def last_day(token: ApiToken) -> date:
+    """Return the last day of a token at the school."""
+    last_at = token.expires_at - timedelta(microseconds=1)
+    return last_at.astimezone(ZoneInfo(token.staff.school.time_zone)).date()
+
+
 def tokens_of(staff: Staff) -> QuerySet[ApiToken]:
     """Return somebody's tokens, newest first."""
-    return ApiToken.objects.filter(staff=staff).select_related("staff").order_by("-made_at", "-pk")
+    return ApiToken.objects.filter(staff=staff).select_related("staff__school").order_by("-made_at", "-pk")
 
 
 def has_login(staff: Staff) -> bool:

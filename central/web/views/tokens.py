@@ -57,7 +57,7 @@ def _page(
     page = {
         "here": "tokens",
         "made": made,
-        "lines": [(token, keys.state(token, now)) for token in keys.tokens_of(staff)],
+        "lines": [(token, keys.state(token, now), keys.last_day(token)) for token in keys.tokens_of(staff)],
         "in_use": keys.State.IN_USE,
         "readable": readable,
         "longest_days": keys.LONGEST.days,

@@ -31,7 +31,9 @@ def test_a_token_is_made_shown_once_and_revoked(small: SmallSchool) -> None:
     assert answer["Cache-Control"] == "no-store"
     (secret,) = re.findall(r"<code>(rb_[\w-]{43})</code>", answer.content.decode())
     token = tokens.find(secret, NOW)
-    assert secret not in client.get("/tokens/").content.decode()
+    listed = client.get("/tokens/").content.decode()
+    assert secret not in listed
+    assert "10/09/2024" in listed
     assert sign_in(small.auditor).post("/tokens/", {"revoke": token.pk, "reason": "x"}).status_code == 404
     assert client.post("/tokens/", {"revoke": token.pk, "reason": ""}).status_code == 409
     page = client.post("/tokens/", {"revoke": token.pk, "reason": "lost"}, follow=True).content.decode()

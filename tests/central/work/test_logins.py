@@ -105,7 +105,9 @@ def test_the_page_lists_finds_and_changes_logins(small: SmallSchool) -> None:
         logins.give_student(list(small.students.values())[each], f"s{each}", WORDS, NOW, "the office")
     page = client.get("/logins/", {"search": "login-E001"}).content.decode()
     assert '<td data-label="Login">login-E001</td>' in page
+    assert ">Teacher, Robin<" in page
     assert ">s1<" not in page
+    assert "s1" in client.get("/logins/", {"search": "ben"}).content.decode()
     assert client.post("/logins/", {"login": user.pk, "do": "disable", "reason": ""}).status_code == 409
     assert client.post("/logins/", {"login": user.pk, "do": "erase", "reason": "x"}).status_code == 409
     assert client.post("/logins/", {"login": "0", "do": "disable", "reason": "x"}).status_code == 404
