@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from central.errors import InputError, RefusedError
 from central.store.models import AuditEvent, Staff, Student
@@ -99,11 +100,14 @@ def test_only_an_administrator_changes_logins_and_never_the_own(small: SmallScho
     assert logins.whose(user) == "staff E001"
 
 
-def test_the_page_lists_finds_and_changes_logins(small: SmallSchool) -> None:
+def test_the_page_lists_finds_and_changes_logins(
+    small: SmallSchool, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     client, user = sign_in(small.admin), schools.give_login(small.teacher)
     for each in range(3):
         logins.give_student(list(small.students.values())[each], f"s{each}", WORDS, NOW, "the office")
-    page = client.get("/logins/", {"search": "login-E001"}).content.decode()
+    with django_assert_max_num_queries(12):
+        page = client.get("/logins/", {"search": "login-E001"}).content.decode()
     assert '<td data-label="Login">login-E001</td>' in page
     assert ">Teacher, Robin<" in page
     assert ">s1<" not in page
