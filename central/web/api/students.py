@@ -9,14 +9,12 @@ from ninja import Schema
 from central.store.models import AttendanceRecord, Decision, Staff, Student
 from central.store.queries.viewings import Look, viewings_of
 from central.web import clock
-from central.web.access import sections_seen_by
+from central.web.access import is_bound_to_classes, sections_seen_by, students_seen_by
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
 from central.web.api.shapes import MOST, Code, DayOrNone, Offset, Text
 from central.work.tool_rights import Tool
 from central.work.viewings import Seen, note
-
-_OF_OWN_CLASSES = {Staff.Role.TEACHER, Staff.Role.PARAEDUCATOR}
 
 
 class KnownStudent(Schema):
@@ -86,7 +84,7 @@ class Looks(Schema):
 
 def students(request: Asked, search: Text = "", offset: Offset = 0) -> KnownStudents:
     """List the students one may look at, by name; `search` narrows to a number or a part of a name."""
-    rows = students_seen_by(request.auth.staff)
+    rows = _seen(request.auth.staff)
     if search.strip():
         of_name = Q(family_name__icontains=search.strip()) | Q(given_name__icontains=search.strip())
         rows = rows.filter(of_name | Q(number=search.strip()))
@@ -112,7 +110,7 @@ def records(
     """Show a student's records with every decision on them, newest first."""
     student = seen_student(request, number, "api records")
     rows = AttendanceRecord.objects.filter(student=student)
-    if request.auth.staff.role in _OF_OWN_CLASSES:
+    if is_bound_to_classes(request.auth.staff):
         rows = rows.filter(section__in=sections_seen_by(request.auth.staff, clock.today(student.school)))
     rows = rows.filter(on__gte=since) if since else rows
     rows = rows.filter(on__lte=until) if until else rows
@@ -137,20 +135,18 @@ def viewings(
     )
 
 
-def students_seen_by(staff: Staff) -> QuerySet[Student]:
-    """Return the students somebody may look at: of the own classes, where that is all one sees."""
-    ours = Student.objects.filter(school=staff.school)
-    if staff.role not in _OF_OWN_CLASSES:
-        return ours
-    sections = sections_seen_by(staff, clock.today(staff.school))
-    return ours.filter(placements__section__in=sections).distinct()
-
-
 def seen_student(request: Asked, number: str, page: str) -> Student:
     """Return a student one may look at, and note that one did."""
-    student = get_object_or_404(students_seen_by(request.auth.staff), number=number)
+    student = get_object_or_404(_seen(request.auth.staff), number=number)
     note(request.auth.staff, Seen(page, student=student), clock.now())
     return student
+
+
+def _seen(staff: Staff) -> QuerySet[Student]:
+    """Return the students somebody may look at: of the own classes, where that is all one sees."""
+    if is_bound_to_classes(staff):
+        return students_seen_by(staff, clock.today(staff.school))
+    return Student.objects.filter(school=staff.school)
 
 
 def _record(row: AttendanceRecord) -> StudentRecord:
