@@ -62,7 +62,7 @@ def _report(request: HttpRequest, by: Staff | Student, then: str) -> HttpRespons
     status = 200
     if request.method == "POST":
         wish = Fault(request.POST.get("says", ""), request.POST.get("page", ""), station)
-        said = _("Thank you. IT has it on the list; if nobody solves it in time, it goes to the school leader.")
+        said = _("Thank you. IT has it on the list; not solved in time, it goes to the school leader.")
         if send(request, lambda: verbs.report(wish, by, clock.now()), said):
             return redirect(then)
         status = REFUSED
