@@ -2,7 +2,7 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint bench law-page texts screenshots clean pins
+.PHONY: help demo test soak mutants lint bench law-page texts tables screenshots clean pins
 
 PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
 DEMO := .venv-demo
@@ -36,6 +36,9 @@ law-page: $(TEST)/ready ## Write docs/reference/law.md anew from the provisions 
 
 texts: $(TEST)/ready ## Compile the Spanish texts of the pages
 	@$(TEST)/bin/python -m tests.texts
+
+tables: $(TEST)/ready ## Write the tables of roles and of the staff API anew in docs/reference
+	@$(TEST)/bin/python -m tests.tables
 
 screenshots: $(TEST)/ready ## Take the pictures of every page in docs/screenshots anew (needs Chromium)
 	@ROLLBOOK_SCREENSHOTS=1 $(TEST)/bin/python -m pytest -q tests/journeys/test_every_page.py

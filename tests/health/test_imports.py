@@ -24,6 +24,7 @@ PLACES = {
     "requests": ("sync_agent/courier.py",),
     "apscheduler": ("sync_agent/schedule.py",),
     "icalendar": ("central/exchange/calendar_ics.py",),
+    "ninja": ("central/web/api/",),
     "numpy": ("central/reports/state_counting.py",),
     "yaml": ("provisioning/render.py", "provisioning/verify.py"),
     "uvicorn": ("central/",),

@@ -105,7 +105,8 @@ def test_nothing_but_the_rounding_module_rounds() -> None:
     files = [path for room in (LAW, DOMAIN, REPORTS) for path in room.rglob("*.py")]
     assert len(files) > 20
     for path in files:
-        if path != REPORTS / "rounding.py":
+        # Where a line of a picture is drawn is no figure anybody claims.
+        if path != REPORTS / "rounding.py" and REPORTS / "charts" not in path.parents:
             assert calls_in(path).isdisjoint({"round", "float", "quantize"}), path
 
 

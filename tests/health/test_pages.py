@@ -10,7 +10,7 @@ from tests.health import source
 from tests.journeys.shown_school import ANSWERS_WITH_A_FILE
 
 DOCS = Path(source.ROOT) / "docs"
-LISTED = {page.name: page.route for page in (*pages.STAFF, *pages.STUDENTS)}
+LISTED = {page.name: page.route for page in pages.STAFF} | {page.name: page.route for page in pages.STUDENTS}
 
 
 def told() -> str:

@@ -33,11 +33,19 @@ use_git_change_detection = false
 track_dependencies = false
 """
 _WITHOUT = ("cacheprovider", "unraisableexception", "threadexception", "faulthandler", "junitxml", "doctest")
-# Twenty examples are enough to notice most mistakes, and the same ones each time repeat a score.
+# Twenty examples are enough to notice most mistakes, and the same ones each time repeat a score. Noticing is
+# all that is asked: looking for the smallest example of a mistake would take most of the time.
 _FEWER_EXAMPLES = """
+from hypothesis import Phase
 
 rollbook = settings.get_profile("rollbook")
-settings.register_profile("mutation", parent=rollbook, max_examples=20, derandomize=True)
+settings.register_profile(
+    "mutation",
+    parent=rollbook,
+    max_examples=20,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+)
 settings.load_profile("mutation")
 """
 _NICE = 5

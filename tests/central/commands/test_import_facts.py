@@ -169,7 +169,7 @@ def test_a_diploma_is_the_first_one_awarded(office: Central) -> None:
 
 def test_only_the_office_keeps_facts(office: Central, content: Dump) -> None:
     before = content()
-    with pytest.raises(RefusedError, match="employee T1 is a certificated staffer and may not add eligibility facts"):
+    with pytest.raises(RefusedError, match="T1 is a certificated staffer and may not add eligibility facts"):
         take_in(office, "0001,residency,2026-08-01,,,x,\n", by="T1")
     assert content() == before
 
