@@ -83,12 +83,12 @@ def _taps(
     begins_at = datetime.combine(row.on, row.starts, zone) - _EARLY_OR_LATE
     ends_at = datetime.combine(row.on, row.ends, zone) + _EARLY_OR_LATE
     seen: dict[str, list[TapTime]] = defaultdict(list)
-    for time, token in in_room:
-        if time.earliest_at < begins_at or time.latest_at > ends_at:
+    for when, token in in_room:
+        if when.earliest_at < begins_at or when.latest_at > ends_at:
             continue
         for dated, student in holders.get(token, ()):
             if dated.holds(row.on):
-                seen[student].append(time)
+                seen[student].append(when)
     return dict(seen)
 
 
