@@ -131,4 +131,17 @@ def _import(row: ImportedFile) -> Line:
 
 
 def _told(detail: Mapping[str, object]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in detail.items() if value not in (None, "", {}))
+    """Return what a row holds beside its reason, as a person reads it; what is empty says nothing."""
+    return ", ".join(
+        f"{name}: {_told_value(value)}" for name, value in detail.items() if value not in (None, "", {}, [])
+    )
+
+
+def _told_value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} {_told_value(held)}" for name, held in value.items() if held != "")
+    if isinstance(value, list):
+        return " ".join(map(_told_value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
