@@ -12,7 +12,7 @@ from central.fleet.invariants import Invariant
 from central.fleet.plan import Fault, Plan, Scale, shortened, small, swarm
 from central.fleet.simulate import Outcome, simulate
 
-SEEDS, SECONDS = 100, 60.0
+SEEDS, SECONDS = 100, 40.0
 IDENTITY = frozenset({Fault.IMAGE, Fault.CLONE, Fault.FORGET, Fault.LOSS, Fault.CUT})
 STORE = frozenset({Fault.RESTORE, Fault.SILENT, Fault.CRASH, Fault.REPEAT})
 NETWORK = frozenset({Fault.LOSS, Fault.REPEAT, Fault.DELAY, Fault.TRUNCATION, Fault.PORTAL, Fault.PARTITION})
