@@ -1,5 +1,6 @@
 """Whatever befalls a reader, in whatever order, the next good card is read, and soon."""
 
+import gc
 import logging
 import random
 import time
@@ -176,10 +177,12 @@ def _three_at_once(folder: Path, seed: int, is_over: Callable[[Soak], bool]) -> 
     folders = [folder / str(at) for at in range(3)]
     for each in folders:
         each.mkdir(parents=True)
+    # What tests before this one left to the collector is closed now, and not while the readers suffer.
+    gc.collect()
     before = len(list(OPEN_FILES.iterdir()))
     with ThreadPoolExecutor(len(folders)) as threads:
         soaks = list(threads.map(_soak, folders, (seed, seed + 1, seed + 2), repeat(is_over)))
-    assert len(list(OPEN_FILES.iterdir())) == before
+    assert len(list(OPEN_FILES.iterdir())) <= before
     assert [value for soak in soaks for value in soak.laid if soak.read[value] != 1] == []
     assert max(soak.worst_tries for soak in soaks) <= WORST_TRIES
     return sum(len(soak.laid) for soak in soaks)
