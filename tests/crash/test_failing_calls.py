@@ -59,17 +59,25 @@ class After:
         return sum(FAILED in call for call in self.calls)
 
     def written_all_the_same(self) -> list[str]:
-        """Return what was written through a descriptor that had failed, and may call lost bytes stored."""
-        failed, found = set[str](), list[str]()
+        """Return what was written through a descriptor that had failed, and may call lost bytes stored.
+
+        A flush that fails after another has stored everything loses nothing: nobody waits for it.
+        """
+        unstored, failed, found = set[str](), set[str](), list[str]()
         for line in self.calls:
             call = ON_DESCRIPTOR.search(line)
             assert call is not None, line
-            if call[1] == "pwrite64" and call[2] in failed:
-                found.append(line)
+            is_write, descriptor = call[1] == "pwrite64", call[2]
+            if is_write:
+                unstored.add(descriptor)
+                if descriptor in failed:
+                    found.append(line)
             if FAILED in line:
-                failed.add(call[2])
-            elif call[1] == "close":
-                failed.discard(call[2])
+                failed |= unstored & {descriptor}
+            elif call[1] in {"close", "fdatasync"}:
+                unstored.discard(descriptor)
+            if call[1] == "close":
+                failed.discard(descriptor)
         return found
 
     def gaps(self) -> list[dict[str, object]]:
