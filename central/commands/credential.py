@@ -15,6 +15,7 @@ from central.store.models import Credential, Staff, Student
 from central.store.queries.unknown_cards import UnknownCard
 from central.work import credential_verbs, keys, learn_card
 from central.work.credential_verbs import Act, Card, Done, handle
+from central.work.local_days import local_date
 from central.work.publish import publish
 
 HELP = "give out, lend, lose, replace, take back or learn cards, and list them"
@@ -56,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Carry the verb out and publish the stations' rosters; 1 while unknown cards wait."""
     school, at = lookup.the_school(), now()
-    on = at.astimezone(ZoneInfo(school.time_zone)).date()
+    on = local_date(school, at)
     if args.verb == "list":
         return _list(args, on)
     act = Act(lookup.staff(args.by), at, on, args.reason)

@@ -2,13 +2,13 @@
 
 import argparse
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from central.commands import Now, say, tell
 from central.config import CentralConfig
 from central.exchange.named_file import open_file
 from central.store import lookup
 from central.work.absences import import_absences
+from central.work.local_days import local_date
 
 HELP = "take in why students missed whole days, and hold the school's own codes against the law"
 
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Take the absences in and say what changed; 1 when a code gives credit it must not."""
     del config
     by, at = lookup.staff(args.by), now()
-    today = at.astimezone(ZoneInfo(by.school.time_zone)).date()
+    today = local_date(by.school, at)
     codes = open_file(args.codes) if args.codes else None
     outcome = import_absences(open_file(args.file), codes, by, at, today)
     tell(outcome.changes)

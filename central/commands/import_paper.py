@@ -4,13 +4,13 @@ import argparse
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from central.commands import Now, say
 from central.config import CentralConfig
 from central.exchange.named_file import open_file
 from central.store import lookup
 from central.work import paper
+from central.work.local_days import local_date
 
 HELP = "take in a paper sheet keyed as CSV: student_number, date, mark, in, out"
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Show each row's verdict and, unless only shown, write the sheet; 1 when rows conflict."""
     del config
     by = lookup.staff(args.by)
-    today = now().astimezone(ZoneInfo(by.school.time_zone)).date()
+    today = local_date(by.school, now())
     section = lookup.section(args.section, args.on or today)
     sheet = paper.read(open_file(args.file), section, args.sheet)
     for row in sheet.rows:

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
@@ -16,6 +15,7 @@ from central.register.standing import Standing, State
 from central.register.table import ORDER, Row, rows
 from central.store import lookup
 from central.store.models import School, SchoolYear
+from central.work.local_days import local_date
 
 HELP = "show which requirements are met, at risk, broken or need evidence; file evidence and answers"
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     del config
     school = lookup.the_school()
     at = now()
-    today = at.astimezone(ZoneInfo(school.time_zone)).date()
+    today = local_date(school, at)
     if args.verb == "evidence":
         valid = (args.since or today, args.until)
         kept = bring(

@@ -5,7 +5,6 @@ import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
@@ -22,6 +21,7 @@ from central.reports.what_if_report import what_if
 from central.serving.other_server import OtherServer, secret_in
 from central.store import lookup
 from central.store.models import SchoolYear
+from central.work.local_days import local_date
 
 HELP = "compute P-1, P-2, Annual or another report, with the proof of every number"
 _SUFFIX = {"text": "txt", "json": "json", "csv": "csv"}
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     kind = kinds()[args.kind]
     year = lookup.school_year(args.year)
     at = now()
-    as_of: date = args.as_of or at.astimezone(ZoneInfo(year.school.time_zone)).date()
+    as_of: date = args.as_of or local_date(year.school, at)
     if args.editions:
         _tell(args, named((kind, year, as_of), _editions(kind, year, args.format)))
         return 0

@@ -2,12 +2,12 @@
 
 import argparse
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
 from central.store import lookup
 from central.store.models import School, SchoolPolicy
+from central.work.local_days import local_date
 from central.work.policies import Choice, Policies, choose, setting
 from central.work.school_settings import BY_NAME, SETTINGS, Kind
 
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     del config
     school = lookup.the_school()
     if args.verb == "list":
-        today = now().astimezone(ZoneInfo(school.time_zone)).date()
+        today = local_date(school, now())
         _list(school, args.on or today)
     elif args.verb == "show":
         _show(school, args.name)

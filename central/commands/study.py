@@ -13,11 +13,11 @@ from central.exchange.problem import Where
 from central.exchange.study_csv import AgreementLine
 from central.law.study_agreement import complete_on, is_long, signers_needed
 from central.store import lookup
+from central.work.local_days import local_date
 from central.work.recovery_act import Act
 from central.work.study import Signature, add_agreement, import_agreements, set_staffing, sign
 from central.work.study_claims import study_claim
 from central.work.study_enrollments import Turn, turn
-from central.work.study_keeping import today
 from central.work.study_withdrawal import withdraw_agreement
 from central.work.study_work import import_work
 
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
 def _list(name: str, now: Now) -> int:
     """Print a line an agreement; 1 where one of them does not hold."""
     year = lookup.school_year(name)
-    claim = study_claim(year, None, today(year.school, now()))
+    claim = study_claim(year, None, local_date(year.school, now()))
     open_ones = 0
     for student, study in claim.studies.items():
         case, days = study.case, study.result.days

@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from central.config import CentralConfig
 from central.store.models import School
+from central.work.local_days import local_date
 from station.clock import PracticeClock, SystemClock
 
 
@@ -20,7 +20,7 @@ def now() -> datetime:
 
 def today(school: School) -> date:
     """Return the date it is at the school."""
-    return now().astimezone(ZoneInfo(school.time_zone)).date()
+    return local_date(school, now())
 
 
 @cache

@@ -10,8 +10,9 @@ from central.domain.closure import RequestState
 from central.errors import InputError, RefusedError
 from central.law.emergency import may_become
 from central.store.models import SchoolYear, Staff, StateRequest, StateRequestStep
+from central.work.local_days import local_date
 from central.work.recovery_act import Act
-from central.work.study_keeping import NOTHING, today
+from central.work.study_keeping import NOTHING
 
 HEADS: Final = frozenset({Staff.Role.LEADER, Staff.Role.ADMIN})
 OFFICE: Final = HEADS | {Staff.Role.CLERK}
@@ -60,7 +61,7 @@ def take_step(year: SchoolYear, step: Step, act: Act) -> None:
 
 def _step_faults(request: StateRequest, step: Step, act: Act) -> list[str]:
     faults = []
-    if step.on > today(act.by.school, act.at):
+    if step.on > local_date(act.by.school, act.at):
         faults.append(f"--on: {step.on} has not come yet")
     last_day = max(request.days.values_list("on", flat=True))
     if step.on <= last_day:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -17,6 +16,7 @@ from central.config import CentralConfig
 from central.store.models import Credential, Placement, School, Station, StationKey
 from central.work import keys, publish_config, published_file
 from central.work.configure import values_of
+from central.work.local_days import local_date
 from station import roster
 from station.errors import RosterError
 from sync_agent.signing import SignatureError, SigningKey, open_text, sign_text
@@ -51,7 +51,7 @@ def publish(config: CentralConfig, now: datetime) -> Published:
     """
     school = School.objects.get()
     key = keys.signing_key(config.keys, keys.CONFIG)
-    on = now.astimezone(ZoneInfo(school.time_zone)).date()
+    on = local_date(school, now)
     rosters, configs = config.data / "rosters", config.data / "configs"
     rosters.mkdir(exist_ok=True)
     configs.mkdir(exist_ok=True)

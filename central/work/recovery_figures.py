@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -17,6 +16,7 @@ from central.law.recovery_account import RecoveryAccount
 from central.law.recovery_services import ServiceFigures, service_figures
 from central.store.models import RecoveryService, RecoveryServiceFigure, SchoolYear, Student
 from central.store.queries import recovery as stored
+from central.work.local_days import local_date
 from central.work.recovery_act import Act
 from central.work.recovery_faults import Dates, lasts
 from central.work.recovery_gathering import recovery_year
@@ -52,7 +52,7 @@ def update_services(year: SchoolYear, as_of: date, act: Act) -> Updated:
     if not is_in_force(named):
         msg = f"{named.name} is before {BEGAN}, when attendance recovery began; name a later school year"
         raise RefusedError(msg)
-    today = act.at.astimezone(ZoneInfo(year.school.time_zone)).date()
+    today = local_date(year.school, act.at)
     if not named.starts_on <= as_of <= today:
         msg = f"{as_of} is before {named.name} or has not come yet (it is {today}); name a day up to today"
         raise RefusedError(msg)

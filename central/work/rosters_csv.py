@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min, QuerySet
 
@@ -12,6 +11,7 @@ from central.exchange.named_file import NamedFile
 from central.exchange.oneroster.roster import Known, Roster
 from central.exchange.roster_csv import Recorded
 from central.store.models import CalendarDay, Placement, School, Section, Student
+from central.work.local_days import local_date
 from central.work.rosters import Outcome, Reading, Wishes, take_in
 
 WHOLE = "bulk"
@@ -27,7 +27,7 @@ def import_csv(
 
     def read(school: School, known: Known) -> Roster:
         del known
-        on = wishes.as_of or now.astimezone(ZoneInfo(school.time_zone)).date()
+        on = wishes.as_of or local_date(school, now)
         is_whole = wishes.files_are == WHOLE
         return roster_csv.read(file.name, file.data, mapping, recorded(school, on), is_whole=is_whole)
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from central.errors import RefusedError
 from central.store.models import Section
 from central.store.timetable import is_taught, meeting_on
+from central.work.local_days import local_date
 
 
 def require_held(section: Section, on: date, at: datetime) -> None:
@@ -30,7 +31,7 @@ def require_same_day(section: Section, on: date, at: datetime, late_reason: str)
 
     Source: CDE letter of August 3 2009 on electronic attendance.
     """
-    if on < at.astimezone(ZoneInfo(section.school.time_zone)).date() and not late_reason.strip():
+    if on < local_date(section.school, at) and not late_reason.strip():
         where = f"section {section.code} on {on}"
         msg = f"{where} is signed after its calendar day; give the reason for the late entry"
         raise RefusedError(msg)

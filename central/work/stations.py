@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
@@ -11,6 +10,7 @@ from central.store.evidence import Contact, Evidence
 from central.store.models import School, Station, StationCertificate, StationDoubt, Tap
 from central.work import doubts
 from central.work.doubts import Aside
+from central.work.local_days import local_date
 from central.work.occurrences import OccurrenceLine, newest
 
 SILENT_AFTER = timedelta(minutes=30)
@@ -40,7 +40,7 @@ class StationLine:
 
 def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLine]:
     """Return every station in use, by room."""
-    today = now.astimezone(ZoneInfo(school.time_zone)).date()
+    today = local_date(school, now)
     contacts, occurrences = evidence.contacts(), newest(school, now)
     taps = Counter(Tap.objects.filter(school=school, on=today).values_list("station_id", flat=True))
     review = (

@@ -22,8 +22,9 @@ from central.store.models import (
 )
 from central.work import years_in_step
 from central.work.imported import remember
+from central.work.local_days import local_date
 from central.work.recovery_act import Act, Members
-from central.work.study_keeping import NOTHING, Say, into, require_keeper, today
+from central.work.study_keeping import NOTHING, Say, into, require_keeper
 
 _OTHERWISE: Final = "is on record otherwise; say why it changes with --reason"
 
@@ -162,7 +163,7 @@ def _agreement(
 
 
 def _require_past(signed: Mapping[Signer, date], act: Act, say: Say) -> None:
-    latest = today(act.by.school, act.at)
+    latest = local_date(act.by.school, act.at)
     for signer, on in signed.items():
         if on > latest:
             say(f"{on} has not come yet; sign first", study_csv.SIGNED[signer])

@@ -1,13 +1,11 @@
 """Who may keep independent study, and how what is wrong with it is noted."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from central.errors import RefusedError
 from central.exchange.problem import Problem, Where
-from central.store.models import School, Staff
+from central.store.models import Staff
 
 KEEPERS: Final = frozenset({Staff.Role.TEACHER, Staff.Role.CLERK, Staff.Role.LEADER, Staff.Role.ADMIN})
 """The roles that may keep independent study."""
@@ -31,8 +29,3 @@ def into(where: Where, problems: list[Problem]) -> Say:
         problems.append(Problem(where, text, column))
 
     return say
-
-
-def today(school: School, at: datetime) -> date:
-    """Return the date an instant falls on at the school."""
-    return at.astimezone(ZoneInfo(school.time_zone)).date()

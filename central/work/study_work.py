@@ -13,8 +13,9 @@ from central.exchange.study_csv import WorkLine
 from central.store.models import Staff, Student, StudyWork
 from central.work import years_in_step
 from central.work.imported import remember
+from central.work.local_days import local_date
 from central.work.recovery_act import Act
-from central.work.study_keeping import NOTHING, Say, into, require_keeper, today
+from central.work.study_keeping import NOTHING, Say, into, require_keeper
 
 _SAID: Final = (
     *("work_minutes", "synchronous_minutes", "is_engaged", "evaluated_by_id"),
@@ -72,7 +73,7 @@ def _work_row(
         say("no student has this number; leading zeros count", "student")
     if evaluator is None:
         say(f"there is no employee {line.evaluated_by}", "evaluatedBy")
-    if max(line.on, line.handed_in_on, line.evaluated_on) > today(act.by.school, act.at):
+    if max(line.on, line.handed_in_on, line.evaluated_on) > local_date(act.by.school, act.at):
         say("a day named here has not come yet", "evaluatedOn")
     if student is None or evaluator is None:
         return None

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from central.errors import RefusedError
 from central.store.models import ApiToken, AuditEvent, Staff
 from central.work import rights
+from central.work.local_days import local_date
 from central.work.tool_rights import Right, Tool, may, require
 
 LONGEST: Final = timedelta(days=400)
@@ -176,7 +177,7 @@ def end_of(last_day: date, staff: Staff) -> datetime:
 def last_day(token: ApiToken) -> date:
     """Return the last day of a token at the school."""
     last_at = token.expires_at - timedelta(microseconds=1)
-    return last_at.astimezone(ZoneInfo(token.staff.school.time_zone)).date()
+    return local_date(token.staff.school, last_at)
 
 
 def tokens_of(staff: Staff) -> QuerySet[ApiToken]:

@@ -1,7 +1,6 @@
 """The verbs of `recovery` about services: add, edit, delete, list, and let the ledger write them."""
 
 import argparse
-from zoneinfo import ZoneInfo
 
 from central.commands import Now, a_date, say
 from central.commands.recovery import asking
@@ -10,6 +9,7 @@ from central.domain.recovery import ServiceKind
 from central.store import lookup
 from central.store.models import RecoveryService
 from central.work import recovery_records, recovery_services
+from central.work.local_days import local_date
 from central.work.recovery_faults import Dates, ServiceWish
 from central.work.recovery_figures import update_services
 from central.work.tool_rights import Right, Tool, require
@@ -137,7 +137,7 @@ def _delete(args: argparse.Namespace, now: Now) -> int:
 def _update(args: argparse.Namespace, now: Now) -> int:
     year = lookup.school_year(args.year)
     acting = act(args, now)
-    as_of = args.as_of or acting.at.astimezone(ZoneInfo(year.school.time_zone)).date()
+    as_of = args.as_of or local_date(year.school, acting.at)
     done = update_services(year, as_of, acting)
     say(
         f"as of {as_of}: {done.services} services with the calendar flag, "

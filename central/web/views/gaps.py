@@ -56,7 +56,6 @@ def _concerning(staff: Staff, known: list[Gap]) -> list[Gap]:
 def _page(request: HttpRequest, staff: Staff, on: date, status: int = 200) -> HttpResponse:
     known = registry.register(staff.school, on, on, Sources.of(settings.CONFIG), clock.now())
     page = {
-        "here": "stations",
         "on": on,
         "is_today": on == clock.today(staff.school),
         "before": on - timedelta(1),

@@ -38,7 +38,6 @@ def class_history(request: HttpRequest, staff: Staff, code: str) -> HttpResponse
     if request.GET.get("format") == "csv":
         return _as_csv(month, f"{section.code}_{first:%Y-%m}.csv".replace("/", "-"))
     page = {
-        "here": "today",
         "section": section,
         "month": month,
         "first": first,
@@ -56,7 +55,6 @@ def student_history(request: HttpRequest, staff: Staff, number: str) -> HttpResp
     called = check_ins_of(student, [record.on for record in records])
     viewings.note(staff, Seen("student-history", student=student), clock.now())
     page = {
-        "here": "students",
         "student": student,
         "records": records,
         "lines": [(record, called.get((record.section_id, record.on), [])) for record in records],

@@ -58,7 +58,6 @@ def _page(
     search = request.GET.get("search", "")
     rows = Paginator(known.logins(staff.school, search), _ON_A_PAGE)
     page = {
-        "here": "logins",
         "pages": rows.get_page(request.GET.get("page")),
         "search": search,
         "made": made,

@@ -43,7 +43,6 @@ def needed(request: HttpRequest, staff: Staff) -> HttpResponse:
     classes = [(section, lacking[section.pk]) for section in held if section.pk in lacking]
     viewings.note(staff, Seen("needed", on=on), clock.now())
     page = {
-        "here": "needed",
         "on": on,
         "before": on - timedelta(1),
         "after": on + timedelta(1),

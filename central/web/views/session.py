@@ -130,7 +130,6 @@ def _page(
     kept = {name: value for name, value in request.POST.items() if name.startswith(("action-", "why-"))}
     hours = _hours(meeting, on, ZoneInfo(staff.school.time_zone)) if meeting else None
     return {
-        "here": "today",
         "section": section,
         "on": on,
         "meeting": meeting,

@@ -36,7 +36,6 @@ def _page(request: HttpRequest, staff: Staff, status: int = 200) -> HttpResponse
     now = clock.now()
     lines = glance(staff.school, now, Evidence(settings.CONFIG.evidence))
     page = {
-        "here": "stations",
         "now": now,
         "lines": lines,
         "has_occurrences": any(line.occurrences for line in lines),

@@ -49,7 +49,6 @@ def times(request: HttpRequest, staff: Staff) -> HttpResponse:
             messages.success(request, _("Kept. The taps around it are timed anew within seconds."))
             return redirect("times")
     page = {
-        "here": "times",
         "lines": [_line(tap, of) for tap, of in with_holders(times_of(staff))],
         "anchors": anchors,
         "may_decide": rights.may_decide_times(staff, clock.today(staff.school)),
@@ -80,7 +79,6 @@ def time(request: HttpRequest, staff: Staff, station: str, epoch: int, sequence:
             messages.success(request, _("Decided. The tap is judged anew within seconds."))
             return redirect("times")
     page = {
-        "here": "times",
         "tap": tap,
         "case": case(tap, Evidence(settings.CONFIG.evidence)),
         "may_decide": rights.may_decide_times(staff, clock.today(staff.school)),

@@ -41,7 +41,6 @@ def today(request: HttpRequest, staff: Staff) -> HttpResponse:
     lines = Lines(on, now, zone, contacts)
     shown = [lines.of(each) for each in classes if _is_asked_for(each, asked)]
     page = {
-        "here": "today",
         "on": on,
         "is_today": on == now_on,
         "before": on - timedelta(1),

@@ -55,7 +55,6 @@ def _page(
     now, kept = clock.now(), {} if made else request.POST
     readable = [(keys.scope(tool), _(tool)) for tool in Tool if may(staff, tool, Right.READ)]
     page = {
-        "here": "tokens",
         "made": made,
         "lines": [(token, keys.state(token, now), keys.last_day(token)) for token in keys.tokens_of(staff)],
         "in_use": keys.State.IN_USE,
