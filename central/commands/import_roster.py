@@ -13,7 +13,7 @@ from central.store import lookup
 from central.work import column_mappings
 from central.work.publish import publish
 from central.work.roster_preview import Change, Difference
-from central.work.rosters import Wishes, import_roster
+from central.work.rosters import Outcome, Wishes, import_roster
 from central.work.rosters_csv import import_csv
 
 HELP = "take in students, staff, classes and enrollments from a OneRoster 1.1 or 1.2 zip, or from any CSV"
@@ -54,7 +54,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def tell_differences(differences: Iterable[Difference]) -> None:
+def finish(outcome: Outcome, wishes: Wishes, config: CentralConfig, now: Now) -> None:
+    """Tell what a file changed, or would; publish the stations' rosters unless it was rehearsed."""
+    _tell_differences(outcome.differences)
+    tell(outcome.changes)
+    for note in outcome.notes:
+        say(f"note: {note}")
+    if wishes.is_rehearsal:
+        say("this was a rehearsal: nothing was written")
+        return
+    published = publish(config, now())
+    say(f"{published.renewed} of {published.stations} station rosters are new")
+
+
+def _tell_differences(differences: Iterable[Difference]) -> None:
     """Print what a rehearsal found, a line a row; a change of a name is told without the name."""
     for found in differences:
         told = ", ".join(_told(change) for change in found.changes if found.subject != str(change.after))
@@ -87,13 +100,5 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         outcome = import_csv(file, mapping, wishes, now(), author())
     else:
         outcome = import_roster(file, wishes, now(), author())
-    tell_differences(outcome.differences)
-    tell(outcome.changes)
-    for note in outcome.notes:
-        say(f"note: {note}")
-    if args.dry_run:
-        say("this was a rehearsal: nothing was written")
-        return 0
-    published = publish(config, now())
-    say(f"{published.renewed} of {published.stations} station rosters are new")
+    finish(outcome, wishes, config, now)
     return 0

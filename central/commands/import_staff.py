@@ -3,11 +3,10 @@
 import argparse
 from pathlib import Path
 
-from central.commands import Now, a_date, author, say, tell
-from central.commands.import_roster import tell_differences
+from central.commands import Now, a_date, author
+from central.commands.import_roster import finish
 from central.config import CentralConfig
 from central.exchange.named_file import open_file
-from central.work.publish import publish
 from central.work.rosters import Wishes
 from central.work.staff_import import import_staff
 
@@ -30,13 +29,5 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Take the file in and publish the stations' rosters."""
     wishes = Wishes(as_of=args.as_of, why_older=args.force_with_reason, is_rehearsal=args.dry_run)
     outcome = import_staff(open_file(args.file), wishes, now(), author())
-    tell_differences(outcome.differences)
-    tell(outcome.changes)
-    for note in outcome.notes:
-        say(f"note: {note}")
-    if args.dry_run:
-        say("this was a rehearsal: nothing was written")
-        return 0
-    published = publish(config, now())
-    say(f"{published.renewed} of {published.stations} station rosters are new")
+    finish(outcome, wishes, config, now)
     return 0

@@ -18,6 +18,7 @@ from central.store.queries.corrections import corrections
 from central.store.queries.viewings import viewings_of
 from central.web import clock
 from central.web.dates import date_in
+from central.web.downloads import attachment
 from central.work import viewings
 from central.work.tool_rights import Right, Tool, may
 from central.work.viewings import Seen
@@ -133,8 +134,4 @@ def _file(what: str, lines: Sequence[Line]) -> HttpResponse:
         (line.at.isoformat(), line.by, line.verb, line.subject, line.why, line.detail, line.record or "")
         for line in lines
     ]
-    return HttpResponse(
-        csv_table([_COLUMNS, *body]),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{what}.csv"', "Cache-Control": "no-store"},
-    )
+    return attachment(csv_table([_COLUMNS, *body]), f"{what}.csv")

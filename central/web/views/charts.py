@@ -18,6 +18,7 @@ from central.store.models import SchoolYear, Section, Staff
 from central.store.queries.pictures import last_day_with_taps
 from central.web import clock, tables
 from central.web.dates import date_in
+from central.web.downloads import attachment
 from central.work import viewings
 from central.work.viewings import Seen
 
@@ -143,11 +144,7 @@ def chart_file(request: HttpRequest, staff: Staff, name: str) -> HttpResponse:
         text = CHARTS[word](Asked(request, staff, {})).csv()
     except DomainError as error:
         raise Http404(str(error)) from error
-    return HttpResponse(
-        text,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    return attachment(text, name)
 
 
 def _chart(name: str, request: HttpRequest, staff: Staff) -> HttpResponse:

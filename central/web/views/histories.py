@@ -1,13 +1,12 @@
 """What was recorded before: of a class over a month, and of a student with every step and its evidence."""
 
-import csv
-import io
 from datetime import date, timedelta
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from central.reports.render_csv import table as csv_table
 from central.store.models import Section, Staff
 from central.store.queries.record_histories import (
     ClassMonth,
@@ -20,12 +19,12 @@ from central.store.queries.student_search import students_seen_by
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
+from central.web.downloads import attachment
 from central.work import viewings
 from central.work.viewings import Seen
 
 _ON_A_PAGE = 50
 _STRIP_DAYS = 35
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def class_history(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
@@ -82,17 +81,7 @@ def _section(staff: Staff, code: str, first: date, last: date) -> Section:
 
 
 def _as_csv(month: ClassMonth, name: str) -> HttpResponse:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["student_number", "student", *(on.isoformat() for on in month.days)])
-    for student, signs in month.rows:
-        writer.writerow([_plain(student.number), _plain(str(student)), *signs])
+    head = ("student_number", "student", *(on.isoformat() for on in month.days))
+    body = [(student.number, str(student), *signs) for student, signs in month.rows]
     # The mark at the start tells spreadsheets that accents are UTF-8.
-    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _plain(text: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return attachment("\ufeff" + csv_table([head, *body]), name)

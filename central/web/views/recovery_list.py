@@ -19,6 +19,7 @@ from central.reports.recovery_desk import DeskLine
 from central.reports.recovery_report import report
 from central.store.models import SchoolYear, Staff, Student
 from central.web import clock
+from central.web.downloads import attachment
 from central.web.years import day_asked, year_asked
 from central.work import viewings
 from central.work.recovery_act import Act
@@ -71,11 +72,7 @@ def recovery_file(request: HttpRequest, staff: Staff) -> HttpResponse:
         raise Http404(str(error)) from error
     viewings.note(staff, viewings.Seen("recovery-file", on=today), clock.now())
     name = f"recovery_bank_{year.name}_as-of_{as_of}.csv"
-    return HttpResponse(
-        recovery_desk.render(lines),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    return attachment(recovery_desk.render(lines), name)
 
 
 def _update(request: HttpRequest, staff: Staff, year: SchoolYear | None) -> HttpResponse:

@@ -24,6 +24,7 @@ from central.reports.what_if_report import what_if
 from central.store.models import SchoolYear, Staff
 from central.web import clock, tables
 from central.web.dates import date_in
+from central.web.downloads import attachment
 from central.work.tool_rights import Right, Tool, may
 
 _CONFLICT = 409
@@ -95,11 +96,7 @@ def download(request: HttpRequest, staff: Staff, year: str, kind: str, name: str
         raise Http404(str(error)) from error
     practice = "PRACTICE_" if asked.year.school.is_practice else ""
     file = f"{practice}{kind}_{year}_as-of_{asked.as_of}_{name}"
-    return HttpResponse(
-        text,
-        content_type=_MEDIA[form],
-        headers={"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"},
-    )
+    return attachment(text, file, _MEDIA[form])
 
 
 def asked_for(request: HttpRequest, staff: Staff, year: str, kind: str) -> Asked:

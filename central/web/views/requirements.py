@@ -23,6 +23,7 @@ from central.register.table import Row, rows, tables
 from central.store.models import RequirementEvidence, School, SchoolYear, Staff
 from central.web import clock
 from central.web.dates import date_in
+from central.web.downloads import attachment
 from central.work.tool_rights import Right, Tool, may
 
 _CONFLICT = 409
@@ -155,11 +156,7 @@ def _of_one(staff: Staff, row: Row, shown: Sequence[Standing]) -> dict[str, obje
 
 def _file(found: Register, shown: Sequence[Standing]) -> HttpResponse:
     name = f"requirements_as-of_{found.as_of}.csv"
-    return HttpResponse(
-        written.csv(found, shown),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    return attachment(written.csv(found, shown), name)
 
 
 def _year(school: School, as_of: date) -> SchoolYear | None:
