@@ -1,7 +1,13 @@
 """Everything the staff side remembers, one module an aggregate."""
 
 from central.store.models.access import ApiToken, Viewing
-from central.store.models.attendance import AttendanceRecord, Decision, SessionCertification, SpentCode
+from central.store.models.attendance import (
+    AttendanceRecord,
+    Decision,
+    SessionCertification,
+    SpentChallenge,
+    SpentCode,
+)
 from central.store.models.calendar import CalendarDay, ExcludedWeek, GradeMinutes, SchoolYear, Track
 from central.store.models.certificate import SchoolCertificate, StationCertificate, StationConfig
 from central.store.models.closure import StateRequest, StateRequestDay, StateRequestStep
@@ -89,6 +95,7 @@ __all__ = [
     "SchoolYear",
     "Section",
     "SessionCertification",
+    "SpentChallenge",
     "SpentCode",
     "Staff",
     "StateRequest",

@@ -64,7 +64,7 @@ class Decision(AppendOnly):
     is_same_day = models.BooleanField(
         help_text="entered on the calendar day it records (CDE letter of Aug 3 2009)"
     )
-    signed_with = models.CharField(max_length=12, blank=True, help_text="totp, practice, or empty")
+    signed_with = models.CharField(max_length=12, blank=True, help_text="totp, passkey, practice, or empty")
     reason = models.CharField(max_length=255, blank=True)
     certification = models.ForeignKey(
         "store.SessionCertification", on_delete=models.PROTECT, null=True, related_name="decisions"
@@ -109,3 +109,11 @@ class SpentCode(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "time_step"], name="code_signs_once")]
+
+
+class SpentChallenge(AppendOnly):
+    """What a passkey has answered once: the same answer can never sign again, whichever process asks."""
+
+    staff = models.ForeignKey("store.Staff", on_delete=models.PROTECT, related_name="spent_challenges")
+    challenge_sha256 = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
