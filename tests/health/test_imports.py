@@ -30,10 +30,12 @@ PLACES = {
     "uvicorn": ("central/",),
     "starlette": ("central/intake/",),
     "typst": ("central/reports/",),
+    "reportlab": ("central/reports/",),
     "segno": ("central/reports/", "provisioning/labels.py"),
     "psycopg": ("central/store/",),
     "cryptography": (
         "sync_agent/signing.py",
+        "central/exchange/kit/sealed.py",
         "station/simulator/card_crypto.py",
         "central/proof/",
         "central/work/",
