@@ -12,7 +12,7 @@ ALPHABET: Final = "23456789ACDEFHJKMNPRTWX"
 _BASE: Final = len(ALPHABET)
 _LENGTH: Final = 7
 _GROUP: Final = 3
-MOST: Final = _BASE ** (_LENGTH - 1) - 1
+MOST: Final[int] = _BASE ** (_LENGTH - 1) - 1
 """The highest serial there is a number for."""
 # Sheets printed one after the other shall not look alike: each serial lands far from its neighbour.
 _STEP: Final = 61_803_397
@@ -58,7 +58,9 @@ def serial_of(number: str) -> int:
             f"{number.strip()} is not the number of any sheet: a character is wrong; look at the sheet again"
         )
         raise SheetNumberError(msg)
-    value = sum(digit * _BASE**place for place, digit in enumerate(digits[:-1]))
+    value = 0
+    for digit in reversed(digits[:-1]):
+        value = value * _BASE + digit
     return value * _BACK % (MOST + 1)
 
 

@@ -20,7 +20,7 @@ def test_the_fonts_that_come_along_draw_the_nearest_and_say_so() -> None:
     assert letters.drawn("Núñez-O'Brien") == "Núñez-O'Brien"
     assert not letters.lacks(["Núñez-O'Brien", "Müller"])
     assert letters.drawn("Nguyễn Thị Đào") == "Nguyen Thi Đào"
-    assert letters.drawn("Żółć, Wałęsa") == "Zółc, Wałesa"
+    assert letters.drawn("Żółć, Wałęsa") == "Zółć, Wałesa"
     assert letters.lacks(["Müller", "Wałęsa"])
 
 
