@@ -13,7 +13,7 @@ from central.store.models.certificate import SchoolCertificate, StationCertifica
 from central.store.models.closure import StateRequest, StateRequestDay, StateRequestStep
 from central.store.models.counting import StudentYear
 from central.store.models.credential import Credential, CredentialEvent
-from central.store.models.delivery import Delivery, PaperLine, PaperSheet, ReportSnapshot
+from central.store.models.delivery import Delivery, ReportSnapshot
 from central.store.models.doubt import GapExplanation, StationDoubt, TimeDecision
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
 from central.store.models.fact import AbsenceNote, ProgrammeAgreement, StudentFact
@@ -27,6 +27,7 @@ from central.store.models.follow_up import (
 )
 from central.store.models.notice import AbsenceNotice, Appeal, AppealStep, CheckIn, NoticeDecision
 from central.store.models.oversight import AuditEvent, ImportedFile
+from central.store.models.paper import PaperBatch, PaperLine, PaperScan, PaperSheet, PaperWithdrawal
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
 from central.store.models.policy import ColumnMapping, SchoolPolicy
 from central.store.models.recovery import (
@@ -74,8 +75,11 @@ __all__ = [
     "Meeting",
     "NoticeDecision",
     "Occurrence",
+    "PaperBatch",
     "PaperLine",
+    "PaperScan",
     "PaperSheet",
+    "PaperWithdrawal",
     "Placement",
     "ProgrammeAgreement",
     "ProjectorPosition",

@@ -1,4 +1,4 @@
-"""What went out and what came in besides taps: deliveries to the SIS, paper sheets, frozen reports."""
+"""What went out: deliveries to the student information system, and reports as they were frozen."""
 
 from django.db import models
 
@@ -18,42 +18,6 @@ class Delivery(models.Model):
     difference = models.CharField(
         max_length=200, blank=True, help_text="what the system said instead, when last read back"
     )
-
-
-class PaperSheet(AppendOnly):
-    """One class's paper roll of one day as it was keyed in."""
-
-    section = models.ForeignKey("store.Section", on_delete=models.PROTECT, related_name="sheets")
-    on = models.DateField()
-    sheet = models.CharField(max_length=60, help_text="the number printed on the sheet")
-    file_sha256 = models.CharField(max_length=64)
-    imported_by = models.ForeignKey("store.Staff", on_delete=models.PROTECT, related_name="sheets")
-    imported_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["section", "on", "sheet"], name="sheet_once")]
-
-
-class PaperLine(models.Model):
-    """One line of a paper sheet as evidence, with what became of it; taps and paper stand side by side."""
-
-    class Outcome(models.TextChoices):
-        """How the line stands to what was known when the sheet came in."""
-
-        RECORDED = "recorded"
-        CORROBORATES = "corroborates"
-        CONFLICTS = "conflicts"
-
-    sheet = models.ForeignKey(PaperSheet, on_delete=models.PROTECT, related_name="lines")
-    line = models.PositiveSmallIntegerField(help_text="its place in the file, whose line 1 names columns")
-    record = models.ForeignKey("store.AttendanceRecord", on_delete=models.PROTECT, related_name="paper_lines")
-    mark = models.CharField(max_length=8)
-    first_in_at = models.DateTimeField(null=True)
-    last_out_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, choices=Outcome.choices)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["sheet", "line"], name="paper_line_once")]
 
 
 class ReportSnapshot(AppendOnly):
