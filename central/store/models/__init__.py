@@ -26,6 +26,7 @@ from central.store.models.follow_up import (
     InterventionStep,
 )
 from central.store.models.notice import AbsenceNotice, Appeal, AppealStep, CheckIn, NoticeDecision
+from central.store.models.outage import Outage, OutageStep, PaperRuling
 from central.store.models.oversight import AuditEvent, ImportedFile
 from central.store.models.paper import PaperBatch, PaperLine, PaperScan, PaperSheet, PaperWithdrawal
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
@@ -76,7 +77,10 @@ __all__ = [
     "NoticeDecision",
     "Occurrence",
     "PaperBatch",
+    "Outage",
+    "OutageStep",
     "PaperLine",
+    "PaperRuling",
     "PaperScan",
     "PaperSheet",
     "PaperWithdrawal",

@@ -45,7 +45,7 @@ class PaperLine(models.Model):
 
         RECORDED = "recorded"
         FALLBACK = "fallback", "recorded in place of taps that were missing"
-        NO_OUTAGE = "no outage", "recorded though nothing was out"
+        NO_OUTAGE = "no-outage", "recorded though nothing was out"
         CORROBORATES = "corroborates"
         CONFLICTS = "conflicts"
         WITHDRAWN = "withdrawn"
