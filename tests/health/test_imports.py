@@ -30,6 +30,7 @@ PLACES = {
     "uvicorn": ("central/",),
     "starlette": ("central/intake/",),
     "typst": ("central/reports/",),
+    "xlsxwriter": ("central/exchange/workbook.py",),
     "reportlab": ("central/reports/",),
     "segno": ("central/reports/", "provisioning/labels.py"),
     "psycopg": ("central/store/",),
