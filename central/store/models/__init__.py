@@ -14,7 +14,26 @@ from central.store.models.closure import StateRequest, StateRequestDay, StateReq
 from central.store.models.counting import StudentYear
 from central.store.models.credential import Credential, CredentialEvent
 from central.store.models.delivery import Delivery, ReportSnapshot
+from central.store.models.distance import (
+    CheckInVerdict,
+    HotspotLoan,
+    HotspotReturn,
+    Participation,
+    PartnerAnswer,
+    PartnerChange,
+)
 from central.store.models.doubt import GapExplanation, StationDoubt, TimeDecision
+from central.store.models.emergency import (
+    AfterAction,
+    AfterActionStep,
+    Announcement,
+    AnnouncementSending,
+    ContinuityProof,
+    DiscrepancyStep,
+    Emergency,
+    EmergencyDay,
+    EmergencyStep,
+)
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
 from central.store.models.fact import AbsenceNote, ProgrammeAgreement, StudentFact
 from central.store.models.follow_up import (
@@ -48,6 +67,10 @@ from central.store.models.study import StudyAgreement, StudySignature, StudyStaf
 __all__ = [
     "AbsenceNote",
     "AbsenceNotice",
+    "AfterAction",
+    "AfterActionStep",
+    "Announcement",
+    "AnnouncementSending",
     "ApiToken",
     "Appeal",
     "AppealStep",
@@ -58,11 +81,17 @@ __all__ = [
     "AuditSampleCheck",
     "CalendarDay",
     "CheckIn",
+    "CheckInVerdict",
     "ColumnMapping",
+    "ContinuityProof",
     "Credential",
     "CredentialEvent",
     "Decision",
     "Delivery",
+    "DiscrepancyStep",
+    "Emergency",
+    "EmergencyDay",
+    "EmergencyStep",
     "Enrollment",
     "ExceptionStep",
     "ExcludedWeek",
@@ -70,6 +99,8 @@ __all__ = [
     "FaultStep",
     "GapExplanation",
     "GradeMinutes",
+    "HotspotLoan",
+    "HotspotReturn",
     "ImportedFile",
     "InterventionStep",
     "LegalHold",
@@ -84,6 +115,9 @@ __all__ = [
     "PaperScan",
     "PaperSheet",
     "PaperWithdrawal",
+    "Participation",
+    "PartnerAnswer",
+    "PartnerChange",
     "Placement",
     "ProgrammeAgreement",
     "ProjectorPosition",
