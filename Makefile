@@ -15,7 +15,7 @@ demo: $(DEMO)/ready ## Show the whole path, from a tap to P-2 (CI=1: unattended,
 	@$(DEMO)/bin/python -m demo $(if $(CI),--unattended) $(ARGS)
 
 test: $(TEST)/ready ## Prove it (ARGS="tests/station -k tap" narrows)
-	@$(TEST)/bin/python -m pytest -n 4 -m "not soak" $(ARGS)
+	@$(TEST)/bin/python -m pytest -n 4 --dist worksteal -m "not soak" $(ARGS)
 
 soak: $(TEST)/ready ## The long runs CI has no time for
 	@$(TEST)/bin/python -m pytest -m soak $(ARGS)

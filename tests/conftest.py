@@ -15,6 +15,17 @@ settings.register_profile("rollbook", deadline=None, suppress_health_check=[Heal
 settings.load_profile("rollbook")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what was given the most time, so that no worker is left alone with it at the end."""
+    items.sort(key=_seconds_given, reverse=True)
+
+
+def _seconds_given(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
+
+
 @pytest.fixture(autouse=True)
 def _level_of_the_log() -> Iterator[None]:
     """Leave the log as loud as it was: a command that ran in this process may have turned it down."""
