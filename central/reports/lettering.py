@@ -29,6 +29,7 @@ ADVICE: Final = (
     "Some letters could not be printed as they are written; install the fonts of DejaVu "
     "(on Debian: apt-get install fonts-dejavu-core) and print again."
 )
+_GO_BY_NUMBER: Final = "Some letters are in no font of this machine; go by the number beside the name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Lettering:
     """The file they come from."""
     drawable: frozenset[int] = field(repr=False)
 
+    @property
+    def advice(self) -> str:
+        """Say what to do where `lacks` is true."""
+        return ADVICE if self.source == _BUILT_IN[0] else _GO_BY_NUMBER
+
     def drawn(self, text: str) -> str:
         """Return text as it can be drawn: composed, and a letter the font lacks without its mark, or as ?.
 
@@ -49,7 +55,7 @@ class Lettering:
         return "".join(map(self._letter, unicodedata.normalize("NFC", text)))
 
     def lacks(self, texts: Iterable[str]) -> bool:
-        """Tell whether a letter of these is drawn otherwise than it is written; `ADVICE` says what helps."""
+        """Tell whether a letter of these is drawn otherwise than it is written; `advice` says what helps."""
         return any(self.drawn(text) != unicodedata.normalize("NFC", text) for text in texts)
 
     def width(self, text: str, size: float, *, is_bold: bool = False) -> float:
