@@ -30,8 +30,10 @@ class Why(StrEnum):
     """What a verdict rests on, as a sentence."""
 
     TAPPED = "a tap says the same"
+    CHECKED_IN = "a check-in says the same"
     DECIDED = "somebody had decided the same"
     TAP_AGAINST_ABSENT = "the paper says absent, and a tap says present"
+    CHECK_IN_AGAINST_ABSENT = "the paper says absent, and a check-in says present"
     TIMES_APART = "the times on paper and those of the taps are further apart than the school allows"
     SAID_OTHERWISE = "the paper says otherwise than somebody had decided"
     REMOVED = "the paper names a student whose record somebody had removed"
@@ -40,6 +42,7 @@ class Why(StrEnum):
     NOTED_OUTAGE = "an outage was noted for that time"
     MARKED_OUTAGE = "staff marked an outage at the station"
     REPORTED_GAP = "the station itself reported that taps were not recorded"
+    DOUBTED = "the station is in doubt, and its taps wait"
     SILENT = "the station was silent for a part of the class"
     UNHEARD = "nothing of that time has come in from the station; taps may still come"
     OTHERS_TAPPED = "the station was recording: others tapped, and this student did not"
@@ -78,7 +81,8 @@ class RoomKnown:
 
     `others` are the instants at which other students' cards were taken. `noted` are outages a person
     put down, `marked` when staff marked one at the station; `reported` is where the station says that
-    it lost taps, and `silent` where it wrote nothing and was heard of again.
+    it lost taps. `is_silent` tells that it wrote nothing for a part of the class and was heard of again,
+    `is_unheard` that it was not.
     """
 
     hours: Span
@@ -87,6 +91,7 @@ class RoomKnown:
     noted: Sequence[Span] = ()
     marked: Sequence[datetime] = ()
     reported: Sequence[Span] = ()
+    is_doubted: bool = False
     is_silent: bool = False
     is_unheard: bool = False
     is_alive: bool = False
@@ -98,6 +103,7 @@ class Known:
 
     room: RoomKnown
     tapped: Tapped | None = None
+    is_checked_in: bool = False
     said: Said | None = None
     other_sheets: frozenset[Mark] = frozenset()
 
@@ -141,6 +147,8 @@ def adjudicate(paper: OnPaper, known: Known, apart: Apart | None = None) -> Ruli
         return Ruling(Verdict.CORROBORATES, Why.DECIDED)
     if known.tapped is not None:
         return Ruling(Verdict.CORROBORATES, Why.TAPPED)
+    if known.is_checked_in:
+        return Ruling(Verdict.CORROBORATES, Why.CHECKED_IN)
     down = why_down(known.room)
     if down is not None:
         return Ruling(Verdict.RECORD_FALLBACK, down)
@@ -164,9 +172,8 @@ def why_down(room: RoomKnown) -> Why | None:
             return Why.MARKED_OUTAGE
     if any(_common(span, room.hours) for span in room.reported):
         return Why.REPORTED_GAP
-    if room.is_silent:
-        return Why.SILENT
-    return Why.UNHEARD if room.is_unheard else None
+    by_itself = ((room.is_doubted, Why.DOUBTED), (room.is_silent, Why.SILENT), (room.is_unheard, Why.UNHEARD))
+    return next((why for holds, why in by_itself if holds), None)
 
 
 def _why_up(room: RoomKnown) -> Why:
@@ -177,18 +184,23 @@ def _why_up(room: RoomKnown) -> Why:
 
 def _against(paper: OnPaper, known: Known, apart: Apart) -> Why | None:
     """Return what speaks against the line, a person's word first."""
-    if known.said is Said.REMOVED:
-        return Why.REMOVED
     if known.said is not None:
         # Whoever decided had the taps before them.
-        return None if known.said.value == paper.mark.value else Why.SAID_OTHERWISE
-    if known.tapped is not None and paper.mark is Mark.ABSENT:
-        return Why.TAP_AGAINST_ABSENT
-    if known.other_sheets - {paper.mark}:
-        return Why.SHEETS_APART
-    if known.tapped is not None and _is_apart(paper, known.tapped, known.room.hours, apart):
-        return Why.TIMES_APART
-    return None
+        return _against_word(paper.mark, known.said)
+    says_absent = paper.mark is Mark.ABSENT
+    speaks = (
+        (says_absent and known.tapped is not None, Why.TAP_AGAINST_ABSENT),
+        (says_absent and known.is_checked_in, Why.CHECK_IN_AGAINST_ABSENT),
+        (known.other_sheets - {paper.mark}, Why.SHEETS_APART),
+        (known.tapped and _is_apart(paper, known.tapped, known.room.hours, apart), Why.TIMES_APART),
+    )
+    return next((why for holds, why in speaks if holds), None)
+
+
+def _against_word(mark: Mark, said: Said) -> Why | None:
+    if said is Said.REMOVED:
+        return Why.REMOVED
+    return None if said.value == mark.value else Why.SAID_OTHERWISE
 
 
 def _is_apart(paper: OnPaper, tapped: Tapped, hours: Span, apart: Apart) -> bool:

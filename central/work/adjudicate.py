@@ -1,0 +1,58 @@
+"""Published: judge paper anew as more becomes known, and let people decide where evidence disagrees."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from central.domain.adjudication import Ruling, Verdict, Why
+from central.store.models import PaperLine, PaperRuling, Section
+from central.work.journal_signs import Sources
+from central.work.provisional import is_open
+from central.work.rulings import Rulings, keep
+
+__all__ = ["Ruling", "Rulings", "Verdict", "Why", "keep", "review"]
+
+
+def review(lines: QuerySet[PaperLine], now: datetime, sources: Sources | None = None) -> int:
+    """Judge lines on paper again, and return how many are judged otherwise; each a further row.
+
+    What a person has decided, on the line or on its record, stays as it was judged before.
+    """
+    by_section: dict[int, list[PaperLine]] = defaultdict(list)
+    alive = lines.exclude(outcome=PaperLine.Outcome.WITHDRAWN).select_related("record")
+    for line in alive.prefetch_related("record__decisions", "rulings"):
+        if _may_change(line):
+            by_section[line.record.section_id].append(line)
+    changed = 0
+    for section in Section.objects.filter(pk__in=by_section).select_related("school"):
+        changed += _review(section, by_section[section.pk], now, sources)
+    return changed
+
+
+def _review(section: Section, lines: Iterable[PaperLine], now: datetime, sources: Sources | None) -> int:
+    rulings = Rulings(section, {line.record.on for line in lines}, sources)
+    judged = [(line, rulings.of(line)) for line in lines]
+    news = [(line, ruling) for line, ruling in judged if not _is_known(line, ruling)]
+    keep(news, now)
+    return len(news)
+
+
+def standing(line: PaperLine) -> PaperRuling | None:
+    """Return how a line is judged as things stand; None before anybody judged it."""
+    return max(line.rulings.all(), key=lambda row: row.pk, default=None)
+
+
+def _may_change(line: PaperLine) -> bool:
+    last = standing(line)
+    return last is None or (not last.choice and is_open(line.record))
+
+
+def _is_known(line: PaperLine, ruling: Ruling) -> bool:
+    last = standing(line)
+    return last is not None and (last.verdict, last.why, last.needs_person) == (
+        ruling.verdict,
+        ruling.why.name,
+        ruling.needs_person,
+    )
