@@ -13,8 +13,8 @@ _FOOT: Final = 84.0
 _KEY: Final = "P present / presente     A absent / ausente     T tardy / tarde: write the time in"
 _RULES: Final = (
     "Ink only, no white-out: strike a mistake through once, write beside it, initial. Keep names readable.",
-    "Time in is when the student came, time out at least a minute later. Sign your own line, never another's.",
-    "Add missing names at the bottom. A substitute signs and dates. The office keys the sheet and files it.",
+    "Time in is when the student came, time out a minute later at least. Sign for yourself and nobody else.",
+    "Add names at the end of the last page. A substitute signs and dates. The office keys and files it.",
 )
 
 
@@ -68,14 +68,14 @@ def _days(sheet: ClassSheet) -> str:
     if sheet.is_week:
         return f"{_date(sheet.days[0].on)} to {_date(sheet.days[-1].on)}"
     held = sheet.days[0]
-    return f"{held.on:%A}, {_date(held.on)}{meeting(held)}"
+    return f"{held.on:%A}, {_date(held.on)}     {meeting(held)}"
 
 
 def meeting(held: Held) -> str:
-    """Return the time of a day's meeting, led by spaces, or nothing."""
+    """Return the time of a day's meeting, or nothing."""
     if held.starts is None or held.ends is None:
         return ""
-    return f"     {_clock(held.starts)} to {_clock(held.ends)}"
+    return f"{_clock(held.starts)} to {_clock(held.ends)}"
 
 
 def _date(on: date) -> str:

@@ -49,7 +49,7 @@ def _heading(pen: Pen, sheet: ClassSheet, room: Box, day: float) -> None:
     pen.stacked(Box(left + _NAME, room.top, _NUMBER, _HEADING), ("Student", "number"), 7.4)
     for place, held in enumerate(sheet.days):
         at = left + _NAME + _NUMBER + place * day
-        told = f"{held.on:%a %m/%d}{meeting(held)}".replace("     ", "  ")
+        told = f"{held.on:%a %m/%d}  {meeting(held).replace(' AM to', ' to', 1)}"
         pen.centred(Box(at, room.top, day, half), told, 7.4, is_bold=True)
         for label, part in _PARTS:
             pen.centred(Box(at, room.top + half, part * day, half), label, 6.6, is_bold=True)

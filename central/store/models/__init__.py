@@ -50,6 +50,7 @@ from central.store.models.oversight import AuditEvent, ImportedFile
 from central.store.models.paper import PaperBatch, PaperLine, PaperScan, PaperSheet, PaperWithdrawal
 from central.store.models.people import Assignment, Enrollment, Placement, Staff, Student, TeachingCredential
 from central.store.models.policy import ColumnMapping, SchoolPolicy
+from central.store.models.printed import KitHandOver, PaperKit, PrintedSheet
 from central.store.models.recovery import (
     RecoveryAttendance,
     RecoveryRecord,
@@ -103,6 +104,7 @@ __all__ = [
     "HotspotReturn",
     "ImportedFile",
     "InterventionStep",
+    "KitHandOver",
     "LegalHold",
     "Meeting",
     "NoticeDecision",
@@ -110,6 +112,7 @@ __all__ = [
     "Outage",
     "OutageStep",
     "PaperBatch",
+    "PaperKit",
     "PaperLine",
     "PaperRuling",
     "PaperScan",
@@ -119,6 +122,7 @@ __all__ = [
     "PartnerAnswer",
     "PartnerChange",
     "Placement",
+    "PrintedSheet",
     "ProgrammeAgreement",
     "ProjectorPosition",
     "RecoveryAttendance",
