@@ -100,8 +100,8 @@ def test_recovered_days_taken_back_with_every_reason() -> None:
             citation="EC 46211",
             subject=STUDENT,
             on=ABSENT[0],
-            says=f"2 of 2 recovered days taken back: {ABSENT[1]} is no longer an absence that may be made up; "
-            "the year allows 0 days instead of 10",
+            says=f"2 of 2 recovered days taken back: {ABSENT[1]} is no longer an absence that may be made up;"
+            " the year allows 0 days instead of 10",
             remedy="revise every report that claimed them, and have the ledger write its services anew",
             severity=Severity.WARNING,
         ),
