@@ -1,5 +1,7 @@
 """A class sheet as it is to be printed: whose, which days, who stands on it."""
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -62,3 +64,65 @@ class ClassSheet:
         of = self.of
         names = [text for each in self.students for text in (each.name, each.number)]
         return [of.school_name, of.code, of.title, of.room, *of.teachers, *names, self.origin]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A student's time in a class, both ends included."""
+
+    number: str
+    name: str
+    since: date
+    until: date
+
+    def holds(self, on: date) -> bool:
+        """Tell whether the student is in the class on a date."""
+        return self.since <= on <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPlan:
+    """A class over some time: the days it is held, and who is in it when."""
+
+    of: SheetClass
+    days: tuple[Held, ...]
+    places: tuple[Place, ...]
+
+    def held(self, first: date, last: date) -> tuple[Held, ...]:
+        """Return the days held from one date to another."""
+        return tuple(each for each in self.days if first <= each.on <= last)
+
+    def listed(self, days: Iterable[Held]) -> tuple[Listed, ...]:
+        """Return who is in the class on any of some days, in the order of a register."""
+        dates = [each.on for each in days]
+        here = {(each.name, each.number) for each in self.places if any(map(each.holds, dates))}
+        return tuple(Listed(number, name) for name, number in sorted(here, key=_order))
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """One act of printing: whose school, from when to when, at what time, from where."""
+
+    school: str
+    first: date
+    last: date
+    printed_at: datetime
+    origin: str
+    is_week: bool = False
+
+    def sheet(self, plan: ClassPlan, number: str) -> ClassSheet:
+        """Return the sheet of a class under a number; raises DomainError where it is held on no day."""
+        days = plan.held(self.first, self.last)
+        if not days:
+            msg = f"class {plan.of.code} is not held from {self.first} to {self.last}; it needs no sheet"
+            raise DomainError(msg)
+        code = SheetCode(self.school, plan.of.code, days[0].on, days[-1].on, number)
+        students = plan.listed(days)
+        return ClassSheet(code, plan.of, days, students, self.printed_at, self.origin, self.is_week)
+
+
+def _order(named: tuple[str, str]) -> tuple[str, str, str]:
+    """Put accented letters beside the plain ones, as people look for them."""
+    name, number = named
+    parts = unicodedata.normalize("NFKD", name.casefold()).replace("ł", "l").replace("đ", "d")
+    return "".join(each for each in parts if not unicodedata.combining(each)), name, number

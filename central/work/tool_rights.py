@@ -27,6 +27,8 @@ class Tool(StrEnum):
     EXCEPTIONS = "exceptions"
     TIMES = "times of taps"
     PAPER = "paper sheets"
+    SHEETS = "class sheets"
+    KITS = "emergency kits"
     STUDENTS = "students"
     CREDENTIALS = "credentials"
     ELIGIBILITY = "eligibility facts"
@@ -37,6 +39,7 @@ class Tool(StrEnum):
     STUDY = "independent study"
     CALENDAR = "calendar"
     CLOSURES = "closures"
+    EMERGENCIES = "emergencies"
     ROSTER = "roster"
     REPORTS = "reports"
     REQUIREMENTS = "requirements"
@@ -60,6 +63,8 @@ check-ins and notices   rwa-    r-a-         rwa-  r---   ---- r---  r---
 exceptions              rw--    ----         rwa-  rwa-   ---- r---  r---
 times of taps           rw--    ----         rw--  r---   ---- r---  r---
 paper sheets            r-a-    ----         rwad  r---   ---- r---  r---
+class sheets            r-a-    ----         r-a-  r-a-   ---- r-a-  r---
+emergency kits          ----    ----         rwa-  rwa-   ---- rwa-  r---
 students                r---    r---         rwa-  r---   ---- rwa-  r---
 credentials             ----    ----         rwad  r---   rwad rwad  r---
 eligibility facts       ----    ----         rwa-  rwa-   ---- rwa-  r---
@@ -70,6 +75,7 @@ recovery sessions       rwa-    r---         rwa-  rwad   ---- rwad  r---
 independent study       rwa-    ----         rwa-  rwa-   ---- rwa-  r---
 calendar                r---    r---         rwa-  rwa-   ---- rwa-  r---
 closures                r-a-    ----         rwa-  rwa-   ---- rwa-  r---
+emergencies             r-a-    ----         rwa-  rwa-   ---- rwa-  r---
 roster                  ----    ----         rwa-  r---   rwa- rwa-  r---
 reports                 ----    ----         r---  rwa-   ---- rwa-  r---
 requirements            ----    ----         rwa-  rwa-   ---- rwa-  r---

@@ -1,4 +1,4 @@
-"""The class sheets that were printed, the kits that print them without a server, and what kits brought back."""
+"""The class sheets that were printed, kits that print them without a server, and what kits brought."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from central.store.models.append_only import AppendOnly
 class PaperKit(models.Model):
     """An encrypted file by which a staff laptop prints and keys sheets while central is down."""
 
-    name = models.CharField(max_length=16, unique=True, help_text="random, as it stands in what it hands over")
+    name = models.CharField(max_length=16, unique=True, help_text="random, as its hand-overs name it")
     public_key = models.CharField(max_length=64, help_text="of the key it signs with, 64 hex digits")
     first_serial = models.PositiveIntegerField(help_text="of the sheet numbers reserved for it")
     last_serial = models.PositiveIntegerField()
