@@ -99,9 +99,13 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "central.web.accounts.StaffAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
-MFA_SUPPORTED_TYPES = ["totp"]
+MFA_ADAPTER = "central.web.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+# A passkey is the second step: the device has seen its owner, not only a finger on it.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_FORMS = {
     "authenticate": "central.web.accounts.SignInCode",
+    "authenticate_webauthn": "central.web.accounts.SignInPasskey",
     "reauthenticate": "central.web.accounts.SignInAgainCode",
 }
 MFA_TOTP_ISSUER = "Rollbook"

@@ -1,7 +1,7 @@
 """Certify a session: a teacher's signature turns provisional records into attendance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -29,14 +29,26 @@ class Signature:
 def certify_with_code(
     section: Section, on: date, signature: Signature, code: str, changes: Sequence[Change] = ()
 ) -> SessionCertification:
-    """Certify a session under a one-time code; wrong or used codes leave everything as it was.
+    """Certify a session under a one-time code, as `certify_with` does."""
+    return certify_with(signing_off.Code(code), section, on, signature, changes)
 
-    Raises RefusedError, and TryLaterError after too many wrong codes.
+
+def certify_with(
+    factor: signing_off.SecondFactor,
+    section: Section,
+    on: date,
+    signature: Signature,
+    changes: Sequence[Change] = (),
+) -> SessionCertification:
+    """Certify a session under a second factor; a wrong or used one leaves everything as it was.
+
+    Raises RefusedError, and TryLaterError after too many wrong ones.
     """
+    signature = replace(signature, signed_with=factor.signed_with)
     try:
         with transaction.atomic():
             certification = certify_session(section, on, signature, changes)
-            signing_off.spend_code(signature.by, code, signature.at)
+            factor.spend(signature.by, signature.at)
             return certification
     except signing_off.WrongCodeError:
         signing_off.note_refusal(signature.by, signature.at)
@@ -48,7 +60,7 @@ def certify_session(
 ) -> SessionCertification:
     """Make the changes and certify every standing record of a section's day, in one transaction.
 
-    The caller has proven the signature (`certify_with_code` does). Only a teacher of the section
+    The caller has proven the signature (`certify_with` does). Only a teacher of the section
     with a credential valid that day may sign; only a day that was taught; only when no student
     placed is without a record. Signing after the day needs `late_reason`, signing again `reason`.
     Raises RefusedError saying what to do; then nothing is written.

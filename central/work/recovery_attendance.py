@@ -1,7 +1,7 @@
 """Published: document each student's minutes in a recovery session, and sign for them as its teacher."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -84,14 +84,22 @@ def document(session: RecoverySession, minutes: Sequence[Minutes], act: Act) -> 
 
 
 def sign_with_code(session: RecoverySession, signature: Signature, code: str) -> RecoverySignature:
-    """Sign under a one-time code; a wrong or used code leaves everything as it was.
+    """Sign under a one-time code, as `sign_with` does."""
+    return sign_with(signing_off.Code(code), session, signature)
 
-    Raises RefusedError, and TryLaterError after too many wrong codes.
+
+def sign_with(
+    factor: signing_off.SecondFactor, session: RecoverySession, signature: Signature
+) -> RecoverySignature:
+    """Sign under a second factor; a wrong or used one leaves everything as it was.
+
+    Raises RefusedError, and TryLaterError after too many wrong ones.
     """
+    signature = replace(signature, signed_with=factor.signed_with)
     try:
         with transaction.atomic():
             signed = sign(session, signature)
-            signing_off.spend_code(signature.by, code, signature.at)
+            factor.spend(signature.by, signature.at)
             return signed
     except signing_off.WrongCodeError:
         signing_off.note_refusal(signature.by, signature.at)
@@ -101,7 +109,7 @@ def sign_with_code(session: RecoverySession, signature: Signature, code: str) ->
 def sign(session: RecoverySession, signature: Signature) -> RecoverySignature:
     """Sign for the minutes of a session as they stand; without it nothing of them counts.
 
-    The caller has proven the signature (`sign_with_code` does). Only a teacher of the session who
+    The caller has proven the signature (`sign_with` does). Only a teacher of the session who
     is the school's employee, with a credential valid that day, once the session is over. Raises
     RefusedError saying what to do; then nothing is written.
 

@@ -1,8 +1,9 @@
 """Who may sign for attendance, and whether a one-time code is really theirs."""
 
 import hmac
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,7 @@ from central.errors import CentralError, RefusedError
 from central.store.models import Assignment, AuditEvent, Section, SpentCode, Staff, TeachingCredential
 
 TOTP_SIGNATURE: Final = "totp"
+PASSKEY_SIGNATURE: Final = "passkey"
 PRACTICE_SIGNATURE: Final = "practice"
 _REFUSED = "signature-refused"
 _TRIES = 5
@@ -35,12 +37,36 @@ class TryLaterError(CentralError):
 class WrongCodeError(RefusedError):
     """Report a code that is wrong, stale, or has signed before."""
 
-    def __init__(self, by: Staff) -> None:
+    def __init__(self, by: Staff, said: str = "") -> None:
         """Name the employee, never the code."""
         super().__init__(
-            f"the code is not employee {by.number}'s current one, or has been used; "
+            said
+            or f"the code is not employee {by.number}'s current one, or has been used; "
             "nothing was written: wait for the next code and try again"
         )
+
+
+class SecondFactor(Protocol):
+    """What proves beside the login that it is the teacher who signs: a code, or a passkey's answer."""
+
+    @property
+    def signed_with(self) -> str:
+        """The name of its kind, as the history keeps it."""
+
+    def spend(self, by: Staff, now: datetime) -> None:
+        """Accept it once for ever; raises WrongCodeError and TryLaterError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A one-time code as it was typed."""
+
+    text: str
+    signed_with: str = TOTP_SIGNATURE
+
+    def spend(self, by: Staff, now: datetime) -> None:
+        """Accept the code once for ever; see `spend_code`."""
+        spend_code(by, self.text, now)
 
 
 def require_certificated(by: Staff, on: date) -> None:
@@ -75,7 +101,9 @@ def require_teacher_of(by: Staff, section: Section, on: date) -> None:
 
 def require_signature(by: Staff, signed_with: str) -> None:
     """Raise RefusedError for a signature the school may not use; practice schools may sign without code."""
-    if signed_with == TOTP_SIGNATURE or (signed_with == PRACTICE_SIGNATURE and by.school.is_practice):
+    if signed_with in {TOTP_SIGNATURE, PASSKEY_SIGNATURE}:
+        return
+    if signed_with == PRACTICE_SIGNATURE and by.school.is_practice:
         return
     msg = f"a signature by {signed_with or 'nothing'} is not accepted here; sign with a one-time code"
     raise RefusedError(msg)
@@ -89,10 +117,7 @@ def spend_code(by: Staff, code: str, now: datetime) -> None:
     after five wrong codes in five minutes. Call it last: a code spent on a refusal is lost.
     """
     code = code.strip()
-    since = now - _TRIES_WITHIN
-    if AuditEvent.objects.filter(verb=_REFUSED, by=by.number, at__gt=since).count() >= _TRIES:
-        msg = f"too many wrong codes for employee {by.number}; wait five minutes and try again"
-        raise TryLaterError(msg)
+    require_patience(by, now)
     authenticator = _authenticator(by)
     if authenticator is None:
         msg = (
@@ -103,6 +128,14 @@ def spend_code(by: Staff, code: str, now: datetime) -> None:
     step = _time_step(authenticator, code)
     if step is None or not TOTP(authenticator).validate_code(code) or not _spend(by, step, now):
         raise WrongCodeError(by)
+
+
+def require_patience(by: Staff, now: datetime) -> None:
+    """Raise TryLaterError after five wrong codes or passkeys in five minutes."""
+    since = now - _TRIES_WITHIN
+    if AuditEvent.objects.filter(verb=_REFUSED, by=by.number, at__gt=since).count() >= _TRIES:
+        msg = f"too many wrong codes for employee {by.number}; wait five minutes and try again"
+        raise TryLaterError(msg)
 
 
 def spend_sign_in_code(user: User, code: str, now: datetime) -> bool:

@@ -12,8 +12,9 @@ from central.reports import session_desk
 from central.store.models import RecoverySession, Staff
 from central.web import clock, panels
 from central.web.dates import date_in
+from central.web.second_factor import factor_in, has_passkey, passkey_asked
 from central.web.session_forms import SessionForm, held_session, minutes_in, new_session
-from central.work import recovery_attendance, recovery_sessions, viewings
+from central.work import passkeys, recovery_attendance, recovery_sessions, viewings
 from central.work.recovery_act import Act
 from central.work.recovery_attendance import Signature
 from central.work.tool_rights import Right, Tool, may
@@ -42,6 +43,8 @@ def one(request: HttpRequest, staff: Staff, session: str) -> HttpResponse:
     row = get_object_or_404(rows, school=staff.school, code=session)
     form = held_session(row)
     if request.method != "POST":
+        if "passkey" in request.GET:
+            return passkey_asked(staff, passkeys.certifying_session(row))
         viewings.note(staff, viewings.Seen("recovery-session", on=row.on), clock.now())
         return _page(request, staff, row, form)
     try:
@@ -75,7 +78,8 @@ def _done(request: HttpRequest, staff: Staff, row: RecoverySession) -> str | Non
             "minutes": said
         }
     if verb == "sign":
-        signed = recovery_attendance.sign_with_code(row, Signature(staff, now), sent.get("code", "").strip())
+        factor = factor_in(sent, passkeys.certifying_session(row))
+        signed = recovery_attendance.sign_with(factor, row, Signature(staff, now))
         total = sum(signed.minutes.values())
         return _("Signed: %(minutes)d minutes.") % {"minutes": total}
     if verb == "delete":
@@ -128,6 +132,7 @@ def _page(
         "may_write": may_write,
         "may_document": may_write and (is_own or staff.role != Staff.Role.TEACHER),
         "may_sign": is_own,
+        "has_passkey": is_own and has_passkey(staff),
         "may_delete": may(staff, Tool.SESSIONS, Right.DELETE),
     }
     return render(request, "web/recovery_session.html", page, status=status)

@@ -20,8 +20,9 @@ from central.store.queries.day_classes import held_on
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
-from central.work import review, viewings
-from central.work.certify import Signature, certify_with_code
+from central.web.second_factor import factor_in, has_passkey, passkey_asked
+from central.work import passkeys, review, viewings
+from central.work.certify import Signature, certify_with
 from central.work.changes import Action, Change
 from central.work.journal_signs import Sources
 from central.work.propose import Word, mark_rest_absent, propose
@@ -42,6 +43,8 @@ def session(request: HttpRequest, staff: Staff, code: str, on: str) -> HttpRespo
     meeting = _meeting(section, day) if section else None
     if section is None:
         section = get_object_or_404(seen, code=code)
+    if request.method != "POST" and "passkey" in request.GET:
+        return passkey_asked(staff, passkeys.certifying(section, day))
     status = 200
     if request.method == "POST":
         try:
@@ -88,7 +91,8 @@ def _certify(request: HttpRequest, staff: Staff, section: Section, on: date) -> 
     signature = Signature(
         by=staff, at=clock.now(), late_reason=form.get("late_reason", ""), reason=form.get("reason", "")
     )
-    done = certify_with_code(section, on, signature, form.get("code", "").strip(), list(changes_in(form)))
+    factor = factor_in(form, passkeys.certifying(section, on))
+    done = certify_with(factor, section, on, signature, list(changes_in(form)))
     present = ngettext("%(n)d present", "%(n)d present", done.present) % {"n": done.present}
     absent = ngettext("%(n)d absent", "%(n)d absent", done.absent) % {"n": done.absent}
     messages.success(
@@ -139,6 +143,7 @@ def _page(
         "sheet": session_sheet(section, on, is_held=is_held),
         "is_late": on < clock.today(staff.school),
         "may_certify": staff.role == Staff.Role.TEACHER,
+        "has_passkey": staff.role == Staff.Role.TEACHER and has_passkey(staff),
         "may_add": may(staff, Tool.ATTENDANCE, Right.ADD),
         "may_change": may(staff, Tool.ATTENDANCE, Right.WRITE),
         "late_reason": request.POST.get("late_reason", ""),
