@@ -1,12 +1,11 @@
-"""Read a keyed-in paper sheet and judge every row of it before anything is written."""
+"""Read a sheet keyed into our own columns and judge every row of it before anything is written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from central.domain.adjudication import Ruling
 from central.errors import RefusedError
 from central.exchange import table
 from central.exchange.named_file import NamedFile
@@ -14,6 +13,8 @@ from central.exchange.problem import Problem, Where, refuse
 from central.exchange.table import Columns, Row
 from central.store.models import AttendanceRecord, PaperSheet, Section, Student
 from central.store.timetable import is_taught, placed
+from central.work.paper_verdict import Verdict, of
+from central.work.rulings import Rulings
 
 _COLUMNS: Final = Columns(
     ("student_number", "date", "mark"),
@@ -21,16 +22,7 @@ _COLUMNS: Final = Columns(
     {"studentid": "student_number", "number": "student_number", "timein": "in", "timeout": "out"},
 )
 _MARKS: Final = {"present": "present", "p": "present", "absent": "absent", "a": "absent"}
-_Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
-
-
-class Verdict(StrEnum):
-    """What accepting a row would do."""
-
-    RECORD = "new record"
-    CORROBORATES = "agrees with the record there is"
-    CONFLICTS = "differs from the record there is; both are shown to the teacher"
-    KNOWN = "taken in before"
+_Mark = AttendanceRecord.Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,9 @@ class PaperRow:
     first_in_at: datetime | None
     last_out_at: datetime | None
     verdict: Verdict
+    ruling: Ruling | None
+    """None for a row taken in before."""
+    record: AttendanceRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,9 @@ def read(file: NamedFile, section: Section, sheet: str) -> Sheet:
 
 def _known_days(section: Section, sheet: str, file: NamedFile) -> set[date]:
     """Return the days of this sheet taken in before, from this very file."""
-    before = list(PaperSheet.objects.filter(section=section, sheet=sheet))
+    before = list(
+        PaperSheet.objects.filter(section=section, sheet=sheet).exclude(batch__withdrawal__isnull=False)
+    )
     if any(each.file_sha256 != file.sha256 for each in before):
         msg = (
             f"sheet {sheet} of section {section.code} was taken in from another file; "
@@ -101,7 +98,7 @@ class _Reader:
         self._students = {
             student.number: student for student in Student.objects.filter(school=section.school)
         }
-        self._records: dict[date, Mapping[int, AttendanceRecord]] = {}
+        self._rulings: dict[date, Rulings] = {}
         self._placed: dict[date, set[int]] = {}
         self._taught: dict[date, bool] = {}
         self._first: dict[tuple[int, date], int] = {}
@@ -127,8 +124,12 @@ class _Reader:
             self._check_student(row, student, on)
         if len(row.problems) > before or student is None or on is None or mark is None:
             return None
-        verdict = self._verdict(student, on, mark)
-        return PaperRow(row.where.row or 0, student, on, mark, came, left, verdict)
+        line = row.where.row or 0
+        if on in self._known:
+            return PaperRow(line, student, on, mark, came, left, Verdict.KNOWN, None, None)
+        ruling = self._rulings[on].ruling(student, on, mark, (came, left))
+        record = self._rulings[on].record(student, on)
+        return PaperRow(line, student, on, mark, came, left, of(ruling), ruling, record)
 
     def _clock(self, row: Row, column: str, on: date | None) -> datetime | None:
         clock: time | None = row.clock(column) if row.text(column) else None
@@ -138,8 +139,7 @@ class _Reader:
         section = self._section
         if on not in self._placed:
             self._placed[on] = set(placed(section, on))
-            records = AttendanceRecord.objects.filter(section=section, on=on)
-            self._records[on] = {record.student_id: record for record in records}
+            self._rulings[on] = Rulings(section, {on})
             self._taught[on] = section.since <= on <= section.until and is_taught(section, on)
         if not self._taught[on]:
             row.problem(f"section {section.code} was not taught on {on}", "date")
@@ -150,12 +150,3 @@ class _Reader:
         first = self._first.setdefault((student.pk, on), row.where.row or 0)
         if first != row.where.row:
             row.problem(f"row {first} speaks of this student and day already", "student_number")
-
-    def _verdict(self, student: Student, on: date, mark: str) -> Verdict:
-        if on in self._known:
-            return Verdict.KNOWN
-        record = self._records[on].get(student.pk)
-        if record is None:
-            return Verdict.RECORD
-        agrees = record.stage != _Stage.REMOVED and record.mark == mark
-        return Verdict.CORROBORATES if agrees else Verdict.CONFLICTS

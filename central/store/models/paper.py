@@ -37,6 +37,14 @@ class PaperSheet(AppendOnly):
         ]
 
 
+class LinesInForce(models.Manager["PaperLine"]):
+    """The lines nobody withdrew: what stands as evidence."""
+
+    def get_queryset(self) -> models.QuerySet["PaperLine"]:
+        """Leave withdrawn lines out."""
+        return super().get_queryset().exclude(outcome=PaperLine.Outcome.WITHDRAWN)
+
+
 class PaperLine(models.Model):
     """One line of a paper sheet as evidence, with what became of it; taps and paper stand side by side."""
 
@@ -57,6 +65,10 @@ class PaperLine(models.Model):
     first_in_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
+
+    objects = LinesInForce()
+    kept = models.Manager["PaperLine"]()
+    """All lines, the withdrawn ones too."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sheet", "line"], name="paper_line_once")]

@@ -28,7 +28,7 @@ from central.web import clock
 from central.web.views.interventions import KINDS
 from central.work import interventions, notices, student_years
 from central.work.exception_kinds import MEANINGS
-from central.work.paper import Verdict
+from central.work.paper_verdict import Verdict
 from central.work.school_settings import SETTINGS, Topic
 from tests import texts
 from tests.fakes import school as schools

@@ -215,7 +215,7 @@ def test_paper_is_previewed_and_taken_in(desk: Desk, small: SmallSchool) -> None
     )
     taken = ("import_paper", sheet, "--section", "ALG1-01", "--sheet", "S-1", "--as", "E004")
     assert desk.run(*taken, "--dry-run") == 1
-    assert "differs from the record there is" in desk.out
+    assert "differs from what is known" in desk.out
     assert "nothing was written" in desk.out
     assert desk.run(*taken) == 1
     assert "1 records made from sheet S-1" in desk.out
