@@ -74,8 +74,8 @@ class Staff(models.Model):
         PARAEDUCATOR = "paraeducator"
         CLERK = "clerk", "Attendance clerk"
         LEADER = "leader", "School leader"
-        IT = "it"
-        ADMIN = "admin"
+        IT = "it", "IT"
+        ADMIN = "admin", "Administrator"
         AUDITOR = "auditor"
 
     school = models.ForeignKey("store.School", on_delete=models.PROTECT, related_name="staff")
