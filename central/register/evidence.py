@@ -13,6 +13,7 @@ from central.errors import CentralError, RefusedError
 from central.register.standing import Answer, at_risk, met, needs_evidence
 from central.register.table import Needs, Row
 from central.store.models import AuditEvent, RequirementEvidence, Staff
+from central.work.roles import called
 
 _BRINGS = {Staff.Role.CLERK, Staff.Role.LEADER, Staff.Role.ADMIN}
 _ANSWERS = {Staff.Role.LEADER, Staff.Role.ADMIN}
@@ -159,7 +160,7 @@ def _require_may_bring(row: Row, by: Staff) -> None:
     if by.role not in (_ANSWERS if row.number is not None else _BRINGS):
         who = "the school leader or an administrator"
         who = who if row.number is not None else f"the attendance clerk, {who}"
-        msg = f"employee {by.number} ({by.get_role_display().lower()}) cannot file this; ask {who}"
+        msg = f"employee {by.number} ({called(by)}) cannot file this; ask {who}"
         raise RefusedError(msg)
 
 

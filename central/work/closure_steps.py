@@ -12,6 +12,7 @@ from central.law.emergency import may_become
 from central.store.models import SchoolYear, Staff, StateRequest, StateRequestStep
 from central.work.local_days import local_date
 from central.work.recovery_act import Act
+from central.work.roles import called
 from central.work.study_keeping import NOTHING
 
 HEADS: Final = frozenset({Staff.Role.LEADER, Staff.Role.ADMIN})
@@ -92,6 +93,5 @@ def state_of(request: StateRequest) -> RequestState:
 def require(by: Staff, roles: frozenset[Staff.Role], who: str) -> None:
     """Raise RefusedError for somebody of another role."""
     if by.role not in roles:
-        role = by.get_role_display().lower()
-        msg = f"employee {by.number} is a {role} and cannot do this; ask {who}"
+        msg = f"employee {by.number} is {called(by)} and cannot do this; ask {who}"
         raise RefusedError(msg)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from central.errors import RefusedError
 from central.store.models import AttendanceRecord, Decision, Staff
 from central.work import signing_off
+from central.work.roles import called
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
 NEW: Final = ""
@@ -122,7 +123,7 @@ def person(by: Staff, at: datetime, process: str = "") -> Author:
     """
     actor = _ROLES.get(Staff.Role(by.role))
     if actor is None:
-        raise _refused(by, by.get_role_display().lower(), "change attendance records")
+        raise _refused(by, "nobody", "change attendance records")
     return Author(actor, at, by.school.time_zone, by, process)
 
 
@@ -188,6 +189,6 @@ def _deed(since: str, to: str) -> str:
     return "changing what a record says" if since == to else f"taking a record to {to}"
 
 
-def _refused(by: Staff | None, who: str, what: str) -> RefusedError:
-    named = f"employee {by.number} is a {who}" if by else f"a {who} record"
-    return RefusedError(f"{named} and may not {what}; ask a certificated staffer")
+def _refused(by: Staff | None, actor: str, what: str) -> RefusedError:
+    named = f"employee {by.number} is {called(by)} and" if by else f"what acts here ({actor})"
+    return RefusedError(f"{named} may not {what}; ask a certificated staffer")

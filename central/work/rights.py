@@ -5,6 +5,7 @@ from typing import Final
 
 from central.errors import RefusedError
 from central.store.models import Staff, TeachingCredential
+from central.work.roles import called
 
 _Role = Staff.Role
 _MOST_CHARS: Final = 255
@@ -21,9 +22,8 @@ def may_decide_times(by: Staff, on: date) -> bool:
 def require_may_decide_times(by: Staff, on: date) -> None:
     """Raise RefusedError for anybody else."""
     if not may_decide_times(by, on):
-        role = by.get_role_display().lower()
         who = "the attendance clerk or a teacher with a valid credential"
-        msg = f"employee {by.number} is a {role} and cannot do this; ask {who}"
+        msg = f"employee {by.number} is {called(by)} and cannot do this; ask {who}"
         raise RefusedError(msg)
 
 

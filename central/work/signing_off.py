@@ -19,6 +19,7 @@ from django.db import IntegrityError, transaction
 
 from central.errors import CentralError, RefusedError
 from central.store.models import Assignment, AuditEvent, Section, SpentCode, Staff, TeachingCredential
+from central.work.roles import called
 
 TOTP_SIGNATURE: Final = "totp"
 PASSKEY_SIGNATURE: Final = "passkey"
@@ -76,8 +77,7 @@ def require_certificated(by: Staff, on: date) -> None:
     """
     if by.role != Staff.Role.TEACHER:
         msg = (
-            f"employee {by.number} is a {by.get_role_display().lower()} and cannot do this; "
-            "ask a certificated staffer"
+            f"employee {by.number} is {called(by)} and cannot do this; ask a certificated staffer"
         )
         raise RefusedError(msg)
     if not TeachingCredential.objects.filter(staff=by, since__lte=on, until__gte=on).exists():

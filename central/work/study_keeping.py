@@ -6,6 +6,7 @@ from typing import Final
 from central.errors import RefusedError
 from central.exchange.problem import Problem, Where
 from central.store.models import Staff
+from central.work.roles import called
 
 KEEPERS: Final = frozenset({Staff.Role.TEACHER, Staff.Role.CLERK, Staff.Role.LEADER, Staff.Role.ADMIN})
 """The roles that may keep independent study."""
@@ -17,8 +18,8 @@ Say = Callable[[str, str], None]
 def require_keeper(by: Staff) -> None:
     """Raise RefusedError for somebody who may not keep independent study."""
     if by.role not in KEEPERS:
-        who = by.get_role_display().lower()
-        msg = f"employee {by.number} is a {who} and cannot do this; ask a teacher or the attendance clerk"
+        who = "a teacher or the attendance clerk"
+        msg = f"employee {by.number} is {called(by)} and cannot do this; ask {who}"
         raise RefusedError(msg)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from central.errors import RefusedError
 from central.store.models import Staff
+from central.work.roles import called, whom
 
 _Role = Staff.Role
 
@@ -117,7 +118,6 @@ def require(by: Staff, tool: Tool, right: Right) -> None:
     """Raise RefusedError for somebody without the right, naming who has it."""
     if may(by, tool, right):
         return
-    who = " or ".join(f"the {name}" for name in sorted(role.label.lower() for role in RIGHTS[tool][right]))
-    role = by.get_role_display().lower()
-    msg = f"employee {by.number} is a {role} and may not {right} {tool}; ask {who or 'nobody: it is closed'}"
+    who = whom(RIGHTS[tool][right]) or "nobody: it is closed"
+    msg = f"employee {by.number} is {called(by)} and may not {right} {tool}; ask {who}"
     raise RefusedError(msg)

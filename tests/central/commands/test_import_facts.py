@@ -178,7 +178,7 @@ def test_the_day_from_which_facts_are_kept_is_a_decision_of_the_leader_with_its_
     office: Central, content: Dump
 ) -> None:
     before = content()
-    with pytest.raises(RefusedError, match="ask the admin or the school leader"):
+    with pytest.raises(RefusedError, match="ask the administrator or the school leader"):
         office.run("import-facts", "--kept-since", "2026-08-01", "--reason", "audit", "--as", "C1")
     with pytest.raises(RefusedError, match="needs a reason"):
         office.run("import-facts", "--kept-since", "2026-08-01", "--as", "L1")

@@ -122,7 +122,7 @@ def test_the_clerk_drafts_and_files_and_only_the_leader_notes_what_the_state_dec
     of = ("J1", "--year", "2024-25", "--as")
     days = ("--kind", "closure", "--cause", "smoke", "--days", school.file("d.csv", DAYS))
     paper = ("--on", "2024-10-01", "--evidence", "binder 2")
-    with pytest.raises(RefusedError, match="is a auditor and cannot do this"):
+    with pytest.raises(RefusedError, match="is an auditor and cannot do this"):
         school.run("j13a", "request", *of, auditor, *days)
     school.run("j13a", "request", *of, clerk, *days)
     school.run("j13a", "file", *of, clerk, *paper)

@@ -87,7 +87,7 @@ def test_the_clerk_adds_and_changes_and_only_the_school_leader_deletes(school: R
     clerk, leader = (school.act(who, reason="asked to") for who in ("clerk", "leader"))
     recovery_records.edit(record, recovery_records.Edit(comment="x"), clerk)
     with pytest.raises(
-        RefusedError, match="may not delete recovery records; ask the admin or the school leader"
+        RefusedError, match="may not delete recovery records; ask the administrator or the school leader"
     ):
         recovery_records.delete(record, clerk)
     recovery_records.delete(record, leader)
