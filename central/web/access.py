@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from central.store.models import Section, Staff, Student
 
@@ -59,3 +60,13 @@ def students_seen_by(staff: Staff, on: date) -> QuerySet[Student]:
         placements__section__in=sections_seen_by(staff, on), placements__since__lte=on
     )
     return placed.exclude(placements__until__lt=on).distinct()
+
+
+def may_see(staff: Staff, student: Student, on: date) -> bool:
+    """Tell whether a member of staff may look at a student on a date: everybody's, or of the own classes."""
+    return not is_bound_to_classes(staff) or student in students_seen_by(staff, on)
+
+
+def student_of_school(staff: Staff, number: str) -> Student:
+    """Return the school's student of a number, as programs' pages name one; any other is a wrong address."""
+    return get_object_or_404(Student.objects.select_related("school"), school=staff.school, number=number)

@@ -11,33 +11,80 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from ninja import NinjaAPI
 
 from central.web.api import (
+    audit,
+    calendar,
+    changes,
+    check_ins,
+    closings,
+    closures,
+    credentials,
     day,
+    exceptions,
     facts,
+    faults,
+    interventions,
+    logins,
+    notices,
     problems,
+    proofs,
     recovery,
+    recovery_attendance,
+    recovery_bank,
+    recovery_services,
+    recovery_sessions,
     reports,
     requirements,
+    roster,
+    samples,
+    settings,
     stations,
+    student,
     students,
+    study,
     times,
     tokens,
+    trace,
 )
 from central.web.api.operation import Operation
 
-_SUBJECTS: tuple[ModuleType, ...] = (
+SUBJECTS: tuple[ModuleType, ...] = (
     day,
+    changes,
     students,
+    student,
+    notices,
+    check_ins,
+    exceptions,
+    interventions,
+    faults,
+    samples,
     times,
     stations,
     reports,
+    closings,
+    proofs,
+    trace,
     requirements,
+    audit,
     recovery,
+    recovery_services,
+    recovery_sessions,
+    recovery_attendance,
+    recovery_bank,
+    study,
     facts,
+    calendar,
+    closures,
+    credentials,
+    roster,
+    settings,
+    logins,
     tokens,
 )
+"""The parts of the API, one for each part of the pages; each says by `PAGES` what it does the work of."""
 OPERATIONS: tuple[Operation, ...] = tuple(
     replace(each, tag=subject.__name__.rpartition(".")[2])
-    for subject in _SUBJECTS
+    for subject in SUBJECTS
     for each in subject.OPERATIONS
 )
 AT = "api/v1/"

@@ -1,5 +1,6 @@
 """The classes of a day, one class's records, and the teacher's signature."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.http import Http404
@@ -20,6 +21,7 @@ from central.work.changes import Action, Change
 from central.work.tool_rights import Right, Tool
 from central.work.viewings import Seen, note
 
+PAGES = ("today", "session")
 _Mark = AttendanceRecord.Mark
 _MOST_CHANGES = 200
 
@@ -148,17 +150,23 @@ def certify(request: Asked, form: CertificationAsked) -> Status[Certified]:
     signature = Signature(
         by=request.auth.staff, at=clock.now(), late_reason=form.late_reason, reason=form.reason
     )
-    if len(form.changes) > _MOST_CHANGES:
-        raise Http404
-    numbers = {change.student for change in form.changes}
+    changes = changes_of(section, form.changes)
+    done = certify_with_code(section, form.on, signature, form.one_time_code.strip(), changes)
+    return Status(201, _certified(done))
+
+
+def changes_of(section: Section, asked: Sequence[ChangeAsked]) -> list[Change]:
+    """Return the changes a request asks for; raises Http404 for a student the school does not have."""
+    if len(asked) > _MOST_CHANGES:
+        msg = f"{len(asked)} changes are more than the {_MOST_CHANGES} that are taken at once"
+        raise Http404(msg)
+    numbers = {change.student for change in asked}
     ours = Student.objects.filter(school=section.school, number__in=numbers)
     known = dict(ours.values_list("number", "pk"))
     if numbers - known.keys():
         msg = "a change names a student number that is not the school's; leading zeros count"
         raise Http404(msg)
-    changes = [Change(known[change.student], change.action, change.reason) for change in form.changes]
-    done = certify_with_code(section, form.on, signature, form.one_time_code.strip(), changes)
-    return Status(201, _certified(done))
+    return [Change(known[change.student], change.action, change.reason) for change in asked]
 
 
 def _certified(done: SessionCertification) -> Certified:
@@ -215,8 +223,8 @@ def _line(line: review.InboxLine) -> Line:
 
 
 OPERATIONS = (
-    Operation("classes", "GET", "/classes", classes, ClassesOfADay, Tool.ATTENDANCE, may_be=frozenset({404})),
-    Operation("session", "GET", "/session", session, ClassSession, Tool.ATTENDANCE, may_be=frozenset({404})),
+    Operation("classes", "GET", "/classes", classes, ClassesOfADay, Tool.ATTENDANCE),
+    Operation("session", "GET", "/session", session, ClassSession, Tool.ATTENDANCE),
     Operation(
         "certify",
         "POST",
@@ -225,7 +233,6 @@ OPERATIONS = (
         Certified,
         Tool.ATTENDANCE,
         Right.WRITE,
-        status=201,
-        may_be=frozenset({404, 429}),
+        may_be=frozenset({429}),
     ),
 )

@@ -14,7 +14,8 @@ from sync_agent.wire import PROBLEM_MEDIA_TYPE
 
 READS: Final = "GET"
 _A_FILE: Final[Mapping[str, object]] = {"text/plain": {"type": "string"}, "text/csv": {"type": "string"}}
-_ALWAYS: Final = frozenset({401, 403, 422})
+_ALWAYS: Final = frozenset({401, 403, 404, 422})
+_MADE: Final = "POST"
 _NOTHING_ELSE: Final = frozenset[int]()
 _SAID: Final = {
     201: "It was made.",
@@ -30,7 +31,8 @@ class Operation:
     """One thing a program can ask for; what reads is open to tokens, everything to who signed in.
 
     `tool` is None where every member of staff may. `may_be` are the statuses it may answer with beside
-    those every operation may. `files` are the media types of an answer that is no JSON object.
+    those every operation may. `files` are the media types of an answer that is no JSON object, `takes`
+    that of a file that is sent as the body.
     """
 
     name: str
@@ -40,10 +42,15 @@ class Operation:
     answers: type[Schema] | None
     tool: Tool | None = None
     right: Right = Right.READ
-    status: int = 200
     may_be: frozenset[int] = _NOTHING_ELSE
     files: tuple[str, ...] = ()
+    takes: str = ""
     tag: str = field(default="", kw_only=True)
+
+    @property
+    def status(self) -> int:
+        """Tell how it answers once it is done."""
+        return 201 if self.method == _MADE else 200
 
     @property
     def reads(self) -> bool:
@@ -69,7 +76,7 @@ class Operation:
             summary=(self.view.__doc__ or "").partition("\n")[0].rstrip("."),
             description=self._who(),
             tags=[self.tag],
-            openapi_extra={"responses": self._responses()},
+            openapi_extra={"responses": self._responses(), **self._body()},
         )
 
     def _who(self) -> str:
@@ -77,6 +84,12 @@ class Operation:
         if self.tool is None:
             return "For every member of staff."
         return f"Needs the right to {self.right} {self.tool}."
+
+    def _body(self) -> Mapping[str, object]:
+        if not self.takes:
+            return {}
+        shape = {"schema": {"type": "string", "format": "binary"}}
+        return {"requestBody": {"required": True, "content": {self.takes: shape}}}
 
     def _responses(self) -> Mapping[int, object]:
         refused = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from central.domain.errors import DomainError
 from central.errors import CentralError, InputError, UnavailableError
 from central.work.signing_off import TryLaterError
 from central.work.tokens import TokenRefusedError
@@ -106,6 +107,7 @@ _PLAIN: Final[Mapping[type[Exception], str]] = {
     TryLaterError: "too-many-tries",
     UnavailableError: "unavailable",
     CentralError: "refused",
+    DomainError: "refused",
     PermissionDenied: "forbidden",
     Http404: "not-found",
     AuthenticationError: "not-signed-in",

@@ -2,21 +2,20 @@
 
 from datetime import date, datetime
 
-from django.shortcuts import get_object_or_404
 from ninja import Schema
 from ninja.responses import Status
 
 from central.store.models import RecoveryRecord
-from central.web import clock
+from central.web.api import found
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
-from central.web.api.shapes import Code, Day, DayOrNone, Form, Reason, Text, Words, number_of
-from central.web.api.students import seen_student
+from central.web.api.shapes import Code, Day, DayOrNone, Form, Reason, Text, Words
 from central.work import recovery_records
-from central.work.recovery_act import Act
 from central.work.recovery_faults import Dates, RecordWish
 from central.work.recovery_records import Edit
 from central.work.tool_rights import Right, Tool
+
+PAGES = ("recovery",)
 
 
 class KnownRecord(Schema):
@@ -66,39 +65,35 @@ class Deleted(Schema):
 
 def records(request: Asked, number: Code, since: DayOrNone = None, until: DayOrNone = None) -> KnownRecords:
     """List a student's recovery records, newest first; an end leaves out those still open."""
-    student = seen_student(request, number, "api recovery")
-    found = recovery_records.listed(student, since, until)
-    return KnownRecords(student=student.number, records=[_record(row) for row in found])
+    student = found.student(request, number, "api recovery")
+    rows = recovery_records.listed(student, since, until)
+    return KnownRecords(student=student.number, records=[_record(row) for row in rows])
 
 
 def add(request: Asked, number: Code, form: RecordAsked) -> Status[KnownRecord]:
     """Keep a new recovery record of a student."""
-    student = seen_student(request, number, "api recovery")
+    student = found.student(request, number, "api recovery")
     wish = RecordWish(Dates(form.since, form.until), form.comment)
-    return Status(201, _record(recovery_records.add(student, wish, _act(request))))
+    return Status(201, _record(recovery_records.add(student, wish, found.act(request))))
 
 
 def edit(request: Asked, identity: Code, form: RecordChange) -> KnownRecord:
     """Change a recovery record, with the reason."""
     wanted = Edit(form.since, form.until, form.comment, form.reopens)
-    return _record(recovery_records.edit(_found(request, identity), wanted, _act(request, form.reason)))
+    return _record(recovery_records.edit(_found(request, identity), wanted, found.act(request, form.reason)))
 
 
 def delete(request: Asked, identity: Code, form: Reason) -> Status[Deleted]:
     """Delete a recovery record, with the reason; what it said stays in the audit log."""
-    found = _found(request, identity)
-    deleted = Deleted(id=str(found.pk))
-    recovery_records.delete(found, _act(request, form.reason))
+    row = _found(request, identity)
+    deleted = Deleted(id=str(row.pk))
+    recovery_records.delete(row, found.act(request, form.reason))
     return Status(201, deleted)
 
 
-def _act(request: Asked, reason: str = "") -> Act:
-    return Act(request.auth.staff, clock.now(), reason)
-
-
 def _found(request: Asked, identity: str) -> RecoveryRecord:
-    rows = RecoveryRecord.objects.select_related("student__school", "modified_by")
-    return get_object_or_404(rows, student__school=request.auth.staff.school, pk=number_of(identity))
+    rows = RecoveryRecord.objects.filter(student__school=request.auth.staff.school)
+    return found.row(rows.select_related("student__school", "modified_by"), identity)
 
 
 def _record(row: RecoveryRecord) -> KnownRecord:
@@ -115,7 +110,6 @@ def _record(row: RecoveryRecord) -> KnownRecord:
     )
 
 
-_NAMED = frozenset({404})
 OPERATIONS = (
     Operation(
         "recoveryRecords",
@@ -124,7 +118,6 @@ OPERATIONS = (
         records,
         KnownRecords,
         Tool.RECORDS,
-        may_be=_NAMED,
     ),
     Operation(
         "addRecoveryRecord",
@@ -134,8 +127,6 @@ OPERATIONS = (
         KnownRecord,
         Tool.RECORDS,
         Right.ADD,
-        status=201,
-        may_be=_NAMED,
     ),
     Operation(
         "editRecoveryRecord",
@@ -145,7 +136,6 @@ OPERATIONS = (
         KnownRecord,
         Tool.RECORDS,
         Right.WRITE,
-        may_be=_NAMED,
     ),
     Operation(
         "deleteRecoveryRecord",
@@ -155,7 +145,5 @@ OPERATIONS = (
         Deleted,
         Tool.RECORDS,
         Right.DELETE,
-        status=201,
-        may_be=_NAMED,
     ),
 )

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Literal
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from ninja import Schema
 
 from central.reports.files import ReportFiles, report_files, stem
 from central.reports.kinds import Kind, kinds
 from central.store.models import SchoolYear
 from central.web import clock
+from central.web.api import found
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
 from central.web.api.shapes import Code, DayOrNone, Text
@@ -19,6 +19,8 @@ from central.work.viewings import Seen, note
 
 Form = Literal["text", "json", "csv"]
 _MEDIA_TYPES = {"txt": "text/plain", "json": "application/json", "csv": "text/csv"}
+
+PAGES = ("reports", "report", "download")
 
 
 class YearOfReports(Schema):
@@ -81,7 +83,7 @@ def report_file(
 ) -> HttpResponse:
     """Make one file of a report: the report itself, or the `part` proof or findings."""
     made, which, on = _made(request, (year, kind), form, as_of)
-    start = stem((which, _year(request, year), on))
+    start = stem((which, found.year(request, year), on))
     wanted = f"{start}_{part}." if part else f"{start}."
     for name, text in made.texts.items():
         if name.startswith(wanted):
@@ -98,22 +100,23 @@ def report_file(
 def _made(
     request: Asked, named: tuple[str, str], form: str, as_of: date | None
 ) -> tuple[ReportFiles, Kind, date]:
-    year, kind = _year(request, named[0]), kinds().get(named[1])
-    if kind is None:
-        msg = f"there is no such report; there are {', '.join(kinds())}"
-        raise Http404(msg)
+    year, kind = found.year(request, named[0]), kind_of(named[1])
     staff = request.auth.staff
     on = as_of or clock.today(staff.school)
     note(staff, Seen(f"api report {kind.word}"), clock.now())
     return report_files((kind, year, on), clock.now(), form), kind, on
 
 
-def _year(request: Asked, name: str) -> SchoolYear:
-    years = SchoolYear.objects.select_related("school")
-    return get_object_or_404(years, school=request.auth.staff.school, name=name)
+def kind_of(word: str) -> Kind:
+    """Return the kind of report of a word; raises Http404."""
+    kind = kinds().get(word)
+    if kind is None:
+        msg = f"there is no such report; there are {', '.join(kinds())}"
+        raise Http404(msg)
+    return kind
 
 
-_MAY_BE = frozenset({404, 409})
+_MAY_BE = frozenset({409})
 OPERATIONS = (
     Operation("reports", "GET", "/reports", reports, ReportsThereAre, Tool.REPORTS),
     Operation(

@@ -1,13 +1,15 @@
 """The small shapes all operations share: dates, instants, texts, codes and pages of lists."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Final
 
 from django.http import Http404
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from central.domain.finding import Finding
+from central.exchange.named_file import NamedFile
 from central.web.dates import date_in
 
 MOST: Final = 200
@@ -16,6 +18,8 @@ _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
 # The programs that ask are not to learn that the records keep texts without control characters only.
 _PLAIN: Final = r"^[^\x00-\x1f\x7f]*$"
+_HOUR_MINUTE: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_NO_CLOCK: Final = "write it like 08:30"
 _NOT_ISO: Final = "write it like 2024-08-19"
 _NO_NUMBER: Final = "write a whole number in digits"
 _NO_INSTANT: Final = "write it like 2024-08-19T08:31:00-07:00"
@@ -41,7 +45,16 @@ def _instant(value: object) -> object:
     return at
 
 
-def _whole(value: object) -> object:
+def _clock(value: object) -> object:
+    """Read a time of day to the minute."""
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(_HOUR_MINUTE, value) or not value.isascii():
+        raise ValueError(_NO_CLOCK)
+    return time.fromisoformat(value)
+
+
+def whole(value: object) -> object:
     """Read a number in an address as it is written, not as it could be understood."""
     if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
         raise ValueError(_NO_NUMBER)
@@ -63,7 +76,11 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_
 """The same where something must be said."""
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_PLAIN)]
 """What the school calls a class, a student, a station, a year."""
-Offset = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole)]
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+"""Minutes within a day."""
+Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": _HOUR_MINUTE})]
+"""A time of the school's clocks, HH:MM."""
+Offset = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(whole)]
 """How many lines to leave out."""
 
 
@@ -79,8 +96,44 @@ class Reason(Form):
     reason: Words
 
 
+class FileSent(Form):
+    """A file of text, with the name it bears where it comes from."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PLAIN)]
+    text: Annotated[str, StringConstraints(max_length=2_000_000)]
+
+    def named(self) -> NamedFile:
+        """Return the file as the importers read one."""
+        return NamedFile(self.name, self.text.encode(errors="replace"))
+
+
 def number_of(identity: str) -> int:
     """Return the number behind an `id`; one that is none names nothing, as does one too large to be kept."""
     if identity.isascii() and identity.isdecimal() and len(identity) <= len(str(2**62)):
         return int(identity)
     raise Http404
+
+
+class KnownFinding(Schema):
+    """What a rule noticed: where it comes from, about whom or what, and what to do about it."""
+
+    rule: str
+    citation: str
+    subject: str
+    on: date | None
+    says: str
+    remedy: str
+    blocks: bool
+
+
+def finding(of: Finding) -> KnownFinding:
+    """Return a finding as programs read it."""
+    return KnownFinding(
+        rule=of.rule,
+        citation=of.citation,
+        subject=of.subject,
+        on=of.on,
+        says=of.says,
+        remedy=of.remedy,
+        blocks=of.blocks,
+    )

@@ -22,6 +22,8 @@ from central.work.journal_signs import Sources
 from central.work.stations import StationLine, glance
 from central.work.tool_rights import Right, Tool
 
+PAGES = ("stations", "gaps")
+
 
 class KnownStation(Schema):
     """A station in use: when it was last heard of, and what waits."""
@@ -165,10 +167,9 @@ OPERATIONS = (
         Cleared,
         Tool.STATIONS,
         Right.WRITE,
-        status=201,
-        may_be=frozenset({404, 503}),
+        may_be=frozenset({503}),
     ),
-    Operation("gaps", "GET", "/gaps", gaps, KnownGaps, Tool.GAPS, may_be=frozenset({404, 503})),
+    Operation("gaps", "GET", "/gaps", gaps, KnownGaps, Tool.GAPS, may_be=frozenset({503})),
     Operation(
         "explainGap",
         "POST",
@@ -177,7 +178,6 @@ OPERATIONS = (
         Explained,
         Tool.GAPS,
         Right.WRITE,
-        status=201,
         may_be=frozenset({503}),
     ),
 )

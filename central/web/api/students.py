@@ -16,6 +16,8 @@ from central.web.api.shapes import MOST, Code, DayOrNone, Offset, Text
 from central.work.tool_rights import Tool
 from central.work.viewings import Seen, note
 
+PAGES = ("students", "student", "student-history")
+
 
 class KnownStudent(Schema):
     """A student of the school."""
@@ -157,11 +159,12 @@ def _record(row: AttendanceRecord) -> StudentRecord:
         mark=row.mark,
         stage=row.stage,
         source=row.source,
-        decisions=[_step(each) for each in sorted(row.decisions.all(), key=lambda each: each.pk)],
+        decisions=[step_of(each) for each in sorted(row.decisions.all(), key=lambda each: each.pk)],
     )
 
 
-def _step(decision: Decision) -> Step:
+def step_of(decision: Decision) -> Step:
+    """Return one step of a record as programs read it."""
     return Step(
         stage_from=decision.stage_from,
         stage_to=decision.stage_to,
@@ -177,7 +180,6 @@ def _look(look: Look) -> OneLook:
     return OneLook(at=look.at, by=look.by, page=look.page, at_what=look.at_what)
 
 
-_LISTED = frozenset({404})
 OPERATIONS = (
     Operation("students", "GET", "/students", students, KnownStudents, Tool.STUDENTS),
     Operation(
@@ -187,7 +189,6 @@ OPERATIONS = (
         records,
         StudentRecords,
         Tool.ATTENDANCE,
-        may_be=_LISTED,
     ),
-    Operation("viewings", "GET", "/students/{number}/viewings", viewings, Looks, Tool.AUDIT, may_be=_LISTED),
+    Operation("viewings", "GET", "/students/{number}/viewings", viewings, Looks, Tool.AUDIT),
 )

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Schema
 from ninja.responses import Status
 
 from central.store.evidence import Evidence
-from central.store.models import Tap
+from central.store.models import Occurrence, Tap
 from central.web import clock
 from central.web.access import rooms_seen_by
 from central.web.api.caller import Asked
@@ -21,6 +22,8 @@ from central.work.time_case import with_holders
 from central.work.time_review import Word
 from central.work.tool_rights import Right, Tool
 from central.work.viewings import Seen, note
+
+PAGES = ("times", "time")
 
 
 class WaitingTap(Schema):
@@ -42,6 +45,22 @@ class WaitingTaps(Schema):
 
     count: int
     taps: list[WaitingTap]
+
+
+class StaffTap(Schema):
+    """A tap of the staff that attests a time the station did not know."""
+
+    id: str
+    station: str
+    room: str
+    epoch: str
+    sequence: str
+
+
+class StaffTaps(Schema):
+    """The staff taps whose time nobody has said yet, by station and in the order of their journals."""
+
+    taps: list[StaffTap]
 
 
 class WordGiven(Form):
@@ -90,19 +109,51 @@ def decide(request: Asked, station: Code, epoch: Code, sequence: Code, form: Wor
     rooms = rooms_seen_by(staff, clock.today(staff.school))
     rows = rows if rooms is None else rows.filter(station__room__in=rooms)
     tap = get_object_or_404(rows, station=station, epoch=number_of(epoch), sequence=number_of(sequence))
+    return _decided(
+        Entry(tap.station, tap.epoch, tap.sequence), Word(form.since, form.until, staff, form.reason)
+    )
+
+
+def _decided(entry: Entry, word: Word) -> Status[WordKept]:
     config = settings.CONFIG
     kept = time_review.decide(
-        Entry(tap.station, tap.epoch, tap.sequence),
-        Word(form.since, form.until, staff, form.reason),
-        clock.now(),
-        Evidence(config.evidence),
-        time_review.retimer(config),
+        entry, word, clock.now(), Evidence(config.evidence), time_review.retimer(config)
     )
     return Status(
         201,
         WordKept(
             id=str(kept.pk), since=kept.earliest_at, until=kept.latest_at, by=kept.by.number, at=kept.at
         ),
+    )
+
+
+def anchors(request: Asked) -> StaffTaps:
+    """List the staff taps that attest a time nobody has said yet."""
+    return StaffTaps(taps=[_anchor(row) for row in _anchors(request)])
+
+
+def attest(request: Asked, identity: Code, form: WordGiven) -> Status[WordKept]:
+    """Say when a staff tap attested the time; the taps around it are timed anew."""
+    row = next((one for one in _anchors(request) if one.pk == number_of(identity)), None)
+    if row is None:
+        raise Http404
+    entry = Entry(row.station, row.epoch, row.sequence)
+    return _decided(entry, Word(form.since, form.until, request.auth.staff, form.reason, True))  # noqa: FBT003  what `Word` ends with
+
+
+def _anchors(request: Asked) -> list[Occurrence]:
+    staff = request.auth.staff
+    rooms = rooms_seen_by(staff, clock.today(staff.school))
+    return [row for row in time_review.anchors(staff.school) if rooms is None or row.station.room_id in rooms]
+
+
+def _anchor(row: Occurrence) -> StaffTap:
+    return StaffTap(
+        id=str(row.pk),
+        station=row.station_id,
+        room=row.station.room.name,
+        epoch=str(row.epoch),
+        sequence=str(row.sequence),
     )
 
 
@@ -116,7 +167,17 @@ OPERATIONS = (
         WordKept,
         Tool.TIMES,
         Right.WRITE,
-        status=201,
-        may_be=frozenset({404, 503}),
+        may_be=frozenset({503}),
+    ),
+    Operation("staffTaps", "GET", "/staff-taps", anchors, StaffTaps, Tool.TIMES),
+    Operation(
+        "attestTime",
+        "POST",
+        "/staff-taps/{identity}/time",
+        attest,
+        WordKept,
+        Tool.TIMES,
+        Right.WRITE,
+        may_be=frozenset({503}),
     ),
 )

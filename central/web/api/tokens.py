@@ -20,6 +20,8 @@ from central.work.tool_rights import Right, Tool
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
+PAGES = ("tokens",)
+
 
 class KnownToken(Schema):
     """A token, never its secret."""
@@ -96,26 +98,8 @@ def _token(row: ApiToken) -> KnownToken:
 
 OPERATIONS = (
     Operation("tokens", "GET", "/tokens", tokens, KnownTokens, Tool.TOKENS),
+    Operation("makeToken", "POST", "/tokens", make, TokenMade, Tool.TOKENS, Right.ADD),
     Operation(
-        "makeToken",
-        "POST",
-        "/tokens",
-        make,
-        TokenMade,
-        Tool.TOKENS,
-        Right.ADD,
-        status=201,
-        may_be=frozenset({404}),
-    ),
-    Operation(
-        "revokeToken",
-        "POST",
-        "/tokens/{identity}/revocation",
-        revoke,
-        KnownToken,
-        Tool.TOKENS,
-        Right.DELETE,
-        status=201,
-        may_be=frozenset({404}),
+        "revokeToken", "POST", "/tokens/{identity}/revocation", revoke, KnownToken, Tool.TOKENS, Right.DELETE
     ),
 )

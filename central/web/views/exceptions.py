@@ -38,7 +38,7 @@ def exceptions(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show the queue, filtered as the address says; a posted form settles one line."""
     today = clock.today(staff.school)
     since = date_in(request.GET.get("since", ""), today) if request.GET.get("since") else None
-    queue = verbs.queue(staff.school, clock.now(), since, _mine(staff, today))
+    queue = verbs.queue(staff.school, clock.now(), since, mine_of(staff, today))
     status = 200
     if request.method == "POST":
         if send(request, lambda: _settle(request, staff, queue), _("Settled, until its facts change.")):
@@ -65,7 +65,7 @@ def exceptions(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "web/exceptions.html", page, status=status)
 
 
-def _mine(staff: Staff, on: date) -> verbs.Mine | None:
+def mine_of(staff: Staff, on: date) -> verbs.Mine | None:
     """Return what a teacher may see of the queue; None for those who see the whole school."""
     if not is_bound_to_classes(staff):
         return None

@@ -43,7 +43,7 @@ def interventions(request: HttpRequest, staff: Staff) -> HttpResponse:
         if send(request, lambda: _step(request, staff), _("Kept, with your name.")):
             return redirect(request.get_full_path())
         status = REFUSED
-    every = _seen_by(staff, verbs.calls(staff.school, clock.now()))
+    every = seen_by(staff, verbs.calls(staff.school, clock.now()))
     kind = request.GET.get("kind", "")
     shows_closed = request.GET.get("show") == "closed"
     wanted = [each for each in every if each.is_open != shows_closed and kind in {"", each.kind}]
@@ -65,7 +65,7 @@ def interventions(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "web/interventions.html", page, status=status)
 
 
-def _seen_by(staff: Staff, calls: list[Call]) -> list[Call]:
+def seen_by(staff: Staff, calls: list[Call]) -> list[Call]:
     if not is_bound_to_classes(staff):
         return calls
     own = set(students_seen_by(staff, clock.today(staff.school)).values_list("pk", flat=True))

@@ -21,7 +21,7 @@ from central.store.models import (
     Student,
 )
 from central.web import clock
-from central.web.access import is_bound_to_classes, sections_seen_by, students_seen_by
+from central.web.access import is_bound_to_classes, may_see, sections_seen_by, students_seen_by
 from central.web.dates import date_in
 from central.web.sending import REFUSED, date_of, send
 from central.work import appeals, check_in, viewings
@@ -79,10 +79,6 @@ def _student(request: HttpRequest, staff: Staff) -> Student:
     return student
 
 
-def _may_see(staff: Staff, student: Student, on: date) -> bool:
-    return not is_bound_to_classes(staff) or student in students_seen_by(staff, on)
-
-
 def _take_notice(request: HttpRequest, staff: Staff) -> None:
     form = request.POST
     since = date_of(form, "since")
@@ -110,7 +106,7 @@ def notice(request: HttpRequest, staff: Staff, notice: int, on: str) -> HttpResp
     rows = AbsenceNotice.objects.filter(student__school=staff.school)
     row = get_object_or_404(rows.select_related("student__school", "taken_by"), pk=notice)
     day = date_in(on, row.since)
-    if not row.since <= day <= row.until or not _may_see(staff, row.student, day):
+    if not row.since <= day <= row.until or not may_see(staff, row.student, day):
         raise Http404
     status = 200
     if request.method == "POST":
@@ -140,7 +136,7 @@ def appeal(request: HttpRequest, staff: Staff, appeal: int) -> HttpResponse:
     """Show an appeal beside what was recorded; a posted form answers it."""
     rows = Appeal.objects.filter(student__school=staff.school)
     row = get_object_or_404(rows.select_related("student__school", "section"), pk=appeal)
-    if not _may_see(staff, row.student, row.on):
+    if not may_see(staff, row.student, row.on):
         raise Http404
     status = 200
     if request.method == "POST":
