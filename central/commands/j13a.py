@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from central.commands import Now, a_date, say, tell
+from central.commands.emergency import j13a_papers
 from central.config import CentralConfig
 from central.domain.closure import RequestKind, RequestState
 from central.domain.finding import Severity
@@ -16,7 +17,7 @@ from central.work.closure_steps import Step, take_step
 from central.work.closures import Wish, begin, replace_days
 from central.work.recovery_act import Act
 
-HELP = "keep requests to the state (Form J-13A): draft, file, approve, deny, list"
+HELP = "keep requests to the state (Form J-13A): pre-fill, draft, file, approve, deny, list, data sheets"
 _STEPS = {
     "file": (RequestState.FILED, "note that a request was sent, or take a decision back"),
     "approve": (RequestState.APPROVED, "note that the state approved it; only now it is credited"),
@@ -42,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         step = _verb(verbs, name, says)
         step.add_argument("--on", required=True, type=a_date, metavar="DATE")
         step.add_argument("--evidence", required=True, metavar="TEXT", help="where form or letter is kept")
+    j13a_papers.add_verbs(verbs)
     listing = verbs.add_parser("list", help="show every request of a year and where it stands")
     listing.add_argument("--year", required=True, metavar="YYYY-YY")
 
@@ -50,6 +52,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Keep or list; 1 when the list has something to say against a request."""
     del config
     year = lookup.school_year(args.year)
+    if args.verb in j13a_papers.VERBS:
+        return j13a_papers.run(args, year, now())
     if args.verb == "list":
         return _list(year)
     act = Act(lookup.staff(args.by), now(), args.reason)

@@ -31,6 +31,7 @@ def papers(emergency: Emergency, now: datetime) -> Papers:
     kind = "extended (more than 5 days)" if is_extended(emergency, closed) else "short (1 to 5 days)"
     ended = "its last day was" if last.is_over else "it is expected to last until"
     days = sorted({day.on for day in closed})
+    tracks = f": {', '.join(emergency.tracks)}" if emergency.tracks else ""
     lines = [
         (
             f"{practice}{school.name}, {emergency.school_year.name}. Cause ({emergency.cause}): "
@@ -38,12 +39,12 @@ def papers(emergency: Emergency, now: datetime) -> Papers:
         ),
         (
             f"It began on {emergency.first_day:%m/%d/%Y}; {ended} {last.on:%m/%d/%Y}. It concerned "
-            f"{emergency.get_scope_display()}{': ' + ', '.join(emergency.tracks) if emergency.tracks else ''}. "
+            f"{emergency.get_scope_display()}{tracks}. "
             f"School was closed on {len(days)} days, which is a {kind} closure."
         ),
         (
-            "Nobody is present or absent on a day that is not taught, and nothing is credited for it before the "
-            "state has approved a request."
+            "Nobody is present or absent on a day that is not taught, and nothing is credited for it before "
+            "the state has approved a request."
         ),
     ]
     return Papers(
