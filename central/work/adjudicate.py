@@ -8,11 +8,26 @@ from django.db.models import QuerySet
 
 from central.domain.adjudication import Ruling, Verdict, Why
 from central.store.models import PaperLine, PaperRuling, Section
+from central.store.rewrite import rewrite
 from central.work.journal_signs import Sources
+from central.work.paper_decisions import Choice, decide
+from central.work.paper_waiting import Undecided, undecided, undecided_of
 from central.work.provisional import is_open
 from central.work.rulings import Rulings, keep
 
-__all__ = ["Ruling", "Rulings", "Verdict", "Why", "keep", "review"]
+__all__ = [
+    "Choice",
+    "Ruling",
+    "Rulings",
+    "Undecided",
+    "Verdict",
+    "Why",
+    "decide",
+    "keep",
+    "review",
+    "undecided",
+    "undecided_of",
+]
 
 
 def review(lines: QuerySet[PaperLine], now: datetime, sources: Sources | None = None) -> int:
@@ -36,6 +51,9 @@ def _review(section: Section, lines: Iterable[PaperLine], now: datetime, sources
     judged = [(line, rulings.of(line)) for line in lines]
     news = [(line, ruling) for line, ruling in judged if not _is_known(line, ruling)]
     keep(news, now)
+    for line, ruling in news:
+        line.outcome = ruling.verdict
+    rewrite([line for line, _ in news], ["outcome"])
     return len(news)
 
 

@@ -15,6 +15,7 @@ from central.store.models import (
 )
 from central.store.rewrite import rewrite
 from central.work import student_years
+from central.work.paper_waiting import paper_of_outages, require_decided
 from central.work.record_moves import Author, move
 
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
@@ -63,13 +64,17 @@ class Ledger:
     def certify(self, certification: SessionCertification) -> None:
         """Certify every provisional record and keep all decisions under the certification.
 
-        Records certified before stay as they are, unless whoever signed them had no right to. The
-        students' years are brought along: no other step makes a day count, or takes one back.
+        Paper that waits for a decision refuses all of it; paper kept in an outage is named beside the
+        signature it needs. Records certified before stay as they are, unless whoever signed them had no
+        right to. The students' years are brought along: no other step makes a day count, or takes one
+        back.
         """
         here = AttendanceRecord.objects.select_for_update().filter(section=self.section, on=self.on)
+        require_decided(self.section, self.on, {decision.record_id for decision in self._decisions})
         records = list(here.filter(stage=_Stage.PROVISIONAL))
+        outage = paper_of_outages(self.section, self.on)
         for record in records:
-            self.decide(record, _Stage.CERTIFIED, record.mark)
+            self.decide(record, _Stage.CERTIFIED, record.mark, outage.get(record.pk, ""))
         rewrite(records, ["stage"])
         if certification.revision > 1:
             decided = {decision.record_id for decision in self._decisions}

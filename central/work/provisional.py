@@ -9,7 +9,7 @@ from central.store.rewrite import rewrite
 from central.work import record_moves
 from central.work.policy import Presence
 from central.work.record_moves import Actor, Author
-from central.work.undo import in_force
+from central.work.steps import in_force
 
 PROCESS = "resolve"
 _Mark, _Stage, _Source = AttendanceRecord.Mark, AttendanceRecord.Stage, AttendanceRecord.Source
@@ -95,9 +95,8 @@ class ProvisionalDay:
     def _renew(self, record: AttendanceRecord, presence: Presence) -> None:
         shown = _shown(presence)
         if record.mark == _Mark.ABSENT:
-            # Only paper can have said so here. A tap is not silently overruled: the sheet's line
-            # stands beside it for the teacher to settle.
-            PaperLine.objects.filter(record=record).update(outcome=PaperLine.Outcome.CONFLICTS)
+            # Only paper can have said so here. A tap is not silently overruled: the sheet's line is
+            # judged anew beside it, and waits for the teacher.
             self._move(record, _Stage.PROVISIONAL, _Mark.PRESENT, "a tap contradicts the paper sheet")
         elif record.stage == _Stage.REMOVED:
             self._move(record, _Stage.PROVISIONAL, _Mark.PRESENT, "taps support it again")
@@ -108,10 +107,24 @@ class ProvisionalDay:
         self._changed.append(record)
 
     def _withdraw(self, record: AttendanceRecord) -> None:
-        is_ours = record.source == _Source.TAP and record.stage == _Stage.PROVISIONAL
-        if is_ours and is_open(record):
+        if record.stage != _Stage.PROVISIONAL or not is_open(record):
+            return
+        paper = _paper_of(record) if record.source in {_Source.TAP, _Source.PAPER} else None
+        if paper is not None:
+            self._fall_back(record, paper)
+        elif record.source == _Source.TAP:
             self._move(record, _Stage.REMOVED, record.mark, "no tap supports it any longer")
             self._changed.append(record)
+
+    def _fall_back(self, record: AttendanceRecord, paper: PaperLine) -> None:
+        """Leave a record to the sheet that stands behind it, as if no tap had ever been there."""
+        shown = {"first_in_at": paper.first_in_at, "last_out_at": paper.last_out_at}
+        if record.mark == paper.mark and all(getattr(record, name) == at for name, at in shown.items()):
+            return
+        self._move(record, _Stage.PROVISIONAL, paper.mark, "no tap supports it any longer; paper does")
+        record.first_in_at, record.last_out_at = paper.first_in_at, paper.last_out_at
+        record.is_tardy = record.left_early = False
+        self._changed.append(record)
 
     def _move(self, record: AttendanceRecord, stage: str, mark: str, reason: str) -> None:
         self._decisions.append(record_moves.move(record, stage, mark, self._author, reason))
@@ -131,6 +144,12 @@ class ProvisionalDay:
             changed.append(tap)
         rewrite(changed, ["outcome", "record"])
         return len(changed)
+
+
+def _paper_of(record: AttendanceRecord) -> PaperLine | None:
+    """Return the first line on paper behind a record; what was withdrawn stands behind nothing."""
+    lines = PaperLine.objects.filter(record=record).exclude(outcome=PaperLine.Outcome.WITHDRAWN)
+    return lines.order_by("pk").first()
 
 
 def is_open(record: AttendanceRecord) -> bool:

@@ -11,8 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from central.domain.proof import Proof
 from central.store.evidence import Evidence
-from central.store.models import AttendanceRecord, Credential, School, Tap
+from central.store.models import AttendanceRecord, Credential, PaperLine, School, Tap
 from central.store.timetable import Bell, Holder, Timetable
+from central.work.adjudicate import review
 from central.work.doubts import Doubts
 from central.work.policy import JudgedDay, Policy, SeenTap, Session, Verdict, judge_day
 from central.work.provisional import Attended, ProvisionalDay
@@ -140,6 +141,9 @@ class _Judge:
         for student in students:
             attended += self._judge_student(student, on, taps[student], bells, day)
         taps_changed, records_changed = day.write(attended, students)
+        if taps_changed:
+            # A tap may agree with paper taken in before, or speak against it.
+            review(PaperLine.objects.filter(record__school=self._school, record__on=on), self._now)
         done.taps += taps_changed
         done.records += records_changed
 

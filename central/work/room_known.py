@@ -12,7 +12,7 @@ from central.domain.adjudication import RoomKnown, Span, why_down
 from central.store.models import Meeting, Occurrence, Section, Station, StationDoubt, Tap
 from central.work.journal_signs import Sources
 from central.work.life_signs import Life, life
-from central.work.outages import spans_of
+from central.work.outage_state import spans_of
 from central.work.tap_policy import tap_policy
 from station.tap import Kind
 

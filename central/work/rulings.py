@@ -22,8 +22,8 @@ from central.store.models import AttendanceRecord, CheckIn, PaperLine, PaperRuli
 from central.work.journal_signs import Sources
 from central.work.provisional import is_open
 from central.work.room_known import Rooms
+from central.work.steps import in_force
 from central.work.tap_policy import tap_policy
-from central.work.undo import in_force
 
 Times: TypeAlias = tuple[datetime | None, datetime | None]
 """When somebody came and left, where that was written."""

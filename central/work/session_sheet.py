@@ -22,7 +22,8 @@ from central.store.models import (
 from central.store.timetable import students_placed
 from central.work import review
 from central.work.review import RefutedTap
-from central.work.undo import in_force, may_be_taken_back
+from central.work.steps import in_force
+from central.work.undo import may_be_taken_back
 
 _Stage = AttendanceRecord.Stage
 _NOBODYS = {Tap.Outcome.PENDING, Tap.Outcome.UNKNOWN_CREDENTIAL}

@@ -28,6 +28,7 @@ class Tool(StrEnum):
     EXCEPTIONS = "exceptions"
     TIMES = "times of taps"
     PAPER = "paper sheets"
+    OUTAGES = "outages"
     SHEETS = "class sheets"
     KITS = "emergency kits"
     STUDENTS = "students"
@@ -64,6 +65,7 @@ check-ins and notices   rwa-    r-a-         rwa-  r---   ---- r---  r---
 exceptions              rw--    ----         rwa-  rwa-   ---- r---  r---
 times of taps           rw--    ----         rw--  r---   ---- r---  r---
 paper sheets            r-a-    ----         rwad  r---   ---- r---  r---
+outages                 r-a-    r---         rwa-  rwa-   rwa- rwa-  r---
 class sheets            r-a-    ----         r-a-  r-a-   ---- r-a-  r---
 emergency kits          ----    ----         rwa-  rwa-   ---- rwa-  r---
 students                r---    r---         rwa-  r---   ---- rwa-  r---

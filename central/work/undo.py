@@ -1,33 +1,20 @@
 """Take back what a person did to a record before anybody certified it."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
 
 from central.errors import RefusedError
-from central.store.models import AttendanceRecord, Decision, Section, Staff
+from central.store.models import AttendanceRecord, Section, Staff
 from central.work import record_moves
 from central.work.propose import require_concerned
+from central.work.steps import UNDO, in_force
 from central.work.tool_rights import Right, Tool, require
 
-PROCESS: Final = "undo"
-"""What history calls the step by which another one was taken back."""
 _Source, _Stage = AttendanceRecord.Source, AttendanceRecord.Stage
 _OPEN: Final = {_Stage.PROVISIONAL, _Stage.REMOVED}
 _EVIDENCE: Final = {_Source.PAPER, _Source.CHECK_IN}
-
-
-def in_force(decisions: Iterable[Decision]) -> list[Decision]:
-    """Return the steps of one record that were not taken back, in their order."""
-    steps: list[Decision] = []
-    for decision in sorted(decisions, key=lambda decision: decision.pk):
-        if decision.by_process == PROCESS:
-            steps = steps[:-1]
-        else:
-            steps.append(decision)
-    return steps
 
 
 def may_be_taken_back(record: AttendanceRecord) -> bool:
@@ -56,7 +43,7 @@ def take_back(section: Section, on: date, student_id: int, by: Staff, at: dateti
             raise RefusedError(msg)
         before = in_force(record.decisions.all())[:-1]
         stage, mark = (before[-1].stage_to, before[-1].mark) if before else (_Stage.REMOVED, record.mark)
-        author = record_moves.person(by, at, PROCESS)
+        author = record_moves.person(by, at, UNDO)
         record_moves.move(record, stage, mark, author, "taken back").save()
         record.save()
     return record
