@@ -86,22 +86,28 @@ class MadeUpSchool:
 
 def make(students: int, stations: int, evidence: Path) -> MadeUpSchool:
     """Write the school into an empty records database, and everything that happened in its year."""
-    founding.found()
-    _contacts(evidence, [f"st-r{n:03d}" for n in range(stations)])
-    days = _school_days()
+    days = school_days()
     with transaction.atomic():
-        school = School.objects.create(code="34000000123456", name="Cedar Charter")
-        year = SchoolYear.objects.create(school=school, name="2024-25")
-        track = Track.objects.create(school_year=year, code="A")
-        kind = CalendarDay.Kind.REGULAR
-        CalendarDay.objects.bulk_create(
-            CalendarDay(track=track, on=on, is_taught=True, kind=kind) for on in days
-        )
-        sections = _sections(track, stations)
-        _enrol(track, sections, students)
-        teacher, leader = _staff(school, sections)
+        sections = people(students, stations, evidence)
+        teacher, leader = _staff(sections[0].school, sections)
         records = _history(sections[0], teacher, days[-1])
     return MadeUpSchool(teacher, leader, sections[0], days[-1], records)
+
+
+def people(students: int, stations: int, evidence: Path) -> list[Section]:
+    """Write a school into an empty records database: its calendar, classes and students, and no records."""
+    founding.found()
+    _contacts(evidence, [f"st-r{n:03d}" for n in range(stations)])
+    school = School.objects.create(code="34000000123456", name="Cedar Charter")
+    year = SchoolYear.objects.create(school=school, name="2024-25")
+    track = Track.objects.create(school_year=year, code="A")
+    kind = CalendarDay.Kind.REGULAR
+    CalendarDay.objects.bulk_create(
+        CalendarDay(track=track, on=on, is_taught=True, kind=kind) for on in school_days()
+    )
+    sections = _sections(track, stations)
+    _enrol(track, sections, students)
+    return sections
 
 
 def _contacts(evidence: Path, stations: list[str]) -> None:
@@ -109,7 +115,7 @@ def _contacts(evidence: Path, stations: list[str]) -> None:
     schema.open_file(evidence).close()
     seen_ms = [
         int(datetime.combine(on, time(hour), UTC).timestamp() * 1000)
-        for on in _school_days()
+        for on in school_days()
         for hour in range(15, 24)
     ]
     head = [(station, len(seen_ms)) for station in stations]
@@ -128,7 +134,8 @@ def _contacts(evidence: Path, stations: list[str]) -> None:
         )
 
 
-def _school_days() -> list[date]:
+def school_days() -> list[date]:
+    """Return the days the school is taught."""
     span = (FIRST + timedelta(days=n) for n in range(2 * DAYS))
     return [on for on in span if on.weekday() < _SATURDAY][:DAYS]
 

@@ -59,7 +59,8 @@ def match(number: str, written: Written, known: Known) -> Match:
     if _GROUPED.fullmatch(number) and number not in known.people:
         number = number.replace(",", "")
     # With its zeros lost, another's number may look exactly like this one.
-    fitting = list(known.bare(number)) if not number.startswith("0") else []
+    may_have_lost = number == "0" or not number.startswith("0")
+    fitting = list(known.bare(number.lstrip("0"))) if may_have_lost else []
     exact = known.people.get(number)
     if exact is not None and exact not in fitting:
         fitting.append(exact)
