@@ -23,9 +23,11 @@ from station.errors import StationError
 PROGRAM = "rollbook-central"
 USAGE = 64
 # These touch no records, or make them: they run without the store being ready.
-WITHOUT_STORE = frozenset({"backup", "init", "law", "restore", "serve", "simulate-fleet", "verify"})
+WITHOUT_STORE = frozenset({"backup", "init", "kit", "law", "restore", "serve", "simulate-fleet", "verify"})
 # These are for people who have nothing of central but some of its files, or nothing at all.
 WITHOUT_CONFIG = frozenset({"simulate-fleet", "verify"})
+# What the command `kit` does with a kit's file alone.
+ON_A_LAPTOP = frozenset({"print", "key", "check", "hand-over"})
 # These must run on a store that is not up to date.
 ON_ANY_STORE = frozenset({"migrate", "check"})
 
@@ -79,8 +81,7 @@ def _run(arguments: list[str]) -> int:
     name = rest.pop(0)
     if name not in names():
         top.error(f"there is no command {name!r}")
-    # What is asked of another server needs nothing on this machine.
-    is_elsewhere = name == "report" and any(word.partition("=")[0] == "--server" for word in rest)
+    is_elsewhere = _is_elsewhere(name, rest)
     is_needed = not is_elsewhere and not {"-h", "--help"} & set(rest)
     config = CentralConfig() if name in WITHOUT_CONFIG else _configuration(named.config, is_needed=is_needed)
     command = _load(name)
@@ -90,6 +91,13 @@ def _run(arguments: list[str]) -> int:
     if name not in WITHOUT_STORE | ON_ANY_STORE and not is_elsewhere:
         _require_store(config)
     return int(command.run(args, config, clock(config)))
+
+
+def _is_elsewhere(name: str, rest: Sequence[str]) -> bool:
+    """Tell whether nothing of central is needed here: another server is asked, or a kit on a laptop."""
+    if name == "kit":
+        return bool(rest) and rest[0] in ON_A_LAPTOP
+    return name == "report" and any(word.partition("=")[0] == "--server" for word in rest)
 
 
 def _configuration(named: str | None, *, is_needed: bool) -> CentralConfig:

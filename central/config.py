@@ -43,6 +43,14 @@ class OidcConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class KitConfig:
+    """Where each night's emergency kit is saved, and the file of its passphrase, mode 0600."""
+
+    folder: str
+    passphrase: settings.Secret
+
+
+@dataclass(frozen=True, slots=True)
 class CentralConfig:
     """Everything central is told; paths are absolute or relative to the folder of the file.
 
@@ -64,6 +72,7 @@ class CentralConfig:
     tls: TlsConfig | None = None
     practice: PracticeConfig | None = None
     oidc: OidcConfig | None = None
+    kit: KitConfig | None = None
 
     @property
     def data(self) -> Path:
@@ -92,7 +101,8 @@ def read(path: Path) -> CentralConfig:
     base = path.resolve().parent
     practice = config.practice and PracticeConfig(clock=str(base / config.practice.clock))
     tls = config.tls and TlsConfig(str(base / config.tls.certificate), str(base / config.tls.key))
-    return replace(config, data_dir=str(base / config.data_dir), tls=tls, practice=practice)
+    kit = config.kit and replace(config.kit, folder=str(base / config.kit.folder))
+    return replace(config, data_dir=str(base / config.data_dir), tls=tls, practice=practice, kit=kit)
 
 
 def current() -> CentralConfig:

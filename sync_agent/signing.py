@@ -41,6 +41,8 @@ PURPOSES = frozenset(
         "certificate",
         "school-certificate",
         "checkpoint",
+        "kit",
+        "hand-over",
     }
 )
 _KEY_BYTES = 32

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
+from central.domain.class_sheet import week_of
 from central.errors import RefusedError, UnavailableError
 from central.store import lookup
 from central.store.models import Section
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     from central.reports import class_sheets, lettering
 
     by = lookup.staff(args.by)
-    first, last = verbs.day_of(args.on) if args.on else verbs.week_of(args.week)
+    first, last = (args.on, args.on) if args.on else week_of(args.week)
     sections = Section.objects.filter(school=by.school, since__lte=last, until__gte=first)
     if args.section:
         sections = sections.filter(code__in=args.section)

@@ -3,10 +3,18 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
+from central.domain.calendar import monday_of
 from central.domain.errors import DomainError
 from central.domain.sheet_number import SheetCode
+
+_WEEK = timedelta(days=6)
+
+
+def week_of(on: date) -> tuple[date, date]:
+    """Return the week of a date, Monday to Sunday."""
+    return monday_of(on), monday_of(on) + _WEEK
 
 
 @dataclass(frozen=True, slots=True)

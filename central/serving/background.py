@@ -1,6 +1,7 @@
 """The staff process' second thread: bring evidence into the records and keep what is published fresh."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,11 +12,14 @@ from django.db import close_old_connections, connections
 from django.db.models import Q
 
 from central.config import CentralConfig
+from central.errors import CentralError
 from central.store.models import AuditEvent, CredentialEvent, School
 from central.work.catch_up import catch_up
 from central.work.certificates import certify_days
 from central.work.faults import escalate
+from central.work.kit_saving import save_nightly
 from central.work.publish import publish
+from station.errors import StationError
 
 log = logging.getLogger(__name__)
 _EVERY_S: Final = 1.0
@@ -26,6 +30,7 @@ _PUBLISH_EVERY: Final = timedelta(minutes=10)
 # Days end at midnight and change seldom after; a year of many stations takes seconds to go through.
 _CERTIFY_EVERY: Final = timedelta(hours=1)
 _REST: Final = 50.0
+_KIT_EVERY: Final = timedelta(minutes=10)
 
 
 class Projector(threading.Thread):
@@ -41,6 +46,7 @@ class Projector(threading.Thread):
         self._published_after: tuple[int, int] | None = None
         self._certified_at: datetime | None = None
         self._certify_after_s = 0.0
+        self._kit_after: datetime | None = None
         self._imports_seen: int | None = None
 
     def run(self) -> None:
@@ -74,6 +80,19 @@ class Projector(threading.Thread):
                 escalate(school, now)
         if self._certified_at is None or now - self._certified_at >= _CERTIFY_EVERY:
             self._certify(now)
+        if self._kit_after is None or now >= self._kit_after:
+            self._save_kit(now)
+
+    def _save_kit(self, now: datetime) -> None:
+        self._kit_after = now + _KIT_EVERY
+        try:
+            path = save_nightly(self._config, now, os.urandom)
+        except (CentralError, StationError):
+            # A full or missing folder must not keep evidence from being read.
+            log.exception("kit.not-saved")
+            return
+        if path:
+            log.info("kit.saved file=%s", path.name)
 
     def _certify(self, now: datetime) -> None:
         began_s = time.monotonic()

@@ -1,13 +1,12 @@
 """Print class sheets: number them, remember who stood on them, and note that their names were looked at."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from central.domain.calendar import monday_of
 from central.domain.class_sheet import ClassSheet, Printing
 from central.domain.sheet_number import number_of
 from central.errors import RefusedError
@@ -20,17 +19,6 @@ from central.work.tool_rights import Right, Tool, require
 ORIGIN = "the server"
 MOST = 400
 """Sheets printed at once: more than a large school has classes in a day."""
-_WEEK = timedelta(days=6)
-
-
-def day_of(on: date) -> tuple[date, date]:
-    """Return a day as the span a sheet is for."""
-    return on, on
-
-
-def week_of(on: date) -> tuple[date, date]:
-    """Return the week of a date, Monday to Sunday."""
-    return monday_of(on), monday_of(on) + _WEEK
 
 
 def print_sheets(

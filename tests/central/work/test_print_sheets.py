@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from central.domain.class_sheet import ClassSheet
+from central.domain.class_sheet import ClassSheet, week_of
 from central.domain.sheet_number import serial_of
 from central.errors import RefusedError
 from central.store.models import CalendarDay, Enrollment, Meeting, Placement, PrintedSheet, Section, Viewing
-from central.work.print_sheets import day_of, print_sheets, week_of
+from central.work.print_sheets import print_sheets
 from tests.fakes import school as schools
 from tests.fakes.school import LABOR_DAY, MONDAY, SmallSchool, at
 
@@ -29,7 +29,7 @@ def names(sheet: ClassSheet) -> list[str]:
 def test_all_classes_of_a_day_are_printed_in_one_go_and_remembered(small: SmallSchool) -> None:
     small.ana.family_name = "Ávila"
     small.ana.save()
-    algebra, english = print_sheets(ALL, day_of(MONDAY), small.clerk, NOW)
+    algebra, english = print_sheets(ALL, (MONDAY, MONDAY), small.clerk, NOW)
     assert names(algebra) == ["Ávila, Ana", "Soto, Ben", "Soto, Chloe"]
     assert [each.number for each in english.students] == ["001004", "001005"]
     assert algebra.of.teachers == ("Teacher, Robin",)
@@ -49,7 +49,9 @@ def test_all_classes_of_a_day_are_printed_in_one_go_and_remembered(small: SmallS
 
 def test_a_sheet_printed_again_has_a_number_of_its_own(small: SmallSchool) -> None:
     numbers = [
-        sheet.code.number for _ in range(3) for sheet in print_sheets(ALL, day_of(MONDAY), small.leader, NOW)
+        sheet.code.number
+        for _ in range(3)
+        for sheet in print_sheets(ALL, (MONDAY, MONDAY), small.leader, NOW)
     ]
     assert len(set(numbers)) == 6
 
@@ -65,17 +67,17 @@ def test_a_week_has_the_days_the_class_is_held_and_everybody_of_any_of_them(smal
     assert [day.on for day in sheet.days] == [MONDAY, MONDAY + timedelta(days=1), wednesday]
     assert (sheet.code.on_first, sheet.code.on_last, sheet.is_week) == (MONDAY, wednesday, True)
     assert names(sheet) == ["Soto, Ana", "Soto, Ben"]
-    (later,) = print_sheets(sections, day_of(wednesday), small.teacher, NOW)
+    (later,) = print_sheets(sections, (wednesday, wednesday), small.teacher, NOW)
     assert names(later) == ["Soto, Ana"]
 
 
 def test_a_teacher_prints_the_own_classes_and_others_are_told_who_may(small: SmallSchool) -> None:
     english = Section.objects.filter(pk=small.english.pk)
     with pytest.raises(RefusedError, match="is not of employee"):
-        print_sheets(english, day_of(MONDAY), small.teacher, NOW)
+        print_sheets(english, (MONDAY, MONDAY), small.teacher, NOW)
     for staff in (small.paraeducator, small.auditor, small.staff["it"]):
         with pytest.raises(RefusedError, match="may not add class sheets"):
-            print_sheets(english, day_of(MONDAY), staff, NOW)
+            print_sheets(english, (MONDAY, MONDAY), staff, NOW)
     assert not PrintedSheet.objects.exists()
     assert not Viewing.objects.exists()
 
@@ -83,14 +85,14 @@ def test_a_teacher_prints_the_own_classes_and_others_are_told_who_may(small: Sma
 def test_no_sheet_is_printed_for_a_day_without_school(small: SmallSchool) -> None:
     for on in (LABOR_DAY, MONDAY + timedelta(days=5), date(2025, 7, 4)):
         with pytest.raises(RefusedError, match="no class chosen is held"):
-            print_sheets(ALL, day_of(on), small.clerk, NOW)
+            print_sheets(ALL, (on, on), small.clerk, NOW)
     assert not PrintedSheet.objects.exists()
 
 
 def test_a_class_without_a_bell_schedule_is_held_whenever_it_is_taught(small: SmallSchool) -> None:
     Meeting.objects.filter(section=small.english).delete()
     Section.objects.filter(pk=small.english.pk).update(track=None)
-    (sheet,) = print_sheets(Section.objects.filter(pk=small.english.pk), day_of(MONDAY), small.clerk, NOW)
+    (sheet,) = print_sheets(Section.objects.filter(pk=small.english.pk), (MONDAY, MONDAY), small.clerk, NOW)
     assert sheet.days[0].starts is None
 
 
