@@ -31,12 +31,16 @@ class Drawer:
 
     def __enter__(self) -> Self:
         """Take the file for this process alone; raises UnavailableError."""
+        file: IO[bytes] | None = None
         try:
-            self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
-            _take(self._file)
+            file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+            _take(file)
         except OSError as error:
+            if file:
+                file.close()
             msg = f"{self.path} is in use by another window, or cannot be written; close the other one first"
             raise UnavailableError(msg) from error
+        self._file = file
         return self
 
     def __exit__(
