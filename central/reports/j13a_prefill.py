@@ -15,7 +15,7 @@ from central.reports.rounding import half_up
 from central.store.models import EmergencyDay, SchoolYear
 from central.store.queries import day_totals
 from central.store.queries.closures import closed_days
-from central.work.outages import outages_of, standing
+from central.work.outage_state import outages_of, standing
 
 _OCTOBER, _MAY = 10, 5
 _COLUMNS = {

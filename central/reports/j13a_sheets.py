@@ -21,7 +21,7 @@ from central.store.models import EmergencyDay, School, SchoolYear, StateRequestS
 from central.store.queries import day_totals
 from central.store.queries.closures import closed_days, requests
 from central.work import gaps
-from central.work.outages import outages_of, standing
+from central.work.outage_state import outages_of, standing
 
 LETTER: Final = {
     RequestKind.CLOSURE: "B",

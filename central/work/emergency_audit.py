@@ -1,7 +1,10 @@
 """Published: the audit of an emergency once it is over: what does not fit, and how each was resolved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import transaction
 
 from central.errors import RefusedError
 from central.store.models import DiscrepancyStep, Emergency
@@ -51,35 +54,39 @@ def audit(emergency: Emergency, now: datetime) -> list[Discrepancy]:
     return lines + gone
 
 
-def resolve(emergency: Emergency, name: str, act: Act) -> DiscrepancyStep:
-    """Keep how a discrepancy was resolved and why; the last word counts.
+def resolve(emergency: Emergency, names: Sequence[str], act: Act) -> None:
+    """Keep how discrepancies were resolved and why, all or none; the last word on each counts.
 
     Raises RefusedError for somebody without the right, without a reason, and for one that is not there.
     """
-    return _step(emergency, name, act, is_resolved=True)
+    _step(emergency, names, act, is_resolved=True)
 
 
-def open_again(emergency: Emergency, name: str, act: Act) -> DiscrepancyStep:
-    """Take a resolution back, with the reason."""
-    return _step(emergency, name, act, is_resolved=False)
+def open_again(emergency: Emergency, names: Sequence[str], act: Act) -> None:
+    """Take resolutions back, with the reason."""
+    _step(emergency, names, act, is_resolved=False)
 
 
-def _step(emergency: Emergency, name: str, act: Act, *, is_resolved: bool) -> DiscrepancyStep:
+def _step(emergency: Emergency, names: Sequence[str], act: Act, *, is_resolved: bool) -> None:
     require_open(emergency, act.by, Right.WRITE)
     reason = rights.reason(act.reason, "resolving a discrepancy")
-    line = next((each for each in audit(emergency, act.at) if each.name == name), None)
-    if line is None:
-        msg = f"the audit of emergency {emergency.code} has no line {name}; look at it again"
-        raise RefusedError(msg)
-    if line.is_open is not is_resolved:
-        msg = f"{name} is {'resolved' if is_resolved else 'open'} already"
-        raise RefusedError(msg)
-    return DiscrepancyStep.objects.create(
-        emergency=emergency,
-        kind=line.found.kind,
-        key=line.found.key,
-        is_resolved=is_resolved,
-        reason=reason,
-        by=act.by,
-        at=act.at,
-    )
+    lines = {line.name: line for line in audit(emergency, act.at)}
+    for name in names:
+        line = lines.get(name)
+        if line is None:
+            msg = f"the audit of emergency {emergency.code} has no line {name}; look at it again"
+            raise RefusedError(msg)
+        if line.is_open is not is_resolved:
+            msg = f"{name} is {'resolved' if is_resolved else 'open'} already"
+            raise RefusedError(msg)
+    with transaction.atomic():
+        for name in dict.fromkeys(names):
+            DiscrepancyStep.objects.create(
+                emergency=emergency,
+                kind=lines[name].found.kind,
+                key=lines[name].found.key,
+                is_resolved=is_resolved,
+                reason=reason,
+                by=act.by,
+                at=act.at,
+            )

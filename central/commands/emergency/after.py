@@ -59,17 +59,15 @@ def _audit(args: argparse.Namespace, now: Now) -> int:
 
 
 def _resolve(args: argparse.Namespace, now: Now) -> int:
-    emergency, by = named(args), act(args, now)
+    emergency_audit.resolve(named(args), args.lines, act(args, now))
     for name in args.lines:
-        emergency_audit.resolve(emergency, name, by)
         say(f"{name} is resolved")
     return 0
 
 
 def _open_again(args: argparse.Namespace, now: Now) -> int:
-    emergency, by = named(args), act(args, now)
+    emergency_audit.open_again(named(args), args.lines, act(args, now))
     for name in args.lines:
-        emergency_audit.open_again(emergency, name, by)
         say(f"{name} is open again")
     return 0
 

@@ -26,9 +26,7 @@ VERBS: Final = frozenset({"prefill", "sheets", "effect"})
 
 def add_verbs(verbs: Verbs) -> None:
     """Add the verbs."""
-    filling = verbs.add_parser(
-        "prefill", help="print the days to ask for, as the records know them"
-    )
+    filling = verbs.add_parser("prefill", help="print the days to ask for, as the records know them")
     filling.add_argument("--year", required=True, metavar="YYYY-YY")
     filling.add_argument("--kind", required=True, choices=[kind.value for kind in RequestKind])
     filling.add_argument("--since", required=True, type=a_date, metavar="DATE")

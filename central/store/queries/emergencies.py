@@ -21,6 +21,9 @@ _SHORT = 5
 """The school's procedure tells closures of 1 to 5 days (10.3) from longer ones (10.4)."""
 
 
+_ENDS = (EmergencyStep.Kind.EXPECTED, EmergencyStep.Kind.ENDED)
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """The last day of an emergency, and whether it is known or only expected."""
@@ -61,8 +64,7 @@ class Announced:
 
 def end_of(emergency: Emergency) -> End:
     """Return the last day of an emergency by the last word on it."""
-    kinds = (EmergencyStep.Kind.EXPECTED, EmergencyStep.Kind.ENDED)
-    last = emergency.steps.filter(kind__in=kinds).order_by("pk").last()
+    last = next((step for step in reversed(steps_of(emergency)) if step.kind in _ENDS), None)
     if last is None:
         return End(emergency.expected_end, is_over=False)
     return End(last.on, is_over=last.kind == EmergencyStep.Kind.ENDED)
@@ -70,7 +72,12 @@ def end_of(emergency: Emergency) -> End:
 
 def is_withdrawn(emergency: Emergency) -> bool:
     """Tell whether somebody said there was no such emergency."""
-    return emergency.steps.filter(kind=EmergencyStep.Kind.WITHDRAWN).exists()
+    return any(step.kind == EmergencyStep.Kind.WITHDRAWN for step in steps_of(emergency))
+
+
+def steps_of(emergency: Emergency) -> list[EmergencyStep]:
+    """Return the words on an emergency, oldest first; those fetched with it are not asked for again."""
+    return sorted(emergency.steps.all(), key=lambda step: step.pk)
 
 
 def tracks_of(emergency: Emergency) -> list[Track]:

@@ -6,12 +6,48 @@ from central.web.pages.page import Group, StaffPage
 from central.web.views.audit import audit
 from central.web.views.calendar import calendar
 from central.web.views.closures import closures
+from central.web.views.emergencies import emergency, emergency_list
+from central.web.views.emergency_learning import learning
+from central.web.views.emergency_return import return_to_normal
 from central.web.views.requirements import requirements
 from central.work.tool_rights import Right, Tool
 
 PAGES = (
     StaffPage("calendar", "calendar/", calendar, Tool.CALENDAR, Right.WRITE, _("Calendar"), Group.SCHOOL),
     StaffPage("closures", "closures/", closures, Tool.CLOSURES, Right.ADD, _("Closures"), Group.SCHOOL),
+    StaffPage(
+        "emergencies",
+        "emergencies/",
+        emergency_list,
+        Tool.EMERGENCIES,
+        Right.ADD,
+        _("Emergencies"),
+        Group.SCHOOL,
+    ),
+    StaffPage(
+        "emergency",
+        "emergencies/<str:year>/<str:emergency>/",
+        emergency,
+        Tool.EMERGENCIES,
+        Right.ADD,
+        under="emergencies",
+    ),
+    StaffPage(
+        "emergency-learning",
+        "emergencies/<str:year>/<str:emergency>/learning/",
+        learning,
+        Tool.EMERGENCIES,
+        Right.ADD,
+        under="emergencies",
+    ),
+    StaffPage(
+        "emergency-return",
+        "emergencies/<str:year>/<str:emergency>/return/",
+        return_to_normal,
+        Tool.EMERGENCIES,
+        Right.ADD,
+        under="emergencies",
+    ),
     StaffPage(
         "requirements",
         "requirements/",

@@ -18,9 +18,14 @@ from central.errors import CentralError
 from central.exchange.named_file import NamedFile
 from central.law.emergency import credit, days_of_attendance_credited, may_become
 from central.law.emergency_findings import findings_on_decrease, findings_on_plans, findings_on_state
+from central.reports.j13a_sheets import effect_table
+from central.reports.periods import KINDS
+from central.reports.request_effect import Effect
 from central.store.models import SchoolYear, Staff, StateRequestStep
 from central.store.queries.closures import closed_days, requests
 from central.web import clock
+from central.web.tables import Table, from_rows
+from central.web.views import closure_papers
 from central.work.closure_steps import Step, take_step
 from central.work.closures import Wish, begin, replace_days
 from central.work.recovery_act import Act
@@ -47,7 +52,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Worth:
     """What the requests are worth to one track: closed days and minutes, and days of attendance."""
 
     track: str
@@ -69,6 +74,11 @@ def closures(request: HttpRequest, staff: Staff) -> HttpResponse:
             return _page(request, staff, year, status=_CONFLICT)
         messages.success(request, said)
         return redirect(f"{reverse('closures')}?year={year.name}")
+    if year is not None:
+        effect = closure_papers.effect_asked(request, year)
+        if (file := closure_papers.sheets(request, year, effect)) is not None:
+            return file
+        return _page(request, staff, year, effect=effect)
     return _page(request, staff, year)
 
 
@@ -125,7 +135,13 @@ def _days(request: HttpRequest) -> NamedFile:
     return NamedFile((chosen.name or _DAYS_FILE)[:200], chosen.read())
 
 
-def _page(request: HttpRequest, staff: Staff, year: SchoolYear | None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    staff: Staff,
+    year: SchoolYear | None,
+    status: int = 200,
+    effect: Effect | None = None,
+) -> HttpResponse:
     page: dict[str, object] = {
         "year": year,
         "years": SchoolYear.objects.filter(school=staff.school).order_by("-name"),
@@ -138,7 +154,20 @@ def _page(request: HttpRequest, staff: Staff, year: SchoolYear | None, status: i
         found = requests(year)
         page["lines"] = _lines(year, found)
         page["effects"] = _effects(year, found)
+        page["effect"] = effect
+        page["table"] = _table(effect) if effect else None
+        page["prefilled"] = closure_papers.prefilled(request, year)
+        page["prefill"] = request.GET.get("prefill", "")
+        page["periods"] = [(word, kind.value) for word, kind in KINDS.items()]
     return render(request, "web/closures.html", page, status=status)
+
+
+def _table(effect: Effect) -> Table:
+    """Return a request's effect as its papers print it."""
+    printed = effect_table(effect)
+    return from_rows(
+        [_(name) for name in printed.columns], [[_(str(cell)) for cell in row] for row in printed.rows]
+    )
 
 
 def _lines(year: SchoolYear, found: Sequence[StateRequest]) -> list[Line]:
@@ -157,12 +186,12 @@ def _lines(year: SchoolYear, found: Sequence[StateRequest]) -> list[Line]:
     ]
 
 
-def _effects(year: SchoolYear, found: Sequence[StateRequest]) -> list[Effect]:
+def _effects(year: SchoolYear, found: Sequence[StateRequest]) -> list[Worth]:
     closed = closed_days(year.school_id, Year(year.name))
     tracks = sorted({*closed, *(day.track for each in found for day in each.days)})
     effects = []
     for code in tracks:
         days = days_of_attendance_credited(found, code)
         attendance = Views(str(days.as_filed), str(days.if_approved))
-        effects.append(Effect(code, sorted(closed.get(code, ())), credit(found, code), attendance))
+        effects.append(Worth(code, sorted(closed.get(code, ())), credit(found, code), attendance))
     return effects
