@@ -91,7 +91,7 @@ def _require_fresh(given: bytes, by: User, purpose: str) -> None:
     # Like one-time codes it is held against the real clock, whatever a practice school's clock says.
     _, asked, asked_for = signing.loads(given.decode("ascii"), salt=_NAME + " passkey", max_age=FRESH_S)
     if (asked, asked_for) != (by.pk, purpose):
-        msg = "the challenge was made for something else"
+        msg = "another purpose"
         raise ValueError(msg)
 
 
@@ -134,7 +134,7 @@ class Assertion:
     def _checked(self, by: Staff) -> tuple[Authenticator, bytes]:
         """Return the passkey that answered and what it was asked; raises one of `_NO_ANSWER`."""
         if self.site is None or by.user is None:
-            msg = "passkeys are not in use"
+            msg = "no site"
             raise ValueError(msg)
         answer = AuthenticationResponse.from_dict(json.loads(self.text))
         given = answer.response.client_data.challenge
@@ -158,7 +158,7 @@ def registration(text: str, by: User, site: Site) -> tuple[bytes, dict[str, obje
             raise KeyError(text)
         return made.credential_data.credential_id, cast("dict[str, object]", plain)
     except _NO_ANSWER as error:
-        msg = "no fresh answer of a new passkey"
+        msg = "no fresh passkey"
         raise ValueError(msg) from error
 
 

@@ -1,6 +1,5 @@
 """The header of a student's pages: who it is, and the other tools of the same student."""
 
-import re
 from datetime import date
 from typing import Final
 
@@ -13,9 +12,6 @@ from central.store.models import Enrollment, Staff, Student
 from central.web import clock, pages
 
 register = template.Library()
-_ISO: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_CLOCK: Final = re.compile(r"\b([01]\d|2[0-3]):([0-5]\d)\b")
-_NOON: Final = 12
 _TOOLS: Final = (
     ("student", _("Student")),
     ("student-history", _("Attendance history")),
@@ -40,17 +36,6 @@ def student_header(context: Context, student: Student) -> dict[str, object]:
             if isinstance(staff, Staff) and _may_open(name, staff)
         ],
     }
-
-
-@register.filter
-def us_dates(text: object) -> str:
-    """Write dates and times in a sentence of the program as the screens do: 11/04/2025, 3:30 PM."""
-    return _CLOCK.sub(_on_the_wall, _ISO.sub(r"\2/\3/\1", str(text)))
-
-
-def _on_the_wall(found: re.Match[str]) -> str:
-    hour, half = int(found[1]), "AM" if int(found[1]) < _NOON else "PM"
-    return f"{hour % _NOON or _NOON}:{found[2]} {half}"
 
 
 def _may_open(name: str, staff: Staff) -> bool:
