@@ -9,6 +9,7 @@ from central.law.periods import divisor_days, period_ends_on
 from central.reports import (
     closure_findings,
     eligibility_findings,
+    entry_findings,
     minutes_findings,
     recovery_findings,
     session_findings,
@@ -32,6 +33,7 @@ def find(ground: Ground) -> Iterator[Finding]:
     yield from recovery_findings.find(ground)
     yield from study_findings.find(ground)
     yield from closure_findings.find(ground)
+    yield from entry_findings.find(ground)
 
 
 def _practice(ground: Ground) -> Iterator[Finding]:

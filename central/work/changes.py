@@ -74,7 +74,7 @@ class Ledger:
         records = list(here.filter(stage=_Stage.PROVISIONAL))
         outage = paper_of_outages(self.section, self.on)
         for record in records:
-            self.decide(record, _Stage.CERTIFIED, record.mark, outage.get(record.pk, ""))
+            self.decide(record, _Stage.CERTIFIED, record.mark, str(outage.get(record.pk, "")))
         rewrite(records, ["stage"])
         if certification.revision > 1:
             decided = {decision.record_id for decision in self._decisions}

@@ -19,6 +19,7 @@ class ExceptionKind(StrEnum):
     AFTER_DECISION = "after-decision"
     MISSING_OUT = "missing-out"
     PAPER_CONFLICT = "paper-conflict"
+    PAPER_WITHOUT_OUTAGE = "paper-without-outage"
     NOTICE_CONFLICT = "notice-conflict"
     LATE_ENTRY = "late-entry"
     APPEAL = "appeal"
@@ -87,10 +88,18 @@ MEANINGS: Mapping[ExceptionKind, Meaning] = {
         "Remind the class to tap on leaving; the teacher's signature stands for the day.",
     ),
     _K.PAPER_CONFLICT: Meaning(
-        "Paper against record",
-        "Lines of paper sheet %(sheet)s, %(room)s, %(last)s, that say otherwise than the records: %(n)s.",
+        "Paper against other evidence",
+        "Students of %(room)s on %(last)s of whom paper and other evidence say different things: %(n)s.",
         "Evidence that contradicts a record is an audit finding (R-REC-05, R-REC-07).",
-        "Have the class's teacher decide which is right.",
+        "Have the class's teacher decide which is right, and say why. Till then the class cannot be signed.",
+        settles_itself=True,
+    ),
+    _K.PAPER_WITHOUT_OUTAGE: Meaning(
+        "Paper without an outage",
+        "Students of %(room)s on %(last)s present on paper alone, though nothing shows an outage: %(n)s.",
+        "Paper stands in for taps only while something is out (R-REC-03).",
+        "Ask why paper was kept; put down the outage there was, or decide about each with a reason.",
+        settles_itself=True,
     ),
     _K.NOTICE_CONFLICT: Meaning(
         "Notice against presence",

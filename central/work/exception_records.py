@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from django.db.models import Count, F, Value
+from django.db.models import Count, Value
 from django.db.models.functions import Concat, Lower
 
 from central.store.models import (
@@ -13,7 +13,6 @@ from central.store.models import (
     CalendarDay,
     Credential,
     Meeting,
-    PaperLine,
     Placement,
     School,
     SessionCertification,
@@ -22,6 +21,7 @@ from central.store.models import (
 )
 from central.work import appeals, interventions, notices
 from central.work.exception_kinds import ExceptionKind, ExceptionLine
+from central.work.paper_waiting import undecided_of
 
 _Kind = ExceptionKind
 _Mark, _Stage = AttendanceRecord.Mark, AttendanceRecord.Stage
@@ -57,15 +57,15 @@ def _missing_out(school: School, since: date, until: date) -> Iterator[Exception
 
 
 def _paper(school: School, since: date, until: date) -> Iterator[ExceptionLine]:
-    lines = PaperLine.objects.filter(
-        sheet__section__school=school,
-        sheet__on__range=(since, until),
-        outcome=PaperLine.Outcome.CONFLICTS,
-    ).exclude(record__mark=F("mark"))
-    by_sheet = lines.values_list("sheet", "sheet__sheet", "sheet__section__code", "sheet__on")
-    for key, sheet, code, on, n in by_sheet.annotate(n=Count("pk")).order_by("sheet"):
-        figures = {"n": str(n), "room": code, "sheet": sheet, "last": f"{on:%m/%d/%Y}"}
-        yield ExceptionLine(_Kind.PAPER_CONFLICT, f"{key}/{n}", on, figures, "session", (code, str(on)))
+    """Yield a line for each class's day with paper nobody has decided about; each record is in one."""
+    waiting: dict[tuple[ExceptionKind, str, date], list[int]] = defaultdict(list)
+    for each in undecided_of(school, since, until):
+        kind = _Kind.PAPER_CONFLICT if each.is_conflict else _Kind.PAPER_WITHOUT_OUTAGE
+        waiting[kind, each.record.section.code, each.record.on].append(each.record.pk)
+    for (kind, code, on), records in waiting.items():
+        figures = {"n": str(len(records)), "room": code, "last": f"{on:%m/%d/%Y}"}
+        key = f"{code}/{on}/{max(records)}/{len(records)}"
+        yield ExceptionLine(kind, key[:120], on, figures, "paper-decisions", (code, str(on)))
 
 
 def _notices(school: School, since: date, until: date) -> Iterator[ExceptionLine]:

@@ -34,6 +34,18 @@ class Undecided:
         return any(each.verdict == Verdict.CONFLICTS for each in self.rulings)
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A sheet that stands in for taps, by its number, and why taps were missing."""
+
+    sheet: str
+    why: Why
+
+    def __str__(self) -> str:
+        """Say it in English, for the history."""
+        return f"paper sheet {self.sheet}: {self.why}"
+
+
 def undecided(section: Section, on: date) -> list[Undecided]:
     """Return what waits for a person in one class on one day, in the order of a register."""
     return _waiting(_last().filter(line__record__section=section, line__record__on=on))
@@ -60,7 +72,7 @@ def require_decided(section: Section, on: date, records: Collection[int] = ()) -
         raise RefusedError(msg)
 
 
-def paper_of_outages(section: Section, on: date) -> dict[int, str]:
+def paper_of_outages(section: Section, on: date) -> dict[int, StandIn]:
     """Return by record, where paper alone stands behind it because taps were missing, which sheet and why.
 
     A teacher's signature is what such a record needs (R-REC-03), and all that makes it count.
@@ -68,7 +80,7 @@ def paper_of_outages(section: Section, on: date) -> dict[int, str]:
     rows = _newest().filter(line__record__section=section, line__record__on=on, choice="")
     rows = rows.filter(verdict=Verdict.RECORD_FALLBACK).exclude(line__outcome=PaperLine.Outcome.WITHDRAWN)
     return {
-        row.line.record_id: f"paper sheet {row.line.sheet.sheet}: {Why[row.why]}"
+        row.line.record_id: StandIn(row.line.sheet.sheet, Why[row.why])
         for row in rows.select_related("line__sheet").order_by("-line_id")
     }
 

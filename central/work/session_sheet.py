@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -21,6 +21,7 @@ from central.store.models import (
 )
 from central.store.timetable import students_placed
 from central.work import review
+from central.work.paper_waiting import Undecided, paper_of_outages, undecided
 from central.work.review import RefutedTap
 from central.work.steps import in_force
 from central.work.undo import may_be_taken_back
@@ -59,6 +60,8 @@ class SheetLine:
     is_late: bool
     """Whether the last step was taken after the calendar day it is about."""
     may_be_taken_back: bool
+    outage: str = ""
+    """Why taps were missing, where paper alone stands in for them; else nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,27 @@ class SessionSheet:
     unknown: int
     """Taps of that day in the room that belong to nobody known yet."""
     certification: SessionCertification | None
+    undecided: tuple[Undecided, ...]
+    """Records whose paper waits for a decision; till then nobody signs."""
+
+    @property
+    def on_paper(self) -> int:
+        """How many records rest on paper of an outage, under whoever signs them."""
+        return sum(bool(line.outage) for line in self.lines)
 
 
 def session_sheet(section: Section, on: date, *, is_held: bool) -> SessionSheet:
     """Return a class's day in five queries however many students.
 
-    Three more come where paper, check-ins or refuted taps are among its evidence. Nobody is needed
+    Six more come where paper, check-ins or refuted taps are among its evidence. Nobody is needed
     where the class `is_held` not.
     """
     records = list(_records(section, on))
     taps, of_record = _taps(section, on, records)
     paper, check_ins = _paper(records), _check_ins(section, on, records)
     here = students_placed(section, on)
+    # Only where paper is among the evidence is there anything to ask.
+    outage = paper_of_outages(section, on) if paper else {}
     lines = []
     for record in records:
         grounds = (
@@ -91,7 +103,8 @@ def session_sheet(section: Section, on: date, *, is_held: bool) -> SessionSheet:
             *map(_written, paper[record.pk]),
             *check_ins[record.student_id],
         )
-        lines.append(_line(record, grounds, of_record[record.pk], paper[record.pk]))
+        found = _line(record, grounds, of_record[record.pk], paper[record.pk])
+        lines.append(replace(found, outage=outage[record.pk].why if record.pk in outage else ""))
     standing = [line for line in lines if line.record.stage != _Stage.REMOVED]
     have = {line.record.student_id for line in standing}
     refuted = [tap for tap in taps if tap.proof == Proof.REFUTED and tap.record_id is None]
@@ -102,6 +115,7 @@ def session_sheet(section: Section, on: date, *, is_held: bool) -> SessionSheet:
         refuted=tuple(review.told_of(section, on, refuted, {student.pk for student in here})),
         unknown=sum(tap.outcome in _NOBODYS for tap in taps),
         certification=review.certification(section, on),
+        undecided=tuple(undecided(section, on)) if paper else (),
     )
 
 
@@ -133,7 +147,8 @@ def _taps(
 def _paper(records: Collection[AttendanceRecord]) -> Mapping[int, list[PaperLine]]:
     found: dict[int, list[PaperLine]] = defaultdict(list)
     keys = [record.pk for record in records if getattr(record, "has_paper")]  # noqa: B009  annotated
-    for line in PaperLine.objects.filter(record__in=keys).select_related("sheet") if keys else ():
+    rows = PaperLine.objects.filter(record__in=keys).exclude(outcome=PaperLine.Outcome.WITHDRAWN)
+    for line in rows.select_related("sheet") if keys else ():
         found[line.record_id].append(line)
     return found
 

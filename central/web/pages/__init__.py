@@ -6,10 +6,12 @@ from central.web.pages import (
     day,
     follow_up,
     office,
+    outages,
     own,
     people,
     programmes,
     reports,
+    sheets,
     stations,
 )
 from central.web.pages.page import StaffPage, StudentPage
@@ -17,9 +19,11 @@ from central.web.pages.page import StaffPage, StudentPage
 STAFF: tuple[StaffPage, ...] = (
     *day.PAGES,
     *follow_up.PAGES,
+    *sheets.PAGES,
     *reports.PAGES,
     *people.PAGES,
     *stations.PAGES,
+    *outages.PAGES,
     *office.PAGES,
     *programmes.PAGES,
     *claims.PAGES,

@@ -5,38 +5,19 @@ from datetime import datetime
 import pytest
 
 from central.domain.adjudication import Verdict, Why
-from central.store.models import AttendanceRecord, Outage, Student, Tap
+from central.store.models import AttendanceRecord, Outage, Student
 from central.work.adjudicate import Rulings
 from central.work.resolve import resolve
 from tests.fakes import school as schools
+from tests.fakes.paper import EVENING, tap
 from tests.fakes.school import MONDAY, SUMMER, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
-EVENING = at(MONDAY, "18:00")
 
 
 @pytest.fixture
 def small() -> SmallSchool:
     return schools.build()
-
-
-def tap(small: SmallSchool, student: Student, clock: str) -> None:
-    n = Tap.objects.count() + 1
-    Tap.objects.create(
-        school=small.school,
-        station=small.station_101,
-        server_sequence=n,
-        position=1,
-        epoch=1,
-        sequence=n,
-        leaf=n.to_bytes(32),
-        token=small.token(student),
-        reader="nfc",
-        earliest_at=at(MONDAY, clock),
-        latest_at=at(MONDAY, clock),
-        time_quality="T1",
-        on=MONDAY,
-    )
 
 
 def outage(small: SmallSchool, since: str, until: str | None) -> Outage:
