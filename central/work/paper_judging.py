@@ -30,10 +30,10 @@ NOT_YOURS: Final = said("this is not one of your classes; give the sheet to its 
 FUTURE: Final = said("this day is still to come")
 TWICE_ON_THE_CLOCK: Final = said("this time stood on the clock twice that night; leave the cell empty")
 NEVER_ON_THE_CLOCK: Final = said("this time never stood on the clock that night; leave the cell empty")
-LONG_SHEET: Final = said("the number of a sheet has at most %(most)s characters", most=_LONGEST_SHEET)
+LONG_SHEET: Final = said("the number of a sheet has at most {} characters", _LONGEST_SHEET)
 TAKEN: Final = said("a sheet of this number came in from another file; give a corrected sheet its own number")
-_OTHERWISE: Final = "line %(line)s says something else of this student and day; strike out one of them"
-_SAID_BEFORE: Final = "line %(line)s says the same"
+_OTHERWISE: Final = "line {} says something else of this student and day; strike out one of them"
+_SAID_BEFORE: Final = "line {} says the same"
 _STEP: Final = 1000
 
 
@@ -46,11 +46,12 @@ def examine(wish: Wish, school: School, now: datetime, progress: Progress = sile
     roster = PaperRoster(school, sections)
     today = local_date(school, now)
     progress("reading", 0, 0)
-    told = reading.read(wish.file, roster.known(today), wish.told)
+    known = roster.known(today)
+    told = reading.read(wish.file, known, wish.told)
     rows = _rows(told, wish, roster, today, progress)
     if not told.asks:
         rows = _judged(rows, wish, progress)
-    return Preview(wish.file, tuple(rows), told.left_out, told.faults, told.guesses, told.headings)
+    return Preview(wish.file, tuple(rows), told.left_out, told.faults, told.guesses, told.headings, known)
 
 
 def _rows(
@@ -198,9 +199,9 @@ def _says(row: PreviewRow) -> tuple[object, ...]:
 
 def _compared(row: PreviewRow, against: int, same: int) -> PreviewRow:
     if against:
-        return replace(row, problems=(*row.problems, said(_OTHERWISE, line=against)))
+        return replace(row, problems=(*row.problems, said(_OTHERWISE, against)))
     if same:
-        return replace(row, verdict=Verdict.REPEATED, notes=(*row.notes, said(_SAID_BEFORE, line=same)))
+        return replace(row, verdict=Verdict.REPEATED, notes=(*row.notes, said(_SAID_BEFORE, same)))
     return row
 
 

@@ -10,6 +10,7 @@ from central.domain.adjudication import Ruling
 from central.exchange.named_file import NamedFile
 from central.exchange.sheets.entries import Entry, LeftOut
 from central.exchange.sheets.guess import Guess
+from central.exchange.sheets.known import Known
 from central.exchange.sheets.marks import Mark
 from central.exchange.sheets.said import Said
 from central.store.models import AttendanceRecord, Section, Student
@@ -87,6 +88,7 @@ class Preview:
     faults: tuple[tuple[int, Said], ...]
     guesses: tuple[Guess, ...]
     headings: tuple[str, ...]
+    known: Known
 
     @property
     def asks(self) -> tuple[Guess, ...]:

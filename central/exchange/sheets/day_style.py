@@ -12,8 +12,7 @@ from central.exchange.sheets.said import Said, said
 
 _ONLY: Final = said("the dates can be read in no other way")
 _FITS: Final = (
-    "read so, %(fits)s of %(dates)s dates are days on which the students beside them had class; "
-    "read otherwise fewer are"
+    "read so, {} of {} dates are days on which the students beside them had class; read otherwise fewer are"
 )
 _TWO_WAYS: Final = said(
     "the dates may be read in more than one way, and the calendar does not tell which is right"
@@ -85,7 +84,7 @@ def _contest(
     }
     for style, fitting in fits.items():
         if all(fitting > other for rival, other in fits.items() if rival is not style):
-            return style, said(_FITS, fits=len(fitting), dates=len(texts))
+            return style, said(_FITS, len(fitting), len(texts))
     return None, _TWO_WAYS if any(fits.values()) else _NO_WAY
 
 

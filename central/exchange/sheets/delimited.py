@@ -39,11 +39,11 @@ def rows(text: str, delimiter: str) -> Table:
 def faults(table: Table) -> Sequence[tuple[int, Said]]:
     """Return what makes a table unreadable, by line: too much of it, or a quote that was never closed."""
     if table.lines and table.lines[-1].number > MOST_LINES:
-        return [(MOST_LINES, said("the file has more than %(most)s lines; split it", most=MOST_LINES))]
+        return [(MOST_LINES, said("the file has more than {} lines; split it", MOST_LINES))]
     found = []
     for line in table.lines:
         if len(line.cells) > MOST_COLUMNS:
-            found.append((line.number, said("more than %(most)s columns; split the file", most=MOST_COLUMNS)))
+            found.append((line.number, said("more than {} columns; split the file", MOST_COLUMNS)))
         elif any(len(cell) > MOST_IN_A_CELL or "\n" in cell for cell in line.cells):
             found.append(
                 (line.number, said("a cell runs over several lines; look for a quote left open here"))

@@ -11,8 +11,8 @@ COLUMNS: Final = ("number", "family", "given", "name", "class", "sheet", "date",
 _SAID: Final = {
     "number": "student number, student no, student num, student id, studentid, stu num, stu id, id number, "
     "sid, perm id, local id, local student id, id, number, num, numero, numero de estudiante, "
-    "num de estudiante, no de estudiante, n de estudiante, numero de alumno, num de alumno, id de estudiante, "
-    "id estudiante, id del estudiante, matricula, expediente",
+    "num de estudiante, no de estudiante, n de estudiante, numero de alumno, num de alumno, "
+    "id de estudiante, id estudiante, id del estudiante, matricula, expediente",
     "family": "last, last name, family name, surname, legal last name, student last name, "
     "apellido, apellidos, primer apellido, apellido del estudiante",
     "given": "first, first name, given name, forename, legal first name, student first name, "

@@ -3,8 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Final
 
-from central.exchange.sheets.names import Person, words
+from central.exchange.sheets.names import Person, Written, words
+
+_NEAR: Final = 75
 
 
 class Known:
@@ -36,6 +39,17 @@ class Known:
     def has_namesake(self, person: Person) -> bool:
         """Tell whether another student has the very same name."""
         return self._names[_name(person)] > 1
+
+    def nearest(self, written: Written) -> Person | None:
+        """Return whose name is most like a written one: a hint for a person, never an answer."""
+        from rapidfuzz import fuzz, process
+
+        wanted = " ".join(sorted(words(written.text)))
+        names = [" ".join(name) for name in self._names]
+        found = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=_NEAR) if wanted else None
+        if found is None:
+            return None
+        return next(each for each in self.people.values() if " ".join(_name(each)) == found[0])
 
     def bare(self, digits: str) -> Sequence[Person]:
         """Return the students whose number is these digits once its leading zeros are lost."""

@@ -21,7 +21,7 @@ _SAMPLE: Final = 200
 _FEWEST: Final = 2
 _BY_HEADING: Final = said("its heading says so")
 _BY_CONTENT: Final = said("no heading says so; what stands in it does")
-_HEADER: Final = "this line names %(count)s columns"
+_HEADER: Final = "this line names {} columns"
 _NO_HEADER: Final = said("no line names columns, so what they hold was looked at")
 
 
@@ -56,7 +56,7 @@ def find(table: Table, known: Known) -> Layout:
 
 def decide(table: Table, found: Layout, choices: Choices, known: Known) -> Layout:
     """Return the layout after what a person said of it; notes the guesses `header` and `column ...`."""
-    why = said(_HEADER, count=len(found.columns) + len(found.days)) if found.header else _NO_HEADER
+    why = said(_HEADER, len(found.columns) + len(found.days)) if found.header else _NO_HEADER
     told = choices.decide("header", str(found.header or "none"), why)
     if told != str(found.header or "none"):
         line = next((each for each in table.lines if str(each.number) == told), None)

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -77,18 +76,6 @@ def agreement(written: Written, person: Person) -> Agreement:
         return Agreement.DISAGREES
     is_whole = has_given and not any("?" in word for word in said)
     return Agreement.AGREES if is_whole else Agreement.PARTLY
-
-
-def nearest(written: Written, people: Sequence[Person]) -> Person | None:
-    """Return whose name is most like a written one, as a hint for a person, or none that is near."""
-    from rapidfuzz import fuzz, process
-
-    wanted = " ".join(sorted(words(written.text)))
-    if not wanted:
-        return None
-    names = [" ".join(sorted((*words(each.family), *words(each.given)))) for each in people]
-    found = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=80)
-    return people[found[2]] if found else None
 
 
 def _same(word: str, own: str) -> bool:

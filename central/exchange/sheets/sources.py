@@ -19,7 +19,7 @@ from central.exchange.sheets.students import cleaned
 
 _HEAD: Final = 200
 _ODD: Final = 400
-_FITS: Final = "%(names)s names and %(numbers)s student numbers of the roster can be read so"
+_FITS: Final = "{} names and {} student numbers of the roster can be read so"
 _NOT_READ: Final = said("this is neither text nor a workbook; save it as CSV or XLSX")
 
 
@@ -54,7 +54,7 @@ def _worksheet(data: bytes, known: Known, choices: Choices) -> Table:
     fits = {name: _fit(sheet, known) for name, sheet in sheets.items()}
     best = max(sheets, key=lambda name: fits[name])
     if len(sheets) > 1:
-        why = said(_FITS, names=fits[best].names, numbers=fits[best].numbers)
+        why = said(_FITS, fits[best].names, fits[best].numbers)
         best = choices.decide("worksheet", best, why, tuple(sheets))
     return sheets[best]
 
@@ -71,7 +71,7 @@ def _text(data: bytes, known: Known, choices: Choices) -> Table:
     # Of equals the first stays: what is likelier without the roster.
     encoding, delimiter = max(fits, key=lambda each: fits[each])
     best = fits[encoding, delimiter]
-    why = said(_FITS, names=best.names, numbers=best.numbers)
+    why = said(_FITS, best.names, best.numbers)
     encoding = choices.decide("encoding", encoding, why, tuple(texts))
     named = choices.decide("delimiter", DELIMITERS[delimiter], why, tuple(NAMED))
     return delimited.rows(texts[encoding].text, NAMED[named])

@@ -9,6 +9,8 @@ from central.web.views.faults import fault_report, faults
 from central.web.views.interventions import interventions
 from central.web.views.notices import appeal, notice, notices
 from central.web.views.paper import paper
+from central.web.views.paper_batch import paper_batch
+from central.web.views.paper_file import paper_file
 from central.web.views.settings import settings
 from central.work.tool_rights import Right, Tool
 
@@ -22,6 +24,8 @@ PAGES = (
     ),
     StaffPage("appeal", "appeals/<int:appeal>/", appeal, Tool.CHECK_INS, Right.WRITE, under="notices"),
     StaffPage("paper", "paper/", paper, Tool.PAPER, Right.ADD, _("Paper"), Group.DAY),
+    StaffPage("paper-file", "paper/look/", paper_file, Tool.PAPER, Right.ADD, under="paper"),
+    StaffPage("paper-batch", "paper/<int:batch>/", paper_batch, Tool.PAPER, Right.ADD, under="paper"),
     StaffPage(
         "interventions",
         "interventions/",

@@ -4,14 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from central.domain.calendar import DateSpan
 from central.store.models import (
     AbsenceNotice,
-    AttendanceRecord,
     AuditSample,
     AuditSampleCheck,
     CheckIn,
@@ -19,7 +17,6 @@ from central.store.models import (
     FaultReport,
     InterventionStep,
     NoticeDecision,
-    PaperSheet,
     SchoolPolicy,
     Tap,
     Viewing,
@@ -202,24 +199,6 @@ def test_what_was_done_about_an_absence_is_kept_with_its_call(small: SmallSchool
     assert "absent on 4 school days in a row" in text(clerk, "/interventions/?show=closed")
     for wrong in ({"state": "sent a letter"}, {"student": "0"}, {"kind": "none"}, {"says": ""}):
         assert clerk.post("/interventions/", form | wrong).status_code == 409, wrong
-
-
-def test_a_paper_sheet_is_looked_at_before_anything_is_written(small: SmallSchool) -> None:
-    clerk = sign_in(small.clerk)
-    sheet = f"student_number,date,mark\r\n{small.ana.number},{TODAY},present\r\n".encode()
-    form = {"section": "ALG1-01", "sheet": "17", "file": SimpleUploadedFile("s.csv", sheet)}
-    page = clerk.post("/paper/", form).content.decode()
-    assert "new record" in page
-    assert not PaperSheet.objects.exists()
-    kept = page.split('name="kept" value="')[1].split('"')[0]
-    accepted = {"section": "ALG1-01", "sheet": "17", "kept": kept, "accept": "yes"}
-    assert clerk.post("/paper/", accepted | {"kept": "AAAA" + kept}).status_code == 409
-    assert clerk.post("/paper/", accepted).status_code == 302
-    assert AttendanceRecord.objects.get().source == "paper"
-    assert "17" in text(clerk, "/paper/")
-    assert clerk.post("/paper/", {"section": "ALG1-01", "sheet": "18"}).status_code == 409
-    bad = SimpleUploadedFile("s.csv", b"student_number,date,mark\n1,2,3\n")
-    assert clerk.post("/paper/", {"section": "ALG1-01", "sheet": "18", "file": bad}).status_code == 409
 
 
 MOST = {
