@@ -41,6 +41,9 @@ class Cost:
         return is_power and self.n <= _MOST_N and (self.r, self.p) == (8, 1)
 
 
+COST: Final = Cost()
+
+
 def require_passphrase(passphrase: str) -> None:
     """Raise SealError for a passphrase that is too short to keep names safe."""
     if len(_plain(passphrase)) < SHORTEST:
@@ -51,7 +54,7 @@ def require_passphrase(passphrase: str) -> None:
 def seal(inner: bytes, passphrase: str, entropy: Entropy, cost: Cost | None = None) -> bytes:
     """Return bytes that only this passphrase opens: a line that says how, then AES-256-GCM over all of it."""
     require_passphrase(passphrase)
-    cost = cost or Cost()
+    cost = cost or COST
     salt, nonce = entropy(_SALT_BYTES), entropy(_NONCE_BYTES)
     header = {"rollbook": _MARK, "v": _VERSION, "kdf": "scrypt", **asdict(cost)}
     line = json.dumps({**header, "salt": salt.hex(), "nonce": nonce.hex()}).encode("ascii") + b"\n"

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
-from reportlab.graphics import renderPDF
-from reportlab.graphics.barcode.qr import QrCodeWidget
-from reportlab.graphics.shapes import Drawing
+from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRAlphaNum, QRCode, QRErrorCorrectLevel
 from reportlab.pdfgen.canvas import Canvas
 
 from central.reports.lettering import Lettering
@@ -15,6 +15,8 @@ SMALLEST: Final = 5.6
 """The smallest letters a long name is set in before it takes a second line."""
 _STEP: Final = 0.4
 _GREY: Final = 0.86
+_QUIET: Final = 4
+"""Empty squares around a code, as its standard asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,20 @@ class Pen:
             self.line((left, box.top), (left, box.top + box.height), 0.5)
 
     def code(self, box: Box, text: str) -> None:
-        """Draw a QR code as large as a box; a quarter of it may be damaged at most."""
-        widget = QrCodeWidget(text, barLevel="Q", barBorder=4)
-        left, bottom, right, top = widget.getBounds()
-        scale = box.width / (right - left), box.height / (top - bottom)
-        drawing = Drawing(box.width, box.height, transform=[scale[0], 0, 0, scale[1], 0, 0])
-        drawing.add(widget)
-        renderPDF.draw(drawing, self._canvas, box.left, self.height - box.top - box.height)
+        """Draw a QR code with its quiet zone into a square box; a quarter of it may be damaged at most."""
+        modules = _modules(text)
+        side = box.width / (len(modules) + 2 * _QUIET)
+        squares = self._canvas.beginPath()
+        for row, line in enumerate(modules):
+            column = 0
+            for is_dark, run in groupby(line):
+                length = len(list(run))
+                if is_dark:
+                    left = box.left + (column + _QUIET) * side
+                    bottom = self.height - box.top - (row + 1 + _QUIET) * side
+                    squares.rect(left, bottom, length * side, side)
+                column += length
+        self._canvas.drawPath(squares, stroke=0, fill=1)
 
     def _width(self, text: str, size: float, *, is_bold: bool) -> float:
         return self._letters.width(text, size, is_bold=is_bold)
@@ -126,3 +135,13 @@ class Pen:
         ):
             cut += 1
         return " ".join(words[:cut]), " ".join(words[cut:])
+
+
+@lru_cache(maxsize=4)
+def _modules(text: str) -> list[list[bool]]:
+    """Return the squares of a QR code; every page of a sheet bears the same one."""
+    code = QRCode(None, QRErrorCorrectLevel.Q)
+    # Left to itself the encoder would try Japanese for letters in lower case.
+    code.addData(QRAlphaNum(text) if QRAlphaNum.valid(text) else QR8bitByte(text))
+    code.make()
+    return [[bool(module) for module in row] for row in code.modules]
