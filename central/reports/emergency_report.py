@@ -28,7 +28,7 @@ def papers(emergency: Emergency, now: datetime) -> Papers:
     practice = "PRACTICE: made-up school. " if school.is_practice else ""
     last = end_of(emergency)
     closed = closed_for(emergency)
-    kind = "extended (more than 5 days)" if is_extended(emergency, closed) else "short (1 to 5 days)"
+    kind = "an extended (more than 5 days)" if is_extended(emergency, closed) else "a short (1 to 5 days)"
     ended = "its last day was" if last.is_over else "it is expected to last until"
     days = sorted({day.on for day in closed})
     tracks = f": {', '.join(emergency.tracks)}" if emergency.tracks else ""
@@ -40,7 +40,7 @@ def papers(emergency: Emergency, now: datetime) -> Papers:
         (
             f"It began on {emergency.first_day:%m/%d/%Y}; {ended} {last.on:%m/%d/%Y}. It concerned "
             f"{emergency.get_scope_display()}{tracks}. "
-            f"School was closed on {len(days)} days, which is a {kind} closure."
+            f"School was closed on {len(days)} days, which is {kind} closure."
         ),
         (
             "Nobody is present or absent on a day that is not taught, and nothing is credited for it before "

@@ -59,6 +59,7 @@ def verify(check_in: CheckIn, act: Act, *, is_verified: bool) -> CheckInVerdict:
 
 def verify_class(section: Section, on: date, act: Act) -> int:
     """Verify every check-in of a class and day nobody has judged yet, and return how many."""
+    _require_own(section, on, act)
     rows = CheckIn.objects.filter(section=section, on=on, way__in=FROM_AFAR, verdicts=None)
     with transaction.atomic():
         return len([verify(row, act, is_verified=True) for row in rows.select_related("section__school")])
