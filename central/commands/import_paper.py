@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.progress import Progress as Bar
 
 from central.commands import Now, a_date, say
+from central.commands.kit.office import take_in as take_in_kit
 from central.config import CentralConfig
 from central.errors import CentralError
 from central.exchange.named_file import NamedFile, open_file
@@ -25,7 +26,9 @@ HELP = "take in paper sheets from any spreadsheet: CSV, TSV, TXT, XLSX, XLS, ODS
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Ask for the file, how it is to be read, and who keyed it."""
-    parser.add_argument("file", type=Path, metavar="FILE")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    which.add_argument("--kit", type=Path, metavar="FILE", help="the signed file of a laptop's kit instead")
     parser.add_argument("--section", metavar="CODE", help="the one class it is of; default: each line's own")
     parser.add_argument("--sheet", default="", metavar="NUMBER", help="as printed on the sheet")
     parser.add_argument("--on", type=a_date, metavar="DATE", help="finds a section of another year")
@@ -48,6 +51,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Show each line's verdict and, unless only shown, write them all; 1 where a line needs somebody."""
+    if args.kit:
+        return take_in_kit(args.kit, args.by, config, now, is_dry=args.dry_run)
     by, at = lookup.staff(args.by), now()
     today = local_date(by.school, at)
     wish = _wish(args, by, today)
