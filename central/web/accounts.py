@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from central.config import CentralConfig
 from central.web import clock
 from central.work import signing_off
-from central.work.passkeys import Site
+from central.work.passkey_site import Site
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

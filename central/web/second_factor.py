@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.db.models import Exists, Value
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpResponse, JsonResponse
 
 from central.store.models import Staff
@@ -20,7 +22,12 @@ def factor_in(form: Mapping[str, str], purpose: str) -> SecondFactor:
 
 def has_passkey(staff: Staff) -> bool:
     """Tell whether somebody can sign with a passkey here."""
-    return accounts.site() is not None and staff.user is not None and bool(passkeys.keys_of(staff.user))
+    return accounts.site() is not None and passkeys.held_by(staff).exists()
+
+
+def can_sign_by_passkey(staff: Staff) -> Combinable:
+    """Return what asks the same beside another question of the records."""
+    return Exists(passkeys.held_by(staff)) if accounts.site() else Value(value=False)
 
 
 def passkey_asked(staff: Staff, purpose: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from central.domain.calendar import DateSpan
 from central.errors import RefusedError
@@ -12,6 +13,7 @@ from central.store.models import (
     AbsenceNotice,
     AttendanceRecord,
     NoticeDecision,
+    Placement,
     School,
     SchoolYear,
     Section,
@@ -103,6 +105,26 @@ def unsettled(student: Student, on: date) -> list[AbsenceNotice]:
     """
     notices = AbsenceNotice.objects.filter(student=student, since__lte=on, until__gte=on)
     return list(notices.exclude(decisions__on=on).order_by("pk"))
+
+
+def unsettled_in(section: Section, on: date) -> list[AbsenceNotice]:
+    """Return the same of everybody placed in a section on a date, in the order of a register.
+
+    Who signs the section should know: a day of theirs that is signed present is held back from the claim.
+    """
+    in_order = ("student__family_name", "student__given_name", "student__number", "pk")
+    return list(_open_in(section.pk, on).select_related("student").order_by(*in_order))
+
+
+def has_unsettled(on: date) -> Exists:
+    """Return what asks, among sections, whether `unsettled_in` has any; it spares most days a question."""
+    return Exists(_open_in(OuterRef("pk"), on))
+
+
+def _open_in(section: int | OuterRef, on: date) -> QuerySet[AbsenceNotice]:
+    here = Placement.objects.filter(section=section, since__lte=on).exclude(until__lt=on)
+    notices = AbsenceNotice.objects.filter(student__in=here.values("student_id"))
+    return notices.filter(since__lte=on, until__gte=on).exclude(decisions__on=on)
 
 
 def conflicts(school: School, since: date, until: date) -> list[Conflict]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from central.errors import RefusedError
 from central.store.models import AuditEvent, Staff
 from central.work import passkeys, signing_off
-from central.work.passkeys import Site
+from central.work.passkey_site import Site
 
 MOST: Final = 10
 MOST_CHARS: Final = 60

@@ -5,16 +5,14 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
-from ipaddress import ip_address
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from cryptography.exceptions import InvalidSignature
 from django.contrib.auth.models import User
 from django.core import signing
 from django.db import IntegrityError, transaction
-from fido2.rpid import verify_rp_id
+from django.db.models import QuerySet
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -28,6 +26,7 @@ from fido2.webauthn import (
 
 from central.store.models import RecoverySession, Section, SpentChallenge, Staff
 from central.work import signing_off
+from central.work.passkey_site import Site
 
 FRESH_S: Final = 60
 """How long an answer may take: as long as a one-time code may be typed after it was shown."""
@@ -36,23 +35,6 @@ _NAME: Final = "Rollbook"
 _ASKED = UserVerificationRequirement.REQUIRED
 # What the library raises for an answer that is no answer, or not the right one.
 _NO_ANSWER = (ValueError, TypeError, KeyError, AttributeError, InvalidSignature, signing.BadSignature)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where devices know the server: the host their keys are made for, and the one address that may ask."""
-
-    host: str
-    origin: str
-
-    @classmethod
-    def at(cls, public_url: str) -> "Site | None":
-        """Return the site of an address; None where devices make no keys: for a number, or without TLS."""
-        parts = urlsplit(public_url.lower())
-        host = parts.hostname or ""
-        is_usual = parts.port in {None, {"https": 443, "http": 80}.get(parts.scheme)}
-        origin = f"{parts.scheme}://{host}" + ("" if is_usual else f":{parts.port}")
-        return cls(host, origin) if not _is_number(host) and verify_rp_id(host, origin) else None
 
 
 def certifying(section: Section, on: date) -> str:
@@ -69,6 +51,12 @@ def keys_of(user: User) -> list[Authenticator]:
     """Return the passkeys somebody can use, the first one first."""
     found = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN, user__is_active=True)
     return list(found.order_by("pk"))
+
+
+def held_by(staff: Staff) -> "QuerySet[Authenticator]":
+    """Return the passkeys of a member of staff as a question to the records."""
+    held = Authenticator.objects.filter(user=staff.user_id, type=Authenticator.Type.WEBAUTHN)
+    return cast("QuerySet[Authenticator]", held)
 
 
 def ask(by: User, purpose: str, site: Site) -> dict[str, object]:
@@ -193,11 +181,3 @@ def _credential(key: Authenticator) -> AttestedCredentialData:
 def _state(given: bytes) -> dict[str, object]:
     """Return what the library would have kept since it asked; the signed challenge says it all."""
     return {"challenge": websafe_encode(given), "user_verification": _ASKED}
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

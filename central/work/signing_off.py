@@ -76,9 +76,7 @@ def require_certificated(by: Staff, on: date) -> None:
     Source: EC 47605(l), EC 46300(a); the school's procedure, stages 1 to 3.
     """
     if by.role != Staff.Role.TEACHER:
-        msg = (
-            f"employee {by.number} is {called(by)} and cannot do this; ask a certificated staffer"
-        )
+        msg = f"employee {by.number} is {called(by)} and cannot do this; ask a certificated staffer"
         raise RefusedError(msg)
     if not TeachingCredential.objects.filter(staff=by, since__lte=on, until__gte=on).exists():
         msg = (

@@ -20,8 +20,8 @@ from central.store.queries.day_classes import held_on
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
-from central.web.second_factor import factor_in, has_passkey, passkey_asked
-from central.work import passkeys, review, viewings
+from central.web.second_factor import can_sign_by_passkey, factor_in, passkey_asked
+from central.work import notices, passkeys, review, viewings
 from central.work.certify import Signature, certify_with
 from central.work.changes import Action, Change
 from central.work.journal_signs import Sources
@@ -33,12 +33,14 @@ from central.work.undo import take_back
 from central.work.viewings import Seen
 
 _CONFLICT = 409
+_ASKED_AT_ONCE = ("is_noticed", "is_keyed")
 
 
 def session(request: HttpRequest, staff: Staff, code: str, on: str) -> HttpResponse:
     """Show a class's day; a form changes its records, takes a change back, or certifies them."""
     day = date_in(on, clock.today(staff.school))
     seen = sections_seen_by(staff, day).select_related("school", "room", "track")
+    seen = seen.annotate(is_noticed=notices.has_unsettled(day), is_keyed=can_sign_by_passkey(staff))
     section = held_on(seen, day).filter(code=code).first()
     meeting = _meeting(section, day) if section else None
     if section is None:
@@ -133,6 +135,8 @@ def _page(
     room = room_state(section, meeting, on, now, Sources.of(settings.CONFIG))
     kept = {name: value for name, value in request.POST.items() if name.startswith(("action-", "why-"))}
     hours = _hours(meeting, on, ZoneInfo(staff.school.time_zone)) if meeting else None
+    may_certify = staff.role == Staff.Role.TEACHER
+    is_noticed, is_keyed = (getattr(section, name) for name in _ASKED_AT_ONCE)
     return {
         "section": section,
         "on": on,
@@ -141,9 +145,10 @@ def _page(
         "silent_since": _silent_since(room, hours, now) if hours else None,
         "is_going_on": hours is not None and hours[0] <= now < hours[1],
         "sheet": session_sheet(section, on, is_held=is_held),
+        "noticed": notices.unsettled_in(section, on) if may_certify and is_noticed else (),
         "is_late": on < clock.today(staff.school),
-        "may_certify": staff.role == Staff.Role.TEACHER,
-        "has_passkey": staff.role == Staff.Role.TEACHER and has_passkey(staff),
+        "may_certify": may_certify,
+        "has_passkey": may_certify and is_keyed,
         "may_add": may(staff, Tool.ATTENDANCE, Right.ADD),
         "may_change": may(staff, Tool.ATTENDANCE, Right.WRITE),
         "late_reason": request.POST.get("late_reason", ""),

@@ -7,8 +7,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from central.domain.calendar import DateSpan
 from central.exchange.named_file import NamedFile
 from central.store.models import (
+    AbsenceNotice,
     AttendanceRecord,
     CheckIn,
     Decision,
@@ -18,9 +20,10 @@ from central.store.models import (
 )
 from central.store.queries.day_classes import ClassState
 from central.web import clock
-from central.work import check_in, paper
+from central.work import check_in, notices, paper
 from central.work.certify import certify_session
 from central.work.changes import Action
+from central.work.notices import Settled
 from central.work.resolve import resolve
 from tests import texts
 from tests.fakes import school as schools
@@ -245,3 +248,21 @@ def test_a_student_s_history_leads_from_the_newest_record_down_to_taps_and_notes
 def test_every_state_of_a_class_is_said_in_spanish_too() -> None:
     known = {str(message.id) for part in texts.PARTS for message in texts.catalogue(part)}
     assert {state.value for state in ClassState} - known == set()
+
+
+def test_whoever_certifies_is_told_of_a_notice_nobody_has_settled(small: SmallSchool) -> None:
+    later = MONDAY + timedelta(days=7)
+    notices.give(small.ana, DateSpan(MONDAY, MONDAY), "sick", small.clerk, at(MONDAY, "07:00"))
+    notices.give(small.ben, DateSpan(later, later), "travels", small.clerk, at(MONDAY, "07:00"))
+    told = "A notice says that Soto, Ana"
+    teacher = browser(small.teacher)
+    page = text(teacher, SESSION)
+    assert told in page
+    assert "held back from the claim" in page
+    assert "Soto, Ben (" not in page
+    assert "Settle it" in page
+    assert told not in text(browser(small.clerk), SESSION), "who does not certify is shown it elsewhere"
+    notice = AbsenceNotice.objects.get(student=small.ana)
+    settled = Settled(was_present=True, by=small.teacher, reason="came at 9")
+    notices.settle(notice, MONDAY, settled, at(MONDAY, "10:04"))
+    assert told not in text(teacher, SESSION)

@@ -11,7 +11,7 @@ from django.test import Client
 from central.store.models import SessionCertification
 from central.web import accounts, clock
 from central.work import passkeys
-from central.work.passkeys import Site
+from central.work.passkey_site import Site
 from tests.fakes import school as schools
 from tests.fakes.one_class import everybody_marked
 from tests.fakes.school import MONDAY, TOTP_SECRET, SmallSchool, at

@@ -22,7 +22,8 @@ from central.store.models import (
 )
 from central.work import own_passkeys, passkeys
 from central.work.certify import certify_with
-from central.work.passkeys import Assertion, Site, WrongPasskeyError
+from central.work.passkey_site import Site
+from central.work.passkeys import Assertion, WrongPasskeyError
 from central.work.signing_off import TryLaterError
 from tests.fakes import school as schools
 from tests.fakes.one_class import AFTER_CLASS, everybody_marked, signed
