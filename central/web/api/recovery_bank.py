@@ -168,10 +168,25 @@ def _absence(line: AbsenceLine) -> LedgerAbsence:
     return LedgerAbsence(on=line.absence.on, is_made_up=line.is_made_up)
 
 
+_BEFORE = frozenset({409})
 OPERATIONS = (
-    Operation("recoveryBank", "GET", "/recovery-bank/{year}", bank, RecoveryBank, Tool.RECORDS),
     Operation(
-        "recoveryLedger", "GET", "/students/{number}/recovery-ledger/{year}", ledger, Ledger, Tool.SERVICES
+        "recoveryBank",
+        "GET",
+        "/recovery-bank/{year}",
+        bank,
+        RecoveryBank,
+        Tool.RECORDS,
+        may_be=_BEFORE,
+    ),
+    Operation(
+        "recoveryLedger",
+        "GET",
+        "/students/{number}/recovery-ledger/{year}",
+        ledger,
+        Ledger,
+        Tool.SERVICES,
+        may_be=_BEFORE,
     ),
     Operation(
         "updateRecoveryServices",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.http import Http404
 from ninja import Schema
 from ninja.responses import Status
 
@@ -71,9 +70,12 @@ class Study(Schema):
 
 
 class StudyOfOne(Schema):
-    """One student's independent study with some of its days, newest first, and how many there are."""
+    """One student's independent study with some of its days, newest first, and how many there are.
 
-    of: StudentInStudy
+    `of` is null for a student who is not in it that year.
+    """
+
+    of: StudentInStudy | None
     count: int
     days: list[StudyDayKept]
 
@@ -145,12 +147,9 @@ def study_of_one(
     """Show a student's agreements and days of study, newest first."""
     student, of = found.student(request, number, "api study"), found.year(request, year)
     desk = study_desk.of_one(of, student.pk, found.day_of(of, as_of))
-    if desk is None:
-        msg = "this student is not in independent study that year"
-        raise Http404(msg)
-    days = study_desk.days_of(desk)
+    days = study_desk.days_of(desk) if desk else []
     shown = [_day(one) for one in days[offset : offset + MOST]]
-    return StudyOfOne(of=_student(desk), count=len(days), days=shown)
+    return StudyOfOne(of=_student(desk) if desk else None, count=len(days), days=shown)
 
 
 def add(request: Asked, number: Code, form: AgreementKept) -> Status[Changed]:

@@ -1,0 +1,122 @@
+"""What the pages do, the staff API does too: a page or a verb of one that it lacks is named here."""
+
+import ast
+import dataclasses
+import inspect
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from types import ModuleType
+
+from central.store.models import Staff
+from central.web import api, pages
+from central.web.pages.page import StaffPage
+
+# Pages without an operation, and why that is as it should be.
+_PAPER = (
+    "paper is looked at sheet by sheet before it counts; `import-paper`, `sheets` and `kit` do it headless"
+)
+_OUTAGE = "an outage is noted by who saw it and looked at beside its paper; `outage` does it headless"
+_EMERGENCY = "an emergency is declared, answered and closed by people together; `emergency` does it headless"
+NO_OPERATION: Mapping[str, str] = {
+    "sign-in": "a second factor is made and tried where somebody sits before a browser",
+    **dict.fromkeys(
+        ("paper", "paper-batch", "paper-decisions", "paper-file", "paper-kit", "paper-print"), _PAPER
+    ),
+    **dict.fromkeys(("outage", "outages", "late-entries"), _OUTAGE),
+    **dict.fromkeys(("emergencies", "emergency", "emergency-learning", "emergency-return"), _EMERGENCY),
+}
+# Verbs of pages that no operation carries out, and why.
+NO_VERB: Mapping[str, str] = {
+    "central.work.certify.certify_with": "the API takes the one-time code: `certify_with_code`",
+    "central.work.recovery_attendance.sign_with": "the API takes the one-time code: `sign_with_code`",
+    "central.work.recovery_services.restate": "says anew all a form holds; a program changes single members",
+    "central.work.recovery_attendance.is_own": "only tells which forms a page shows",
+    "central.work.roster_upload.columns_of": "suggests headings to whoever fills the form in",
+    "central.work.rights.may_decide_times": "only tells which forms a page shows",
+    "central.work.viewings.note": "notes that somebody looked; each operation does so in its own way",
+    "central.work.viewings.note_all": "as `note`",
+    "central.work.tool_rights.may": "the table of operations asks it",
+}
+_OURS = ("central.work.", "central.reports.", "central.register.")
+
+
+def test_every_page_has_operations_that_do_its_work() -> None:
+    served = {name for subject in api.SUBJECTS for name in subject.PAGES}
+    lacking = {page.name for page in pages.STAFF} - served - NO_OPERATION.keys()
+    assert lacking == set(), "add operations under central/web/api, or say in NO_OPERATION why not"
+
+
+def test_every_page_an_operation_serves_is_there() -> None:
+    known = {page.name for page in pages.STAFF}
+    assert {name for subject in api.SUBJECTS for name in subject.PAGES} - known == set()
+    assert NO_OPERATION.keys() - known == set()
+
+
+def test_every_verb_of_a_page_is_an_operation_s_too() -> None:
+    carried_out = {verb for subject in api.SUBJECTS for verb in _verbs(subject)}
+    lacking = {
+        f"{page.name}: {verb}"
+        for page in pages.STAFF
+        if page.name not in NO_OPERATION
+        for module in _modules(page)
+        for verb in _verbs(module) - carried_out - NO_VERB.keys()
+    }
+    assert lacking == set(), "add an operation for the verb, or say in NO_VERB why not"
+
+
+def test_what_a_page_does_in_somebody_s_name_is_seen() -> None:
+    (faults,) = (page for page in pages.STAFF if page.name == "faults")
+    seen = {verb for module in _modules(faults) for verb in _verbs(module)}
+    assert {"central.work.faults.report", "central.work.faults.step"} <= seen
+    assert "central.work.faults.unsolved" not in seen
+
+
+def _modules(page: StaffPage) -> Iterator[ModuleType]:
+    """Yield the module of a page's view, and those of its forms that it takes from beside it."""
+    view = import_module(inspect.unwrap(getattr(page.view, "func", page.view)).__module__)
+    yield view
+    for found in vars(view).values():
+        if inspect.ismodule(found) and found.__name__.startswith("central.web.views."):
+            yield found
+
+
+def _verbs(module: ModuleType) -> set[str]:
+    """Return the functions a module calls by which somebody acts: one of their arguments says who."""
+    tree = ast.parse(inspect.getsource(module))
+    named = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
+    found = (_function(module, name) for name in named)
+    return {
+        f"{each.__module__}.{each.__name__}"
+        for each in found
+        if each is not None and each.__module__.startswith(_OURS) and _says_who(each)
+    }
+
+
+def _function(module: ModuleType, name: str) -> Callable[..., object] | None:
+    first, _dot, rest = name.partition(".")
+    value = vars(module).get(first)
+    if rest and inspect.ismodule(value):
+        value = vars(value).get(rest)
+    elif rest:
+        return None
+    return value if inspect.isfunction(value) else None
+
+
+def _says_who(function: Callable[..., object]) -> bool:
+    hints = typing.get_type_hints(function)
+    hints.pop("return", None)
+    return any(_is_somebody(hint) for hint in hints.values())
+
+
+def _is_somebody(hint: object) -> bool:
+    """Tell whether a type is a member of staff, or holds one that acts."""
+    kinds = (hint, *typing.get_args(hint))
+    if Staff in kinds:
+        return True
+    return any(
+        isinstance(kind, type)
+        and dataclasses.is_dataclass(kind)
+        and typing.get_type_hints(kind).get("by") is Staff
+        for kind in kinds
+    )
