@@ -23,6 +23,7 @@ from central.work.outage_state import outages_of, stand, standing
 
 HELP = "put down outages, see the classes each touched, decide on paper, list what was entered late"
 _DAYS: Final = 14
+_WRITTEN: Final = "such as 2024-09-09T08:30, by the school's clocks"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,9 +42,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for verb in (end, correct, withdraw, classes):
         verb.add_argument("outage", type=int, metavar="NUMBER")
     for verb in (note, correct):
-        verb.add_argument("--since", required=True, type=_a_time, metavar="TIME", help="2024-09-09T08:30")
+        verb.add_argument("--from", dest="since", required=True, type=_a_time, metavar="TIME", help=_WRITTEN)
     for verb in (note, correct, end):
-        verb.add_argument("--until", required=verb is end, type=_a_time, metavar="TIME")
+        verb.add_argument("--to", dest="until", required=verb is end, type=_a_time, metavar="TIME")
     late = verbs.add_parser("late", help="what was entered or first signed after its day, as CSV")
     waiting = verbs.add_parser("paper", help="paper that waits for a decision")
     for verb in (late, waiting):

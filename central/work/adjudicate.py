@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from central.domain.adjudication import Ruling, Verdict, Why
-from central.store.models import PaperLine, PaperRuling, Section
+from central.store.models import AttendanceRecord, PaperLine, PaperRuling, Section
 from central.store.rewrite import rewrite
 from central.work.journal_signs import Sources
 from central.work.paper_decisions import Choice, decide
-from central.work.paper_waiting import Undecided, undecided, undecided_of
+from central.work.paper_waiting import Undecided, newest, undecided, undecided_of
 from central.work.provisional import is_open
 from central.work.rulings import Rulings, keep
 
@@ -25,9 +25,12 @@ __all__ = [
     "decide",
     "keep",
     "review",
+    "review_unheard",
     "undecided",
     "undecided_of",
 ]
+
+_PROVISIONAL = AttendanceRecord.Stage.PROVISIONAL
 
 
 def review(lines: QuerySet[PaperLine], now: datetime, sources: Sources | None = None) -> int:
@@ -44,6 +47,16 @@ def review(lines: QuerySet[PaperLine], now: datetime, sources: Sources | None = 
     for section in Section.objects.filter(pk__in=by_section).select_related("school"):
         changed += _review(section, by_section[section.pk], now, sources)
     return changed
+
+
+def review_unheard(now: datetime, sources: Sources) -> int:
+    """Judge again what rests on a station nobody had heard of, or of whose times nothing was proven.
+
+    What comes in later may show that it was alive, or that it was not.
+    """
+    waiting = newest().filter(why__in=(Why.UNHEARD.name, Why.UNPROVEN.name), choice="")
+    lines = PaperLine.objects.filter(pk__in=waiting.values("line"), record__stage=_PROVISIONAL)
+    return review(lines, now, sources) if lines.exists() else 0
 
 
 def _review(section: Section, lines: Iterable[PaperLine], now: datetime, sources: Sources | None) -> int:

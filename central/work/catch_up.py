@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from central.config import CentralConfig
 from central.domain.proof import Proof, Reason
 from central.store.evidence import Evidence
 from central.store.models import Tap
 from central.work import keys
+from central.work.adjudicate import review_unheard
 from central.work.doubts import read_doubts
+from central.work.journal_signs import Sources
 from central.work.project import Projected, project
 from central.work.prove import Prover, prove_again
 from central.work.resolve import Resolved, resolve
@@ -36,4 +40,8 @@ def catch_up(config: CentralConfig, now: datetime, *, only_new: bool = False) ->
     if not only_new:
         # A phone may have been issued, or a tag's keys put in, since these came.
         prove_again(Tap.objects.filter(proof=Proof.UNPROVEN, proof_reason=Reason.NO_KEY), prover)
-    return CaughtUp(projected, resolve(now, only_new=only_new, evidence=evidence))
+    resolved = resolve(now, only_new=only_new, evidence=evidence)
+    if projected.batches or not only_new:
+        with transaction.atomic():
+            review_unheard(now, Sources.of(config))
+    return CaughtUp(projected, resolved)

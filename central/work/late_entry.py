@@ -1,12 +1,12 @@
 """Published: which records were entered after the day they are about, and what paper allows that."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from central.domain.adjudication import Verdict
 from central.store.models import (
@@ -15,10 +15,12 @@ from central.store.models import (
     PaperLine,
     School,
     SessionCertification,
+    Tap,
 )
 from central.work.provisional import PROCESS
 
 _Stage = AttendanceRecord.Stage
+_ENTERS = (Tap.Outcome.RECORDED, Tap.Outcome.REPEAT)
 
 
 class Entry(StrEnum):
@@ -56,15 +58,20 @@ def late_entries(school: School, since: date, until: date) -> list[LateEntry]:
     """
     zone = ZoneInfo(school.time_zone)
     signed = _signed(school, since, until, zone)
-    late = _late(_initial(school, since, until))
-    keys = {*late.values_list("record_id", flat=True), *_of_sessions(school, signed)}
+    late = set(_late(_initial(school, since, until)).values_list("record_id", flat=True))
+    keys = {*late, *_of_sessions(school, signed)}
     initial = Decision.objects.filter(record__in=keys, stage_from="").select_related("by")
     first = {row.record_id: row for row in initial.order_by("-pk")}
     records = AttendanceRecord.objects.filter(pk__in=keys).exclude(stage=_Stage.REMOVED)
     records = records.select_related("student", "section").order_by("on", "section__code", "student__number")
     paper = _paper(keys)
     return [
-        _entry(record, first[record.pk], signed.get((record.section_id, record.on)), paper)
+        _entry(
+            record,
+            first[record.pk],
+            signed.get((record.section_id, record.on)),
+            paper.get(record.pk, []) if record.pk in late else None,
+        )
         for record in records
         if record.pk in first
     ]
@@ -85,7 +92,9 @@ def _initial(school: School, since: date, until: date) -> QuerySet[Decision]:
 
 
 def _late(rows: QuerySet[Decision]) -> QuerySet[Decision]:
-    return rows.filter(is_same_day=False).exclude(by_process=PROCESS)
+    """Keep what a person entered later and no tap had entered that day, however late it came in."""
+    tapped = Tap.objects.filter(record=OuterRef("record"), outcome__in=_ENTERS)
+    return rows.filter(is_same_day=False).exclude(by_process=PROCESS).exclude(Exists(tapped))
 
 
 def _signed(
@@ -134,12 +143,12 @@ def _entry(
     record: AttendanceRecord,
     first: Decision,
     signed: SessionCertification | None,
-    paper: dict[int, list[PaperLine]],
+    paper: Sequence[PaperLine] | None,
 ) -> LateEntry:
-    lines = paper.get(record.pk, [])
+    """Describe one record; `paper` are the lines behind one entered late, None of any other."""
     entry = Entry.SAME_DAY
-    if not first.is_same_day and first.by_process != PROCESS:
-        entry = Entry.WITH_PAPER if any(map(is_of_outage, lines)) else Entry.WITHOUT_PAPER
+    if paper is not None:
+        entry = Entry.WITH_PAPER if any(map(is_of_outage, paper)) else Entry.WITHOUT_PAPER
     reasons = (first.reason, signed.late_reason if signed else "")
     return LateEntry(
         record=record,
@@ -149,5 +158,5 @@ def _entry(
         signed_at=signed.at if signed else None,
         signed_by=signed.by.number if signed else "",
         reasons=tuple(dict.fromkeys(reason for reason in reasons if reason)),
-        sheets=tuple(dict.fromkeys(line.sheet.sheet for line in lines)),
+        sheets=tuple(dict.fromkeys(line.sheet.sheet for line in paper or ())),
     )

@@ -77,7 +77,7 @@ def paper_of_outages(section: Section, on: date) -> dict[int, StandIn]:
 
     A teacher's signature is what such a record needs (R-REC-03), and all that makes it count.
     """
-    rows = _newest().filter(line__record__section=section, line__record__on=on, choice="")
+    rows = newest().filter(line__record__section=section, line__record__on=on, choice="")
     rows = rows.filter(verdict=Verdict.RECORD_FALLBACK).exclude(line__outcome=PaperLine.Outcome.WITHDRAWN)
     return {
         row.line.record_id: StandIn(row.line.sheet.sheet, Why[row.why])
@@ -88,14 +88,13 @@ def paper_of_outages(section: Section, on: date) -> dict[int, StandIn]:
 def _last(before: datetime | None = None) -> QuerySet[PaperRuling]:
     """Return the last ruling on each line that is not withdrawn, where it waits for a person."""
     rows = (
-        _newest(before)
-        .filter(needs_person=True, choice="")
-        .exclude(line__outcome=PaperLine.Outcome.WITHDRAWN)
+        newest(before).filter(needs_person=True, choice="").exclude(line__outcome=PaperLine.Outcome.WITHDRAWN)
     )
     return rows.select_related("line__sheet", "line__record__student", "line__record__section")
 
 
-def _newest(before: datetime | None = None) -> QuerySet[PaperRuling]:
+def newest(before: datetime | None = None) -> QuerySet[PaperRuling]:
+    """Return the last ruling on each line; with `before`, the last one before that instant."""
     of_line = PaperRuling.objects.filter(line=OuterRef("line"))
     if before is not None:
         of_line = of_line.filter(at__lt=before)
