@@ -11,13 +11,15 @@ from central.config import CentralConfig
 from central.errors import ConfigError, UnavailableError
 from central.store.copy import copy_database
 from central.store.heads import heads
-from central.work import published_file
+from central.work import documents, paper_files, published_file
 
 MANIFEST: Final = "manifest.json"
 EVIDENCE: Final = "evidence.sqlite"
 SAFE: Final = "safe.json"
 # What is published to stations; the folders of a central that publishes none of it yet are not there.
 _PUBLISHED: Final = ("rosters", "configs", "certificates")
+# What people handed in: the files themselves.
+_HANDED_IN: Final = (documents.FOLDER, paper_files.FOLDER)
 _DRAFTS: Final = shutil.ignore_patterns("*.new", ".*")
 
 
@@ -78,7 +80,7 @@ def _copy(config: CentralConfig, target: Path, now: datetime) -> None:
         copy_database(config.evidence, target / EVIDENCE)
     for name in ("server.json", "keyring.json"):
         shutil.copy2(config.data / name, target / name)
-    for name in _PUBLISHED:
+    for name in (*_PUBLISHED, *_HANDED_IN):
         if (config.data / name).is_dir():
             shutil.copytree(config.data / name, target / name, ignore=_DRAFTS)
     for path in config.data.glob("checkpoint.*"):

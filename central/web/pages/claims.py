@@ -9,7 +9,7 @@ from central.web.views.closures import closures
 from central.web.views.emergencies import emergency, emergency_list
 from central.web.views.emergency_learning import learning
 from central.web.views.emergency_return import return_to_normal
-from central.web.views.requirements import requirements
+from central.web.views.requirements import document, requirements
 from central.work.tool_rights import Right, Tool
 
 PAGES = (
@@ -56,6 +56,13 @@ PAGES = (
         Right.ADD,
         _("Requirements"),
         Group.REPORTS,
+    ),
+    StaffPage(
+        "requirement-document",
+        "requirements/document/<str:digest>/",
+        document,
+        Tool.REQUIREMENTS,
+        under="requirements",
     ),
     StaffPage("audit", "audit/", audit, Tool.AUDIT, title=_("Audit"), group=Group.REPORTS),
 )

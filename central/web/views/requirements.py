@@ -1,10 +1,12 @@
 """The requirements the school answers for: how each stands, on what, and what must be brought by when."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,10 +26,13 @@ from central.store.models import RequirementEvidence, School, SchoolYear, Staff
 from central.web import clock
 from central.web.dates import date_in
 from central.web.downloads import attachment
+from central.work import documents, viewings
 from central.work.tool_rights import Right, Tool, may
 
 _CONFLICT = 409
 _LARGEST = 20_000_000
+_UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,20 @@ def _date(text: str) -> date | None:
         raise CentralError(_("Write the days it holds as dates.")) from error
 
 
+def document(request: HttpRequest, staff: Staff, digest: str) -> HttpResponse:
+    """Hand out a document that was brought with its file, as it came; who takes it is noted."""
+    brought = RequirementEvidence.objects.filter(school=staff.school, sha256=digest).order_by("-pk").first()
+    data = documents.read(settings.CONFIG.data, digest) if brought else None
+    if brought is None or data is None:
+        raise Http404
+    if request.method == "GET":
+        viewings.note(staff, viewings.Seen("requirement-document"), clock.now())
+    named = _UNSAFE.sub("_", brought.document.rpartition(": ")[2])[-_LONGEST_NAME:]
+    return attachment(data, named or digest, "application/octet-stream")
+
+
 def _document(request: HttpRequest) -> Kept:
-    """Return where the document is kept; of a file that was chosen the name and digest, never its content."""
+    """Return where the document is kept; the file that was chosen stays here only if that is asked for."""
     place = request.POST.get("document", "")
     chosen = request.FILES.get("file")
     if chosen is None:
@@ -92,6 +109,8 @@ def _document(request: HttpRequest) -> Kept:
     if chosen.size is None or chosen.size > _LARGEST:
         raise CentralError(_("The file is too large to be looked at here; name where it is kept."))
     handed = NamedFile(chosen.name or "", chosen.read())
+    if request.POST.get("keep"):
+        documents.keep(settings.CONFIG.data, handed)
     return Kept(": ".join(part for part in (place.strip(), handed.name) if part), handed.sha256)
 
 
@@ -148,7 +167,9 @@ def _of_one(staff: Staff, row: Row, shown: Sequence[Standing]) -> dict[str, obje
     may_bring = row.needs is not None and may(staff, Tool.REQUIREMENTS, Right.ADD)
     return {
         "one": shown[0] if shown else None,
-        "brought": list(kept.order_by("-pk")),
+        "brought": [
+            (each, documents.is_kept(settings.CONFIG.data, each.sha256)) for each in kept.order_by("-pk")
+        ],
         "may_bring": may_bring,
         "facts": list(written.one(shown[0]))[2:] if shown else [],
     }

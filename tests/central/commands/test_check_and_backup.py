@@ -14,12 +14,13 @@ import pytest
 
 from central.config import ENVIRONMENT, CentralConfig
 from central.errors import UnavailableError
+from central.exchange.named_file import NamedFile
 from central.intake import schema
 from central.store.copy import copy_database
 from central.store.evidence import Evidence
 from central.store.models import AttendanceRecord, School, Section, Student
 from central.store.queries import standing
-from central.work import keys
+from central.work import documents, keys, paper_files
 from central.work.backup import back_up
 from central.work.doubts import read_doubts
 from station.kernel_time import KernelTime
@@ -197,6 +198,19 @@ def test_a_backup_is_whole_and_says_so(installed: CentralConfig, tmp_path: Path)
     assert all(secret not in path.read_bytes() for path in made.rglob("*") if path.is_file())
     with pytest.raises(UnavailableError, match="exists already"):
         back_up(installed, tmp_path / "backups", NOW)
+
+
+def test_a_backup_holds_what_people_handed_in(installed: CentralConfig, tmp_path: Path) -> None:
+    brought = NamedFile("drawing.pdf", b"drawn in public")
+    documents.keep(installed.data, brought)
+    paper_files.keep(installed.data, brought)
+    made = back_up(installed, tmp_path / "backups", NOW)
+    for folder in ("documents", "paper"):
+        assert (made / folder / brought.sha256).read_bytes() == b"drawn in public"
+    assert documents.read(made, brought.sha256) == b"drawn in public"
+    (made / "documents" / brought.sha256).write_bytes(b"drawn in secret")
+    with pytest.raises(UnavailableError, match="not what was brought"):
+        documents.read(made, brought.sha256)
 
 
 def test_a_damaged_database_makes_no_backup(installed: CentralConfig, tmp_path: Path) -> None:
