@@ -1,5 +1,6 @@
 """Write a kit into a folder whole or not at all, each night anew, and clear out the nights that are over."""
 
+import contextlib
 import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,8 @@ def save_into(config: CentralConfig, folder: Path, saving: kits.Saving, now: dat
             making.rename(path)
             sync_folder(folder)
         except OSError as error:
-            making.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                making.unlink()
             msg = f"{folder} cannot take the kit ({error.strerror}); see to its space and rights"
             raise UnavailableError(msg) from error
     return path
