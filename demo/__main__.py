@@ -12,7 +12,7 @@ from rich.live import Live
 
 from demo import codes
 from demo.narrator import Narrator, StoryError
-from demo.office import ADMINISTRATOR, PASSWORD
+from demo.office import ADMINISTRATOR, CLERK, PASSWORD
 from demo.story import Story
 
 _TERMINATED = 128 + signal.SIGTERM
@@ -61,7 +61,9 @@ def _stay_open(story: Story, narrator: Narrator) -> None:
     narrator.console.print(
         f"\nThe pages are open on [bold]{story.address}[/]: sign in as {teacher}, the teacher,"
     )
-    narrator.console.print(f"or as {ADMINISTRATOR}, the office, with the password {PASSWORD}")
+    narrator.console.print(
+        f"or as {ADMINISTRATOR}, the office, or {CLERK}, its clerk, with the password {PASSWORD}"
+    )
     narrator.console.print("and the one-time code below. Ctrl-C ends it.")
     with suppress(KeyboardInterrupt), Live(console=narrator.console, auto_refresh=False) as line:
         while True:

@@ -21,9 +21,11 @@ _MINUTE_MS = 60_000
 
 
 class Visit(Protocol):
-    """One section's day in other hands: the live morning and the teacher's own signature."""
+    """One section's day in other hands: its morning and its teacher's own signature."""
 
     section: Section
+    has_power: bool
+    """Whether the section's room can be tapped in again after the morning."""
 
     def morning(self) -> None:
         """Let the students tap in."""
@@ -71,21 +73,28 @@ class History:
         self._premises.move_clock(at(on, track.starts, minutes=-12))
         for section in ours:
             self._players[section.code].tap(self._arrivals(section, on))
-        if visit:
-            with self._lent(visit.section):
+        with ExitStack() as lent:
+            if visit:
+                lent.enter_context(self._lent(visit.section))
                 visit.morning()
+                if visit.has_power:
+                    lent.close()
+            self._afternoon(track, on, sections if visit is None or visit.has_power else ours)
+            for section in ours:
+                self._certify(section, on, at(on, track.ends, minutes=6))
+            if visit:
+                visit.certify()
+
+    def _afternoon(self, track: Track, on: date, lit: Sequence[Section]) -> None:
+        """Let students of the rooms that have power tap out, and bring all to central."""
         self._premises.move_clock(at(on, track.ends, minutes=-3))
-        for section in sections:
+        for section in lit:
             self._players[section.code].tap(self._departures(section, on))
-        signing = at(on, track.ends, minutes=6)
-        self._premises.move_clock(signing)
-        for section in sections:
+        over = at(on, track.ends, minutes=6)
+        self._premises.move_clock(over)
+        for section in lit:
             self._players[section.code].sync()
-        catch_up(self._config, signing, only_new=True)
-        for section in ours:
-            self._certify(section, on, signing)
-        if visit:
-            visit.certify()
+        catch_up(self._config, over, only_new=True)
 
     @contextmanager
     def _lent(self, section: Section) -> Iterator[None]:

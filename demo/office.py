@@ -12,6 +12,7 @@ from demo.programs import Program, run
 from demo.school import School, Teacher
 
 ADMINISTRATOR = "8000"
+CLERK = "8001"
 PASSWORD = "tap-to-P2-is-one-chain"  # noqa: S105 -- of a made-up school, shown to whoever runs the demo
 
 
@@ -60,14 +61,18 @@ class Office:
         )
 
     def give_logins(self, teacher: Teacher) -> Path:
-        """Let a teacher and the office's administrator sign in; return the file their codes come from."""
+        """Let a teacher, the administrator and the clerk sign in; return the file their codes come from."""
         password, seed = self._premises.files / "password", self._premises.files / "totp-seed"
         password.write_text(PASSWORD, encoding="utf-8")
         password.chmod(0o600)
         secrets = ("--password-file", str(password), "--totp-seed-file", str(seed))
         self.central("add-operator", teacher.number, *secrets)
-        hired = ("--role", "admin", "--family-name", "Okafor", "--given-name", "Ruth")
-        self.central("add-operator", ADMINISTRATOR, *hired, *secrets)
+        for number, role, family, given in (
+            (ADMINISTRATOR, "admin", "Okafor", "Ruth"),
+            (CLERK, "clerk", "Villanueva", "Tess"),
+        ):
+            hired = ("--role", role, "--family-name", family, "--given-name", given)
+            self.central("add-operator", number, *hired, *secrets)
         return seed
 
     def issue_phone(self, student: str, public_key: str) -> str:

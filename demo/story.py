@@ -29,6 +29,8 @@ STRANGER = Card("uid", "04d1e2f3a4b5c6", "ntag")
 class Story:
     """Everything that happens, in order; each step checks what it did."""
 
+    has_power = True
+
     def __init__(self, folder: Path, narrator: Narrator) -> None:
         self.premises = Premises(folder)
         self.narrator = narrator
@@ -71,8 +73,9 @@ class Story:
         self.office.commission(self.premises.room(section))
 
     def live_through(self) -> None:
-        """Live the whole year: five weeks, one day watched closely, and all the others."""
+        """Live the whole year: one day watched closely, one without power, and all the others."""
         from demo.history import History
+        from demo.power_out import DARK_DAY, PowerOut
 
         history = History(self.school, self.premises, self._config)
         days = list(self.school.year.weekdays())
@@ -80,8 +83,11 @@ class Story:
             self.narrator.chapter("The year begins: five weeks of school go by")
             self._days(history, [on for on in days if on < LIVE_DAY])
             history.live(LIVE_DAY, visit=self)
+            self.narrator.chapter("Five more weeks go by")
+            self._days(history, [on for on in days if LIVE_DAY < on < DARK_DAY])
+            history.live(DARK_DAY, PowerOut(self.school, self.premises, self.office, self.narrator))
             self.narrator.chapter("The rest of the year goes by, day by day")
-            self._days(history, [on for on in days if on > LIVE_DAY])
+            self._days(history, [on for on in days if on > DARK_DAY])
 
     def _days(self, history: "History", days: Sequence[date]) -> None:
         """Play days nobody watches."""
