@@ -7,7 +7,15 @@ from typing import Final
 
 import clevercsv.detect
 
-from central.exchange.sheets.line import MOST_COLUMNS, MOST_IN_A_CELL, MOST_LINES, Line, Table, tidy
+from central.exchange.sheets.line import (
+    MOST_COLUMNS,
+    MOST_IN_A_CELL,
+    MOST_LINES,
+    Line,
+    Table,
+    UnreadableError,
+    tidy,
+)
 from central.exchange.sheets.said import Said, said
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -25,10 +33,15 @@ def likely(text: str) -> list[str]:
 
 
 def rows(text: str, delimiter: str) -> Table:
-    """Return the rows of a text; cells with line breaks keep one, which no honest cell has."""
+    """Return the rows of a text; cells with line breaks keep one, which no honest cell has.
+
+    Raises UnreadableError for more lines than anybody keys in at once.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     found = []
     for number, cells in enumerate(reader, start=1):
+        if number > MOST_LINES:
+            raise UnreadableError(said("the file has more than {} lines; split it", MOST_LINES))
         if any(cells):
             line = Line(number, tuple(map(_tidy, cells)))
             if any(line.cells):
@@ -37,9 +50,7 @@ def rows(text: str, delimiter: str) -> Table:
 
 
 def faults(table: Table) -> Sequence[tuple[int, Said]]:
-    """Return what makes a table unreadable, by line: too much of it, or a quote that was never closed."""
-    if table.lines and table.lines[-1].number > MOST_LINES:
-        return [(MOST_LINES, said("the file has more than {} lines; split it", MOST_LINES))]
+    """Return what makes single lines unreadable: too many columns, or a quote that was never closed."""
     found = []
     for line in table.lines:
         if len(line.cells) > MOST_COLUMNS:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from central.exchange.sheets.said import Said
+
 MOST_BYTES: Final = 32 * 1024 * 1024
 """Fifty thousand lines are about 4 MiB as CSV."""
 MOST_UNPACKED: Final = 96 * 1024 * 1024
@@ -34,6 +36,15 @@ class Table:
     """The rows of one worksheet or text file; blank ones are left out."""
 
     lines: tuple[Line, ...]
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read; `said` says why and what to do."""
+
+    def __init__(self, why: Said) -> None:
+        """Keep the sentence."""
+        self.said = why
+        super().__init__(str(why))
 
 
 def tidy(cell: str) -> str:

@@ -17,9 +17,8 @@ from central.exchange.sheets.entries import Entry, LeftOut
 from central.exchange.sheets.guess import Choices, Guess
 from central.exchange.sheets.known import Known
 from central.exchange.sheets.layout import Layout
-from central.exchange.sheets.line import MOST_BYTES, Table
+from central.exchange.sheets.line import MOST_BYTES, Table, UnreadableError
 from central.exchange.sheets.said import Said, said
-from central.exchange.sheets.workbook_in import UnreadableError
 
 _CODE: Final = re.compile(r"RB1/\S+")
 _IN_A_TITLE: Final = re.compile(r"\d{1,4}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?")

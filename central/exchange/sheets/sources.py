@@ -12,7 +12,7 @@ from central.exchange.sheets.encodings import Decoded
 from central.exchange.sheets.guess import Choices
 from central.exchange.sheets.known import Known
 from central.exchange.sheets.layout import Layout, find
-from central.exchange.sheets.line import Line, Table
+from central.exchange.sheets.line import Line, Table, UnreadableError
 from central.exchange.sheets.names import Agreement, Person, Written, agreement
 from central.exchange.sheets.said import said
 from central.exchange.sheets.students import cleaned
@@ -62,7 +62,7 @@ def _worksheet(data: bytes, known: Known, choices: Choices) -> Table:
 def _text(data: bytes, known: Known, choices: Choices) -> Table:
     texts = {each.encoding: each for each in encodings.texts(data)}
     if not texts:
-        raise workbook_in.UnreadableError(_NOT_READ)
+        raise UnreadableError(_NOT_READ)
     asked = [texts[choices.said["encoding"]]] if choices.said.get("encoding") in texts else texts.values()
     fits: dict[tuple[str, str], Fit] = {}
     for text in asked:

@@ -16,9 +16,10 @@ from central.exchange.sheets.line import (
     MOST_UNPACKED,
     Line,
     Table,
+    UnreadableError,
     tidy,
 )
-from central.exchange.sheets.said import Said, said
+from central.exchange.sheets.said import said
 
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -26,15 +27,6 @@ _CHUNK: Final = 1024 * 1024
 _MOST_PARTS: Final = 2_000
 _WHOLE: Final = 2.0**53
 _Value: TypeAlias = str | float | bool | date | datetime | time | timedelta
-
-
-class UnreadableError(Exception):
-    """A workbook that cannot be read; `said` says why and what to do."""
-
-    def __init__(self, why: Said) -> None:
-        """Keep the sentence."""
-        self.said = why
-        super().__init__(str(why))
 
 
 def is_workbook(data: bytes) -> bool:

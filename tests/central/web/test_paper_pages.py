@@ -1,7 +1,6 @@
 """The pages of paper: looked at first, questions answered, taken in, its paper on record, withdrawn."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ SHEETS = Path(__file__).parents[2] / "data" / "paper"
 
 
 @pytest.fixture
-def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PaperSchool]:
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PaperSchool:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr(settings, "CONFIG", CentralConfig(data_dir=str(tmp_path)))
     return paper_school.build()
