@@ -133,6 +133,7 @@ class Tap(models.Model):
         indexes = [
             models.Index(fields=["school", "outcome"], name="tap_outcome"),
             models.Index(fields=["token", "on"], name="tap_token_day"),
+            models.Index(fields=["station", "on"], name="tap_station_day"),
             models.Index(fields=["school", "once"], condition=~models.Q(once=""), name="tap_once_only"),
             models.Index(fields=["school", "proof"], condition=~models.Q(proof="absent"), name="tap_proof"),
         ]
