@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from central.domain.private_fact import values_of, words_for
 from central.domain.student import FactKind
 from central.exchange import table
 from central.exchange.problem import Problem, Where
@@ -69,6 +70,17 @@ def faults(fact: FactRow) -> Iterator[tuple[str, str]]:
         is_number = fact.value.isascii() and fact.value.isdigit()
         if not is_number or int(fact.value) > _MOST_RECOVERY_DAYS:
             yield f"{fact.value!r} is no number of days from 0 to {_MOST_RECOVERY_DAYS}", "value"
+    yield from _too_much(fact)
+
+
+def _too_much(fact: FactRow) -> Iterator[tuple[str, str]]:
+    """Yield where a private fact is told in somebody's own words; what was written is not repeated."""
+    words, values = words_for(fact.kind, withdraws=fact.is_withdrawn), values_of(fact.kind)
+    if words and fact.evidence and fact.evidence not in words:
+        yield f"of a fact of this kind only these words are kept: {'; '.join(words)}", "evidence"
+    if values and fact.value not in values:
+        allowed = " or ".join(value for value in values if value)
+        yield f"a fact of this kind has {allowed or 'nothing'} here; write no more of it", "value"
 
 
 def _kind(row: Row) -> FactKind | None:

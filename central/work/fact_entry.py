@@ -14,29 +14,6 @@ from central.work.facts import take
 from central.work.recovery_faults import MOST_CHARS, Fault, FaultsError
 from central.work.tool_rights import Right, Tool, require
 
-PRIVATE: Final = frozenset(
-    {
-        FactKind.IMMUNIZATION,
-        FactKind.IMMUNIZATION_EXEMPTION,
-        FactKind.SPECIAL_EDUCATION,
-        FactKind.ABSENCE_EXEMPTION,
-    }
-)
-"""Facts near somebody's health: of these only fixed words are kept; nobody writes more than is needed."""
-KEPT_AT: Final = (
-    "document seen; kept in the health office",
-    "document seen; kept in the special education office",
-    "document seen; kept in the student's file",
-    "confirmed by the state's registry",
-)
-"""Where the proof of a private fact is kept."""
-WITHDRAWN_AS: Final = (
-    "it was entered for another student",
-    "it was entered twice",
-    "the document was not valid",
-    "the school was asked to take it back",
-)
-"""Why a private fact is withdrawn."""
 _NOTHING: Final = "the fact is not kept; nothing was written:"
 _FIELDS: Final[Mapping[str, str]] = {"student": "", "fact": "", "withdrawn": ""}
 
@@ -72,13 +49,6 @@ def withdraw_fact(fact: StudentFact, why: str, by: Staff, now: datetime) -> dict
     return _take(fact.student, wish, by, now, is_withdrawn=True)
 
 
-def words_for(kind: FactKind, *, withdraws: bool = False) -> tuple[str, ...]:
-    """Return the words the evidence of a kind is chosen from; none where a person writes it."""
-    if kind not in PRIVATE:
-        return ()
-    return WITHDRAWN_AS if withdraws else KEPT_AT
-
-
 def _take(
     student: Student, wish: FactWish, by: Staff, now: datetime, *, is_withdrawn: bool
 ) -> dict[str, int]:
@@ -94,11 +64,8 @@ def _take(
 
 
 def _evidence_faults(wish: FactWish, *, withdraws: bool) -> list[str]:
-    words = words_for(wish.kind, withdraws=withdraws)
     if not wish.evidence:
         return ["say why" if withdraws else "say which proof was seen and where it is kept"]
-    if words and wish.evidence not in words:
-        return [f"of a fact of this kind only these words are kept: {'; '.join(words)}"]
     if len(wish.evidence) > MOST_CHARS:
         return [f"{len(wish.evidence)} characters are more than the {MOST_CHARS} there is room for"]
     return []

@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from central.domain.private_fact import words_for
 from central.domain.student import FactKind
 from central.errors import CentralError
 from central.reports.eligibility_desk import days_of, held_back, proofs
 from central.store.models import Staff, Student, StudentFact
 from central.web import clock, panels
+from central.web.access import student_of_school
 from central.web.fact_words import FACTS
+from central.web.sending import REFUSED
 from central.web.years import year_asked
 from central.work import viewings
-from central.work.fact_entry import FactWish, keep_fact, withdraw_fact, words_for
+from central.work.fact_entry import FactWish, keep_fact, withdraw_fact
 from central.work.tool_rights import Right, Tool, may
 
 
@@ -41,7 +44,7 @@ class FactForm(Form):
 
 def eligibility(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
     """Show a student's facts, newest first; a sent panel keeps, corrects or withdraws one."""
-    student = get_object_or_404(Student, school=staff.school, number=number)
+    student = student_of_school(staff, number)
     fact = _viewed(request, student)
     kind = FactKind(fact.kind) if fact else _kind(request)
     if request.method != "POST":
@@ -50,7 +53,7 @@ def eligibility(request: HttpRequest, staff: Staff, number: str) -> HttpResponse
         return _page(request, staff, student, (kind, fact), form)
     if kind is None:
         messages.error(request, _("Choose which fact it is."))
-        return _page(request, staff, student, (None, None), None, panels.CONFLICT)
+        return _page(request, staff, student, (None, None), None, REFUSED)
     form = _form(kind, fact, request.POST)
     try:
         done = _done(request, form, staff, student, (kind, fact))
@@ -60,7 +63,7 @@ def eligibility(request: HttpRequest, staff: Staff, number: str) -> HttpResponse
         panels.tell(form, error)
         done = None
     if done is None:
-        return _page(request, staff, student, (kind, fact), form, panels.CONFLICT)
+        return _page(request, staff, student, (kind, fact), form, REFUSED)
     messages.success(request, done)
     return redirect("eligibility", student.number)
 

@@ -108,8 +108,8 @@ def test_every_problem_is_told_at_once_without_a_student_number_and_nothing_is_s
         "0001,prior recovery days,2026-08-01,,eleven,x,\n"
         "0001,prior recovery days,2026-08-02,,11,x,\n"
         "0001,progress,2026-08-01,,,x,perhaps\n"
-        "0002,foster,2026-08-01,,,x,\n"
-        "0002,foster,2026-08-01,,,y,\n",
+        "0002,foster,2026-08-01,,,confirmed by the state's registry,\n"
+        "0002,foster,2026-08-01,,yes,document seen; kept in the student's file,\n",
     )
     assert [line.partition(":")[0] for line in found] == [
         "facts.csv row 2 column fact",
@@ -125,6 +125,32 @@ def test_every_problem_is_told_at_once_without_a_student_number_and_nothing_is_s
     assert "0001" not in "".join(found)
     assert "0002" not in "".join(found)
     assert content() == before
+
+
+def test_nobody_writes_about_health_or_need_in_a_file_either(office: Central, content: Dump) -> None:
+    before = content()
+    kept = "document seen; kept in the health office"
+    found = problems(
+        office,
+        "0001,immunization,2026-08-01,,,allergic to eggs,\n"
+        f"0001,special education,2026-08-01,,dyslexia,{kept},\n"
+        f"0001,foster,2026-08-01,,with an aunt,{kept},\n"
+        "0002,absence exemption,2026-08-01,,,chemotherapy,yes\n",
+    )
+    assert [line.partition(":")[0] for line in found] == [
+        "facts.csv row 2 column evidence",
+        "facts.csv row 3 column value",
+        "facts.csv row 4 column value",
+        "facts.csv row 5 column evidence",
+    ]
+    told = " ".join(found)
+    assert not any(word in told for word in ("eggs", "dyslexia", "aunt", "chemotherapy"))
+    assert kept in told
+    assert content() == before
+    take_in(office, f"0001,immunization,2026-08-01,,,{kept},\n0001,foster,2026-08-01,,yes,{kept},\n")
+    assert "1 facts withdrawn" in take_in(
+        office, "0001,immunization,2026-08-01,,,it was entered for another student,yes\n"
+    )
 
 
 def test_an_unknown_student_is_told_by_row_and_nothing_is_stored(office: Central, content: Dump) -> None:

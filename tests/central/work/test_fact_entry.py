@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from central.domain.private_fact import PRIVATE, words_for
 from central.domain.student import FactKind
 from central.errors import RefusedError
 from central.store.models import StudentFact
-from central.work.fact_entry import PRIVATE, FactWish, keep_fact, withdraw_fact, words_for
+from central.work.fact_entry import FactWish, keep_fact, withdraw_fact
 from central.work.recovery_faults import FaultsError
 from tests.fakes import school as schools
 from tests.fakes.school import FIRST_DAY, MONDAY, SmallSchool, at
