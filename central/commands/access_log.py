@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from central.commands import Now, a_date, author
 from central.config import CentralConfig
+from central.exchange.spreadsheet import neutral
 from central.store import lookup
 from central.store.models import AuditEvent
 from central.store.queries.viewings import viewings_of
@@ -38,5 +39,5 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         return 0
     writer = csv.DictWriter(sys.stdout, ["at", "by", "page", "at_what"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows({name: neutral(cell) for name, cell in line.items()} for line in lines)
     return 0

@@ -10,6 +10,7 @@ from typing import Literal
 
 from central.exchange.named_file import NamedFile
 from central.exchange.problem import Problem, Where
+from central.exchange.spreadsheet import neutral, plain
 from station import settings
 
 Field = Literal["student_number", "date", "school", "period", "section", "code", "minutes", "comment"]
@@ -93,7 +94,11 @@ def load(path: Path | None) -> Template:
 
 
 def write(lines: Iterable[Line], template: Template) -> bytes:
-    """Return the file: UTF-8, a header, CR LF line ends. Nothing in a cell is altered."""
+    """Return the file: UTF-8, a header, CR LF line ends.
+
+    A number, code of a class or comment a spreadsheet would run stands behind an apostrophe; what
+    `read` makes of it is what it was. The codes of the template are written as they are.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=template.delimiter, lineterminator="\r\n")
     writer.writerow([column.header for column in template.columns])
@@ -135,14 +140,14 @@ def _cells(line: Line, template: Template) -> Mapping[Field, str]:
     codes = template.codes
     code = codes.absent if line.mark == "absent" else codes.tardy if line.is_tardy else codes.present
     return {
-        "student_number": line.student_number,
+        "student_number": neutral(line.student_number),
         "date": line.on.strftime(template.date_format),
-        "school": line.school,
-        "period": line.period,
-        "section": line.section,
+        "school": neutral(line.school),
+        "period": neutral(line.period),
+        "section": neutral(line.section),
         "code": code[0],
         "minutes": "" if line.minutes is None else str(line.minutes),
-        "comment": line.comment,
+        "comment": neutral(line.comment),
     }
 
 
@@ -177,4 +182,4 @@ def _line(
         problems.append(Problem(where, f"{day!r} is no date like {template.date_format}", "date"))
         return None
     mark: Literal["present", "absent"] = "absent" if code in codes.absent else "present"
-    return Line(number, on, section, mark, is_tardy=code in codes.tardy)
+    return Line(plain(number), on, plain(section), mark, is_tardy=code in codes.tardy)
