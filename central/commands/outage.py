@@ -134,7 +134,8 @@ def _list(school: School, sources: Sources, at: datetime) -> int:
         state = "withdrawn" if each.is_withdrawn else f"to {_clock(each.until_at, zone) or 'now'}"
         where = f"{row.pk}  {row.station_id or row.scope}  {_clock(each.since_at, zone)}"
         say(f"{where} {state}  {row.cause}: {row.says}")
-    likely = proposals(school, today - timedelta(days=_DAYS - 1), today, sources, at)
+    days = today - timedelta(days=_DAYS - 1), today
+    likely = proposals(school, days, days, sources, at)
     for one in likely:
         span = f"{_clock(one.since_at, zone)} to {_clock(one.until_at, zone) or 'unknown'}"
         say(f"likely: {one.station.pk}  {span}  {one.sentence}  --found {one.found}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from central.domain.adjudication import Span
@@ -14,6 +14,8 @@ from central.work.outage_state import Standing, outages_of, standing
 from station.tap import Kind
 
 MARKED: Final = "staff marked an outage at the station"
+Days: TypeAlias = tuple[date, date]
+"""From one date to another, both included."""
 _EXACT: Final = timedelta(minutes=1)
 
 
@@ -30,14 +32,17 @@ class Proposal:
     sentence: str
 
 
-def proposals(school: School, since: date, until: date, sources: Sources, now: datetime) -> list[Proposal]:
+def proposals(
+    school: School, marked: Days, silent: Days | None, sources: Sources, now: datetime
+) -> list[Proposal]:
     """Return the marks of staff and the silences of stations that no outage covers, the earliest first.
 
-    A silence somebody has explained is no proposal, and a mark is one until it is put down.
+    Each is looked for in days of its own, both included: silences take reading the evidence, None looks
+    for none. One that somebody has explained is no proposal, and a mark is one until it is put down.
     """
     rows = outages_of(school).select_related("station").prefetch_related("steps")
     known = standing(rows)
-    found = [*_marked(school, since, until), *_silent(school, since, until, sources, now)]
+    found = [*_marked(school, *marked), *(_silent(school, silent, sources, now) if silent else ())]
     fresh = [each for each in found if not _is_covered(each, known)]
     return sorted(fresh, key=lambda each: (each.since_at, each.station.pk, each.found))
 
@@ -54,8 +59,8 @@ def _marked(school: School, since: date, until: date) -> Iterator[Proposal]:
             yield Proposal(name, row.station, row.latest_at, None, MARKED)
 
 
-def _silent(school: School, since: date, until: date, sources: Sources, now: datetime) -> Iterator[Proposal]:
-    for gap in register(school, since, until, sources, now):
+def _silent(school: School, days: Days, sources: Sources, now: datetime) -> Iterator[Proposal]:
+    for gap in register(school, *days, sources, now):
         if gap.kind in {"silent", "unheard"} and gap.explanation is None and gap.from_at is not None:
             is_over = gap.kind == "silent"
             yield Proposal(gap.name, gap.station, gap.from_at, gap.to_at if is_over else None, gap.sentence)

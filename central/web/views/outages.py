@@ -1,7 +1,7 @@
 """Outages: what was out when, the classes each touched with their paper, and what was entered late."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -35,6 +35,8 @@ _DAYS = 14
 def outages(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the outages, and those that stations propose; a posted form puts one down."""
     status = 200
+    today = clock.today(staff.school)
+    on = date_in(request.GET.get("on", ""), today) if request.GET.get("on") else None
     if request.method == "POST":
         if send(request, lambda: _note(request, staff), _("The outage is put down.")):
             return redirect("outages")
@@ -44,7 +46,9 @@ def outages(request: HttpRequest, staff: Staff) -> HttpResponse:
     page = {
         "page": shown,
         "outages": standing(shown),
-        "proposals": _proposals(staff),
+        "on": on,
+        "today": today,
+        "proposals": _proposals(staff, on),
         "stations": Station.objects.filter(school=staff.school, retired_at=None).select_related("room"),
         "causes": [(cause.value, _(cause.label)) for cause in Outage.Cause],
         "scopes": [(scope.value, _(scope.label)) for scope in Outage.Scope],
@@ -103,10 +107,11 @@ def late_entries_page(request: HttpRequest, staff: Staff) -> HttpResponse:
     return render(request, "web/late_entries.html", page)
 
 
-def _proposals(staff: Staff) -> list[Proposal]:
+def _proposals(staff: Staff, silent_on: date | None) -> list[Proposal]:
     today = clock.today(staff.school)
-    since = today - timedelta(days=_DAYS - 1)
-    return proposals(staff.school, since, today, Sources.of(settings.CONFIG), clock.now())
+    marked = today - timedelta(days=_DAYS - 1), today
+    silent = (silent_on, silent_on) if silent_on else None
+    return proposals(staff.school, marked, silent, Sources.of(settings.CONFIG), clock.now())
 
 
 def _note(request: HttpRequest, staff: Staff) -> None:

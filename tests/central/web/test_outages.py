@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from central.exchange.named_file import NamedFile
 from central.store.models import AttendanceRecord, Outage, PaperLine, PaperRuling
@@ -80,7 +81,7 @@ def test_an_outage_is_put_down_corrected_and_withdrawn_and_nothing_is_lost(small
 
 def test_a_silence_is_proposed_and_confirmed_once(small: SmallSchool) -> None:
     clerk = sign_in(small.clerk)
-    page = clerk.get("/outages/").content.decode()
+    page = clerk.get(f"/outages/?on={MONDAY}").content.decode()
     assert "Likely outages nobody has put down" in page
     found = page.split('name="found" value="')[1].split('"')[0]
     assert found.startswith("unheard/")
@@ -123,3 +124,28 @@ def test_late_entries_are_listed_and_downloaded(small: SmallSchool) -> None:
     assert "later-with-paper-of-an-outage" in written
     assert ",=S-1" not in written
     assert "001001" not in sign_in(small.other_teacher).get("/outages/late-entries/").content.decode()
+
+
+def test_the_lists_cost_few_queries_however_long(
+    small: SmallSchool, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    clerk = sign_in(small.clerk)
+    for day in range(60):
+        Outage.objects.create(
+            school=small.school,
+            scope="school",
+            since_at=at(MONDAY - timedelta(days=day), "09:00"),
+            until_at=at(MONDAY - timedelta(days=day), "10:00"),
+            cause="power",
+            says="the wing was dark",
+            by=small.clerk,
+            at=NEXT_DAY,
+        )
+    paper.accept(paper.read(sheet("001001,2024-09-09,present"), small.algebra, "S-1"), small.clerk, NEXT_DAY)
+    newest = Outage.objects.order_by("since_at").last()
+    assert newest is not None
+    for address in ("/outages/", f"/outages/{newest.pk}/", "/outages/late-entries/", DECIDE):
+        clerk.get(address)
+        with django_assert_max_num_queries(20):
+            assert clerk.get(address).status_code == 200
+    assert clerk.get("/outages/").content.decode().count("the wing was dark") == 50
