@@ -15,7 +15,6 @@ from central.work.recovery_faults import MOST_CHARS, FaultsError
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-CONFLICT: Final = 409
 _WAYS: Final = ["%Y-%m-%d", "%m/%d/%Y"]
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 Label: TypeAlias = "str | _StrPromise"

@@ -116,7 +116,7 @@ class Asker:
         session = client.cookies["sessionid"].value
         return {"cookies": {"sessionid": session, "csrftoken": _CSRF}, "headers": {"X-CSRFToken": _CSRF}}
 
-    def known(self) -> dict[str, object]:
+    def known(self) -> dict[str, Any]:
         """Return what there is for it to name; a token to be revoked is its owner's own."""
         if self.operation.name == "revokeToken":
             return {"identity": str(self.token().token.pk)}

@@ -11,12 +11,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from central.reports.render_csv import table as csv_table
-from central.store.models import School, SchoolYear, Staff, Student
+from central.store.models import School, SchoolYear, Staff
 from central.store.queries import audit_log
 from central.store.queries.audit_log import Line, Sought
 from central.store.queries.corrections import corrections
 from central.store.queries.viewings import viewings_of
 from central.web import clock
+from central.web.access import student_of_school
 from central.web.dates import date_in
 from central.web.downloads import attachment
 from central.work import viewings
@@ -93,9 +94,7 @@ def _lines(asked: Asked, staff: Staff) -> Sequence[Line]:
         return _corrections(asked, staff)
     if not asked.student:
         return []
-    student = get_object_or_404(
-        Student.objects.select_related("school"), school=staff.school, number=asked.student
-    )
+    student = student_of_school(staff, asked.student)
     viewings.note(staff, Seen("audit", student=student), clock.now())
     looks = viewings_of(student, asked.sought.since, asked.sought.until)
     return [

@@ -20,12 +20,12 @@ from central.law.periods import period_ends_on
 from central.reports.year_calendar import of_year
 from central.store.models import SchoolYear, Staff
 from central.web import clock
+from central.web.sending import REFUSED
 from central.work.calendar_desk import Desk, look, take_in
 from central.work.calendar_weeks import Week
 from central.work.calendars import CalendarOutcome, CalendarWish
 from central.work.tool_rights import Right, Tool, may
 
-_CONFLICT = 409
 _LARGEST = 2_000_000
 _PERIODS = (PeriodKind.P1, PeriodKind.P2)
 
@@ -43,7 +43,7 @@ def calendar(request: HttpRequest, staff: Staff) -> HttpResponse:
             return _page(request, staff, {"outcome": look(wish, desk), "wish": wish})
         except (CentralError, DomainError) as error:
             messages.error(request, str(error))
-            return _page(request, staff, {}, status=_CONFLICT)
+            return _page(request, staff, {}, status=REFUSED)
     return _page(request, staff, {})
 
 

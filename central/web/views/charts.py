@@ -96,7 +96,8 @@ def _students(asked: Asked) -> Chart:
 
 def _stations(asked: Asked) -> Chart:
     school = asked.staff.school
-    return chart_figures.of_stations(school, asked.until(last_day_with_taps(school)), _)
+    on = asked.until(last_day_with_taps(school))
+    return chart_figures.of_stations(school, on, Sources.of(settings.CONFIG), clock.now(), _)
 
 
 CHARTS: Mapping[str, Callable[[Asked], Chart]] = {

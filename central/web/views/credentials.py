@@ -19,6 +19,7 @@ from central.store.models import Credential, Staff, Station, Student
 from central.store.queries.student_search import matching
 from central.store.queries.unknown_cards import UnknownCard
 from central.web import clock
+from central.web.sending import REFUSED
 from central.web.views import credential_forms
 from central.work import credential_verbs, learn_card, viewings
 from central.work.credential_verbs import Act, Done, handle
@@ -26,7 +27,6 @@ from central.work.learn_card import Waiting
 from central.work.tool_rights import Right, Tool, may
 from central.work.viewings import Seen
 
-_CONFLICT = 409
 _ON_A_PAGE = 50
 
 
@@ -45,7 +45,7 @@ def credentials(request: HttpRequest, staff: Staff) -> HttpResponse:
             return _carried_out(request, staff)
         except CentralError as error:
             messages.error(request, str(error))
-            return _page(request, staff, _CONFLICT)
+            return _page(request, staff, REFUSED)
     if request.headers.get("HX-Request") != "true":
         # Not once more every three seconds while a card is awaited.
         viewings.note(staff, Seen("credentials"), clock.now())

@@ -15,12 +15,11 @@ from central.store.models import Staff
 from central.web import clock
 from central.web.access import rooms_seen_by
 from central.web.dates import date_in
+from central.web.sending import REFUSED
 from central.work import gaps as registry
 from central.work.gaps import Gap
 from central.work.journal_signs import Sources
 from central.work.tool_rights import Right, Tool, may
-
-_CONFLICT = 409
 
 
 def gaps(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -32,7 +31,7 @@ def gaps(request: HttpRequest, staff: Staff) -> HttpResponse:
             _explain(request, staff)
         except CentralError as error:
             messages.error(request, str(error))
-            return _page(request, staff, on, status=_CONFLICT)
+            return _page(request, staff, on, status=REFUSED)
         messages.success(request, _("The explanation is kept beside the gap."))
         return redirect(f"{reverse('gaps')}?on={on}")
     return _page(request, staff, on)

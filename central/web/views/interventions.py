@@ -66,6 +66,7 @@ def interventions(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def seen_by(staff: Staff, calls: list[Call]) -> list[Call]:
+    """Return the calls somebody may see: of the own classes, where that is all one sees."""
     if not is_bound_to_classes(staff):
         return calls
     own = set(students_seen_by(staff, clock.today(staff.school)).values_list("pk", flat=True))

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from central.errors import CentralError, RefusedError
 from central.store.models import Staff
 from central.web import clock
+from central.web.sending import REFUSED
 from central.work import logins as known
 from central.work.tool_rights import Right, Tool, may
 
-_CONFLICT, _CREATED, _ON_A_PAGE = 409, 201, 50
+_CREATED, _ON_A_PAGE = 201, 50
 
 
 def logins(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -28,7 +29,7 @@ def logins(request: HttpRequest, staff: Staff) -> HttpResponse:
         seed = _change(request, staff, user)
     except CentralError as error:
         messages.error(request, str(error))
-        return _page(request, staff, status=_CONFLICT)
+        return _page(request, staff, status=REFUSED)
     if not seed:
         return redirect("logins")
     # Shown in the answer itself: to send the reader on, the seed would have to be kept somewhere.

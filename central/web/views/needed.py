@@ -16,12 +16,12 @@ from central.store.queries.needed import needed_in
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
+from central.web.sending import REFUSED
 from central.work import viewings
 from central.work.propose import Word, mark_rest_absent
 from central.work.tool_rights import Right, Tool, may
 from central.work.viewings import Seen
 
-_CONFLICT = 409
 _ON_A_PAGE = 10
 
 
@@ -35,7 +35,7 @@ def needed(request: HttpRequest, staff: Staff) -> HttpResponse:
             _mark_absent(request, staff, on)
         except CentralError as error:
             messages.error(request, str(error))
-            status = _CONFLICT
+            status = REFUSED
         else:
             return redirect(f"{reverse('needed')}?on={on.isoformat()}")
     held = list(held_on(sections_seen_by(staff, on), on).select_related("room").order_by("code"))

@@ -1,6 +1,6 @@
 """The pages of absence notices and check-ins taken by staff, of a conflict to settle, and of an appeal."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse

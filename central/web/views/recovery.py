@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 from central.errors import CentralError
 from central.store.models import RecoveryRecord, Staff, Student
 from central.web import clock, panels
+from central.web.access import student_of_school
 from central.web.dates import date_in
+from central.web.sending import REFUSED
 from central.work import recovery_records, viewings
 from central.work.recovery_act import Act
 from central.work.recovery_faults import Dates, RecordWish
@@ -38,7 +40,7 @@ class RecordForm(Form):
 
 def recovery(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
     """Show a student's recovery records, newest first; a sent panel saves or deletes one."""
-    student = get_object_or_404(Student, school=staff.school, number=number)
+    student = student_of_school(staff, number)
     record = _viewed(request, student)
     if request.method != "POST":
         viewings.note(staff, viewings.Seen("recovery", student=student), clock.now())
@@ -51,9 +53,9 @@ def recovery(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
         form.is_valid()
         form.errors.clear()
         panels.tell(form, error)
-        return _page(request, staff, student, record, form, panels.CONFLICT)
+        return _page(request, staff, student, record, form, REFUSED)
     if done is None:
-        return _page(request, staff, student, record, form, panels.CONFLICT)
+        return _page(request, staff, student, record, form, REFUSED)
     messages.success(request, done)
     return redirect("recovery", student.number)
 

@@ -1,12 +1,13 @@
 """The recovery ledger of one student as of a reporting date, today or any day."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from central.domain.calendar import SchoolYear as Year
 from central.reports.student_ledger import student_ledger
-from central.store.models import Staff, Student
+from central.store.models import Staff
 from central.web import clock
+from central.web.access import student_of_school
 from central.web.years import day_asked, year_asked
 from central.work import viewings
 from central.work.recovery_year import BEGAN, is_in_force
@@ -14,7 +15,7 @@ from central.work.recovery_year import BEGAN, is_in_force
 
 def ledger(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
     """Show minutes, days, caps and what was taken back, each line with its session and citation."""
-    student = get_object_or_404(Student, school=staff.school, number=number)
+    student = student_of_school(staff, number)
     today = clock.today(staff.school)
     viewings.note(staff, viewings.Seen("recovery-ledger", student=student), clock.now())
     year = year_asked(request, staff.school, today)

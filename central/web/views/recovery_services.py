@@ -14,7 +14,9 @@ from central.errors import CentralError
 from central.reports.figure_history import versions
 from central.store.models import RecoveryRecord, RecoveryService, School, Staff, Student
 from central.web import clock, panels
+from central.web.access import student_of_school
 from central.web.dates import date_in
+from central.web.sending import REFUSED
 from central.web.service_form import ServiceForm
 from central.work import recovery_records, recovery_services, viewings
 from central.work.recovery_act import Act
@@ -25,7 +27,7 @@ _TOOL = "attendance-recovery"
 
 def services(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
     """Show a student's services, newest first; a sent panel saves or deletes one."""
-    student = get_object_or_404(Student, school=staff.school, number=number)
+    student = student_of_school(staff, number)
     service = _viewed(request, student)
     records = recovery_records.listed(student)
     if request.method != "POST":
@@ -41,7 +43,7 @@ def services(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
         panels.tell(form, error)
         done = None
     if done is None:
-        return _page(request, staff, student, service, form, panels.CONFLICT)
+        return _page(request, staff, student, service, form, REFUSED)
     messages.success(request, done)
     return redirect("recovery-services", student.number)
 

@@ -13,6 +13,7 @@ from central.store.models import RecoverySession, Staff
 from central.web import clock, panels
 from central.web.dates import date_in
 from central.web.second_factor import factor_in, has_passkey, passkey_asked
+from central.web.sending import REFUSED
 from central.web.session_forms import SessionForm, held_session, minutes_in, new_session
 from central.work import passkeys, recovery_attendance, recovery_sessions, viewings
 from central.work.recovery_act import Act
@@ -27,12 +28,12 @@ def sessions(request: HttpRequest, staff: Staff) -> HttpResponse:
         return _list(request, staff, new_session(staff.school) if is_asked else None)
     form = new_session(staff.school, request.POST)
     if not form.is_valid():
-        return _list(request, staff, form, panels.CONFLICT)
+        return _list(request, staff, form, REFUSED)
     try:
         row = recovery_sessions.add(staff.school, form.wish(), Act(staff, clock.now()))
     except CentralError as error:
         panels.tell(form, error)
-        return _list(request, staff, form, panels.CONFLICT)
+        return _list(request, staff, form, REFUSED)
     messages.success(request, _("The session is saved. Document its minutes once it was held."))
     return redirect("recovery-session", row.code)
 
@@ -57,9 +58,9 @@ def one(request: HttpRequest, staff: Staff, session: str) -> HttpResponse:
             panels.tell(form, error)
         else:
             messages.error(request, str(error))
-        return _page(request, staff, row, form, panels.CONFLICT)
+        return _page(request, staff, row, form, REFUSED)
     if said is None:
-        return _page(request, staff, row, held_session(row, request.POST), panels.CONFLICT)
+        return _page(request, staff, row, held_session(row, request.POST), REFUSED)
     messages.success(request, said)
     if request.POST.get("do") == "delete":
         return redirect("recovery-sessions")

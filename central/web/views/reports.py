@@ -25,9 +25,9 @@ from central.store.models import SchoolYear, Staff
 from central.web import clock, tables
 from central.web.dates import date_in
 from central.web.downloads import attachment
+from central.web.sending import REFUSED
 from central.work.tool_rights import Right, Tool, may
 
-_CONFLICT = 409
 _MOST_LINES = 60
 _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "txt": "text/plain; charset=utf-8"}
 _FORMS = {"csv": "csv", "json": "json", "txt": "text"}
@@ -76,7 +76,7 @@ def report(request: HttpRequest, staff: Staff, year: str, kind: str) -> HttpResp
             said = _close(request, staff, asked)
         except (CentralError, DomainError) as error:
             messages.error(request, str(error))
-            return _page(request, staff, asked, status=_CONFLICT)
+            return _page(request, staff, asked, status=REFUSED)
         messages.success(request, said)
         if asked.kind.period:
             return redirect("editions", year, kind)

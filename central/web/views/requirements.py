@@ -26,10 +26,10 @@ from central.store.models import RequirementEvidence, School, SchoolYear, Staff
 from central.web import clock
 from central.web.dates import date_in
 from central.web.downloads import attachment
+from central.web.sending import REFUSED
 from central.work import documents, viewings
 from central.work.tool_rights import Right, Tool, may
 
-_CONFLICT = 409
 _LARGEST = 20_000_000
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 _LONGEST_NAME = 100
@@ -53,7 +53,7 @@ def requirements(request: HttpRequest, staff: Staff) -> HttpResponse:
             said = _carry_out(request, staff, row)
         except CentralError as error:
             messages.error(request, str(error))
-            return _page(request, staff, row, status=_CONFLICT)
+            return _page(request, staff, row, status=REFUSED)
         messages.success(request, said)
         return redirect(f"{reverse('requirements')}?row={row.key}")
     named = request.GET.get("row", "")

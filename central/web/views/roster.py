@@ -16,6 +16,7 @@ from central.exchange.named_file import NamedFile
 from central.store.models import ImportedFile, Staff
 from central.web import clock
 from central.web.dates import date_in
+from central.web.sending import REFUSED
 from central.work import column_mappings, roster_upload
 from central.work.roster_preview import Difference, Value
 from central.work.roster_upload import MOST_BYTES, Kind, Upload
@@ -23,7 +24,6 @@ from central.work.rosters import Outcome, Wishes
 from central.work.staff_documents import ending_soon
 from central.work.tool_rights import Right, Tool, may
 
-_CONFLICT = 409
 _SHOWN = 300
 _KINDS = ("roster", "roster-csv", "staff")
 _LATEST = 20
@@ -44,10 +44,10 @@ def roster(request: HttpRequest, staff: Staff) -> HttpResponse:
         outcome = roster_upload.rehearse(upload, staff, clock.now())
         return _page(request, staff, _preview(upload, outcome, staff))
     except InputError as error:
-        return _page(request, staff, {"refused": error.what, "problems": error.problems}, _CONFLICT)
+        return _page(request, staff, {"refused": error.what, "problems": error.problems}, REFUSED)
     except CentralError as error:
         messages.error(request, str(error))
-        return _page(request, staff, {}, _CONFLICT)
+        return _page(request, staff, {}, REFUSED)
 
 
 def _upload(request: HttpRequest) -> Upload:

@@ -21,6 +21,7 @@ from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.dates import date_in
 from central.web.second_factor import can_sign_by_passkey, factor_in, passkey_asked
+from central.web.sending import REFUSED
 from central.work import notices, passkeys, review, viewings
 from central.work.certify import Signature, certify_with
 from central.work.changes import Action, Change
@@ -32,7 +33,6 @@ from central.work.tool_rights import Right, Tool, may
 from central.work.undo import take_back
 from central.work.viewings import Seen
 
-_CONFLICT = 409
 _ASKED_AT_ONCE = ("is_noticed", "is_keyed")
 
 
@@ -53,7 +53,7 @@ def session(request: HttpRequest, staff: Staff, code: str, on: str) -> HttpRespo
             _carry_out(request, staff, section, day)
         except CentralError as error:
             messages.error(request, str(error))
-            status = _CONFLICT
+            status = REFUSED
         else:
             return redirect(reverse("session", args=[section.code, day.isoformat()]))
     page = _page(request, staff, section, day, meeting)

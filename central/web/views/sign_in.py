@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from central.errors import CentralError
 from central.store.models import Staff
 from central.web import accounts, clock
+from central.web.sending import REFUSED
 from central.work import own_passkeys, passkeys
 from central.work.own_passkeys import MOST_CHARS
-
-_CONFLICT = 409
 
 
 def sign_in(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -27,7 +26,7 @@ def sign_in(request: HttpRequest, staff: Staff) -> HttpResponse:
             _carry_out(request, staff)
         except CentralError as error:
             messages.error(request, str(error))
-            status = _CONFLICT
+            status = REFUSED
         else:
             return redirect("sign-in")
     page = {

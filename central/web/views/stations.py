@@ -10,12 +10,11 @@ from central.errors import CentralError
 from central.store.evidence import Evidence
 from central.store.models import Staff, Station
 from central.web import clock
+from central.web.sending import REFUSED
 from central.web.views.times import times_of
 from central.work import doubts
 from central.work.stations import glance
 from central.work.tool_rights import Right, Tool, may
-
-_CONFLICT = 409
 
 
 def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -26,7 +25,7 @@ def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
             doubts.clear(station, staff, request.POST.get("reason", ""), clock.now())
         except CentralError as error:
             messages.error(request, str(error))
-            return _page(request, staff, status=_CONFLICT)
+            return _page(request, staff, status=REFUSED)
         messages.success(request, _("Cleared. What waited is judged within seconds."))
         return redirect("stations")
     return _page(request, staff)

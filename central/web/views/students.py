@@ -11,12 +11,12 @@ from central.errors import CentralError
 from central.store.models import Credential, Enrollment, Placement, Staff, Student
 from central.store.queries.student_search import found_on, matching, students_seen_by
 from central.web import clock
+from central.web.sending import REFUSED
 from central.work import preferred_name, viewings
 from central.work.credential_verbs import handle
 from central.work.tool_rights import Right, Tool, may
 from central.work.viewings import Seen
 
-_CONFLICT = 409
 _ON_A_PAGE = 50
 
 
@@ -47,7 +47,7 @@ def student(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
             preferred_name.prefer(person, request.POST.get("preferred_name", ""), staff, clock.now())
         except CentralError as error:
             messages.error(request, str(error))
-            status = _CONFLICT
+            status = REFUSED
         else:
             messages.success(request, _("Kept. Registers and reports go on with the legal name."))
             return redirect("student", person.number)

@@ -14,6 +14,8 @@ from central.reports import study_desk
 from central.reports.study_desk import StudentDesk
 from central.store.models import Staff, Student, StudyAgreement
 from central.web import clock, panels
+from central.web.access import student_of_school
+from central.web.sending import REFUSED
 from central.web.study_forms import AgreementForm, TurnForm, WorkForm, agreement_form, work_form
 from central.web.years import day_asked, year_asked
 from central.work import viewings
@@ -31,7 +33,7 @@ _PANELS = frozenset({"agreement", "work", "turn"})
 
 def study(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
     """Show a student's independent study; a sent panel keeps or withdraws something."""
-    student = get_object_or_404(Student, school=staff.school, number=number)
+    student = student_of_school(staff, number)
     row = _viewed(request, student)
     panel = "agreement" if row else request.GET.get("new", "")
     desk = _desk(request, staff, student)
@@ -43,7 +45,7 @@ def study(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
     form = _form((panel, row), desk, staff, request.POST)
     if form is None:
         messages.error(request, _("Choose what is to be added."))
-        return _page(request, staff, student, (desk, None, ""), None, panels.CONFLICT)
+        return _page(request, staff, student, (desk, None, ""), None, REFUSED)
     try:
         done = _done(request, form, staff, student, row)
     except CentralError as error:
@@ -52,7 +54,7 @@ def study(request: HttpRequest, staff: Staff, number: str) -> HttpResponse:
         panels.tell(form, error)
         done = None
     if done is None:
-        return _page(request, staff, student, (desk, row, panel), form, panels.CONFLICT)
+        return _page(request, staff, student, (desk, row, panel), form, REFUSED)
     messages.success(request, done)
     return redirect("study", student.number)
 

@@ -16,12 +16,11 @@ from central.store.evidence import Evidence
 from central.store.models import Staff, Student, Tap
 from central.web import clock
 from central.web.access import rooms_seen_by
+from central.web.sending import REFUSED
 from central.work import rights, time_review
 from central.work.time_bracket import Entry, needs_a_person
 from central.work.time_case import case, with_holders
 from central.work.time_review import Word
-
-_CONFLICT = 409
 
 
 def times_of(staff: Staff) -> QuerySet[Tap]:
@@ -44,7 +43,7 @@ def times(request: HttpRequest, staff: Staff) -> HttpResponse:
             _decide(request, staff, entry, is_anchor=True)
         except CentralError as error:
             messages.error(request, str(error))
-            status = _CONFLICT
+            status = REFUSED
         else:
             messages.success(request, _("Kept. The taps around it are timed anew within seconds."))
             return redirect("times")
@@ -74,7 +73,7 @@ def time(request: HttpRequest, staff: Staff, station: str, epoch: int, sequence:
             _decide(request, staff, Entry(tap.station, tap.epoch, tap.sequence))
         except CentralError as error:
             messages.error(request, str(error))
-            status = _CONFLICT
+            status = REFUSED
         else:
             messages.success(request, _("Decided. The tap is judged anew within seconds."))
             return redirect("times")

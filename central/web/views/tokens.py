@@ -11,10 +11,11 @@ from central.errors import CentralError
 from central.store.models import Staff
 from central.web import clock
 from central.web.dates import date_in
+from central.web.sending import REFUSED
 from central.work import tokens as keys
 from central.work.tool_rights import Right, Tool, may
 
-_CONFLICT, _CREATED = 409, 201
+_CREATED = 201
 
 
 def tokens(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -28,7 +29,7 @@ def tokens(request: HttpRequest, staff: Staff) -> HttpResponse:
         made = _make(request, staff)
     except CentralError as error:
         messages.error(request, str(error))
-        return _page(request, staff, status=_CONFLICT)
+        return _page(request, staff, status=REFUSED)
     # Shown in the answer itself: to send the reader on, the secret would have to be kept somewhere.
     return _page(request, staff, made, status=_CREATED)
 
