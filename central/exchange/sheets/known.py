@@ -1,11 +1,11 @@
 """Published: what a school knows that a file must fit: its students, and when each had class."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from central.exchange.sheets.names import Person, Written, words
+from central.exchange.sheets.names import Person, Written, names_of, words
 
 _NEAR: Final = 75
 
@@ -27,7 +27,10 @@ class Known:
         self._bare: dict[str, list[Person]] = defaultdict(list)
         for person in self.people.values():
             self._bare[person.number.lstrip("0")].append(person)
-        self._names = Counter(map(_name, self.people.values()))
+        self._names: dict[tuple[str, ...], list[Person]] = defaultdict(list)
+        for person in self.people.values():
+            for name in names_of(person):
+                self._names[name].append(person)
         self._values = sorted(
             (int(number), number) for number in self.people if number.isascii() and number.isdigit()
         )
@@ -36,9 +39,9 @@ class Known:
         """Tell whether a student, or anybody, may have been in class on a date."""
         return on <= self._today and self._meets(number if number in self.people else "", on)
 
-    def has_namesake(self, person: Person) -> bool:
-        """Tell whether another student has the very same name."""
-        return self._names[_name(person)] > 1
+    def bearing(self, written: Written) -> Sequence[Person]:
+        """Return the students whose whole name a written one is."""
+        return self._names.get(tuple(sorted(words(written.text))), ())
 
     def nearest(self, written: Written) -> Person | None:
         """Return whose name is most like a written one: a hint for a person, never an answer."""
@@ -49,7 +52,7 @@ class Known:
         found = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=_NEAR) if wanted else None
         if found is None:
             return None
-        return next(each for each in self.people.values() if " ".join(_name(each)) == found[0])
+        return self._names[tuple(found[0].split(" "))][0]
 
     def bare(self, digits: str) -> Sequence[Person]:
         """Return the students whose number is these digits once its leading zeros are lost."""
@@ -58,7 +61,3 @@ class Known:
     def between(self, low: int, high: int) -> list[Person]:
         """Return the students whose number lies within two values."""
         return [self.people[number] for value, number in self._values if low <= value <= high]
-
-
-def _name(person: Person) -> tuple[str, ...]:
-    return tuple(sorted((*words(person.family), *words(person.given))))

@@ -40,7 +40,7 @@ class Agreement(Enum):
     """How a written name stands to a student's."""
 
     AGREES = "agrees"
-    PARTLY = "agrees as far as it can be read"
+    PARTLY = "agrees in part"
     NOTHING_WRITTEN = "nothing is written"
     DISAGREES = "is another name"
 
@@ -58,8 +58,8 @@ def words(text: str) -> tuple[str, ...]:
 def agreement(written: Written, person: Person) -> Agreement:
     """Compare a written name with a student's.
 
-    It agrees where each word is one of the student's, or the student's whole name stands within it;
-    somebody's family name and, where one is written, a given name must be among them.
+    It agrees where both have the same words, whatever their order. It agrees in part where each word is
+    one of the student's, a first letter or a lost one, or where the student's whole name stands within it.
     """
     said = words(written.text)
     if not said:
@@ -74,8 +74,13 @@ def agreement(written: Written, person: Person) -> Agreement:
     is_around = has_given and all(any(_same(word, own) for word in said) for own in words(person.family))
     if not (is_within or is_around):
         return Agreement.DISAGREES
-    is_whole = has_given and not any("?" in word for word in said)
-    return Agreement.AGREES if is_whole else Agreement.PARTLY
+    return Agreement.AGREES if tuple(sorted(said)) in names_of(person) else Agreement.PARTLY
+
+
+def names_of(person: Person) -> set[tuple[str, ...]]:
+    """Return a student's whole name, by the given and by the preferred one, as words in one order."""
+    family, given, preferred = words(person.family), words(person.given), words(person.preferred)
+    return {tuple(sorted((*family, *called))) for called in (given, preferred) if called or not preferred}
 
 
 def _same(word: str, own: str) -> bool:

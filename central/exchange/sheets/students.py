@@ -26,7 +26,7 @@ UNPROVEN: Final = said(
     "the spreadsheet rounded the number away and no name proves it; write it in full, as text"
 )
 NO_NAME: Final = said("no name stands on this line to check the number by")
-HALF_NAME: Final = said("the name can be read only in part")
+HALF_NAME: Final = said("the name is not written as the roster has it, or can be read only in part")
 NAMESAKE: Final = said("another student has this very name: look at the number once more")
 
 
@@ -79,6 +79,9 @@ def _of(fitting: Sequence[Person], exact: Person | None, written: Written, known
             return Match(None, SEVERAL)
         named = sure
     person = named[0]
+    if agreement(written, person) is Agreement.PARTLY and known.bearing(written):
+        # In part it is this student's name, and wholly another's.
+        return Match(None, OTHER_NAME)
     notes = [] if person == exact else [ZEROS]
     return Match(person, notes=(*notes, *_doubts(person, written, known)), is_repaired=person != exact)
 
@@ -112,4 +115,4 @@ def _doubts(person: Person, written: Written, known: Known) -> list[Said]:
         case Agreement.PARTLY:
             return [HALF_NAME]
         case _:
-            return [NAMESAKE] if known.has_namesake(person) else []
+            return [NAMESAKE] if len(known.bearing(written)) > 1 else []
