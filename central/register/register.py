@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from central.register import queries_calendar, queries_people, queries_records, queries_reports
+from central.register import (
+    queries_calendar,
+    queries_emergencies,
+    queries_people,
+    queries_records,
+    queries_reports,
+)
 from central.register.evidence import brought, due_on, stands
 from central.register.records import Records
 from central.register.standing import Answer, Standing, needs_evidence
@@ -36,6 +42,7 @@ _OTHERS: tuple[Query, ...] = (
     queries_calendar.enough_before_april,
     queries_calendar.tracks_apart,
     queries_calendar.closures_requested,
+    queries_emergencies.emergencies_settled,
     queries_records.teachers_certificated,
     queries_records.sessions_signed,
     queries_records.recorded_the_same_day,

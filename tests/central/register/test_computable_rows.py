@@ -16,6 +16,8 @@ from central.store.models import (
     CalendarDay,
     Decision,
     Delivery,
+    Emergency,
+    EmergencyStep,
     Enrollment,
     Meeting,
     Student,
@@ -100,6 +102,25 @@ def minutes(**figures: int) -> Break:
     return lambda _school: CalendarDay.objects.filter(track__code="A", is_taught=True).update(**figures)
 
 
+def an_emergency_nobody_reviewed(school: HealthySchool) -> None:
+    """Let an emergency of a day without school be over, announced and not reviewed."""
+    day = date(2024, 12, 25)
+    row = Emergency.objects.create(
+        school_year=school.small.year,
+        code="E1",
+        cause="e",
+        scope="school",
+        nature="Storm",
+        first_day=day,
+        expected_end=day,
+        by=school.small.teacher,
+        at=at(day, "08:00"),
+    )
+    EmergencyStep.objects.create(
+        emergency=row, kind="ended", on=day, says="calm", by=school.small.leader, at=at(day, "20:00")
+    )
+
+
 def unclose(kind: str, revision: int = 1) -> Break:
     """Take a closed report out of the file behind the program's back; it has no way of its own."""
 
@@ -174,6 +195,7 @@ BREAKS: dict[str, Break] = {
     "enough_before_april": lambda school: tracks_like_a(school, "C", taught("A")[-60:]),
     "tracks_apart": enrol_where_nothing_is_taught,
     "closures_requested": lambda _school: CalendarDay.objects.filter(on=KING_DAY).update(kind="closure"),
+    "emergencies_settled": an_emergency_nobody_reviewed,
     "teachers_certificated": lambda school: TeachingCredential.objects.filter(
         staff=school.small.teacher
     ).update(until="2024-12-31"),

@@ -158,7 +158,10 @@ def test_no_page_hands_out_a_table_with_a_formula(hostile: ClosedSchool) -> None
     seen: set[str] = set()
     clients: dict[str, Client] = {}
     asked = [page for page in pages.STAFF if page.view.__module__ in handing_out() or page.name == "closures"]
-    for page in asked:
+    for page in sorted(asked, key=lambda page: "file" not in page.name):
+        if page.view.__module__ in seen and page.name != "chart-file":
+            # Its module hands out by one function, which was asked already.
+            continue
         for where in addresses(page, hostile.small):
             answer = client_for(page, hostile.small, clients).get(where)
             name = answer.headers.get("Content-Disposition", "").partition('filename="')[2].rstrip('"')
