@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from central.domain.finding import Finding, Severity
 from central.reports.ground import Ground
+from central.store.models import AttendanceRecord
 from central.work.late_entry import without_paper
-from central.work.paper_waiting import undecided_of
+from central.work.paper_waiting import Undecided, undecided_of
 
+_Stage = AttendanceRecord.Stage
+_CLAIMED = {_Stage.CERTIFIED, _Stage.SUBMITTED, _Stage.CONFIRMED}
 _CITES = "CDE letter of August 3, 2009 on electronic attendance"
 
 
@@ -21,7 +24,7 @@ def find(ground: Ground) -> Iterator[Finding]:
         yield Finding(
             "R-REC-03",
             _CITES,
-            "1 record" if late == 1 else f"{late} records",
+            _count(late),
             None,
             "entered on a later day than the one they are about, without paper kept in an outage",
             "put down the outage there was and take its paper in, or be ready to say why; "
@@ -29,13 +32,24 @@ def find(ground: Ground) -> Iterator[Finding]:
             Severity.WARNING,
         )
     waiting = undecided_of(school, since, until, ground.before)
+    claimed = [each for each in waiting if each.is_conflict and each.record.stage in _CLAIMED]
+    yield from _undecided(claimed, "R-REC-07", "paper says otherwise than a signed record", Severity.BLOCKING)
+    open_ones = [each for each in waiting if each not in claimed]
+    yield from _undecided(open_ones, "R-REC-05", "paper waits for a decision", Severity.WARNING)
+
+
+def _undecided(waiting: list[Undecided], rule: str, what: str, severity: Severity) -> Iterator[Finding]:
     if waiting:
         yield Finding(
-            "R-REC-05",
+            rule,
             "EC 47612.5(a)(2)",
-            "1 record" if len(waiting) == 1 else f"{len(waiting)} records",
+            _count(len(waiting)),
             min(each.record.on for each in waiting),
-            "paper says otherwise than other evidence, or stands in though nothing was out",
+            f"{what}, and nobody has decided which is right",
             "have each decided with a reason; the exceptions lead there",
-            Severity.WARNING,
+            severity,
         )
+
+
+def _count(records: int) -> str:
+    return "1 record" if records == 1 else f"{records} records"
