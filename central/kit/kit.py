@@ -44,7 +44,7 @@ class Kit:
         for each in self.contents.classes:
             if each.plan.of.code.casefold() == code.strip().casefold():
                 return each
-        msg = f"there is no class {code.strip()} in this kit; rollbook-central kit check lists them"
+        msg = f"there is no class {code.strip()!r} in this kit; give the code in brackets at the sheet's top"
         raise RefusedError(msg)
 
 

@@ -50,7 +50,7 @@ class Laptop:
             input="\n".join([*typed, ""]),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == code, done.stderr
