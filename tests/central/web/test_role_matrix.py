@@ -34,6 +34,7 @@ ARGUMENTS: Mapping[str, Callable[[SmallSchool], object]] = {
     "notice": lambda _small: 1,
     "code": lambda small: small.algebra.code,
     "digest": lambda _small: "0" * 64,
+    "emergency": lambda _small: "E1",
     "epoch": lambda _small: 1,
     "identity": lambda _small: 1,
     "handle": lambda _small: "0a1b2c3d",
