@@ -5,8 +5,6 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
-import clevercsv.detect
-
 from central.exchange.sheets.line import (
     MOST_COLUMNS,
     MOST_IN_A_CELL,
@@ -26,6 +24,9 @@ _SAMPLE_BYTES: Final = 8_000
 
 def likely(text: str) -> list[str]:
     """Return the delimiters a text may have, the likeliest first."""
+    # Its tables take a third of a second to load, which no other page or command shall wait for.
+    import clevercsv.detect
+
     sample = "".join(text[:_SAMPLE_BYTES].splitlines(keepends=True)[:_SAMPLE_LINES])
     found = clevercsv.detect.Detector().detect(sample, delimiters=list(DELIMITERS))
     first = found.delimiter if found is not None and found.delimiter in DELIMITERS else ","

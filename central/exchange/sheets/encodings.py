@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import charset_normalizer
-
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -52,6 +50,8 @@ def _texts(data: bytes) -> Iterator[Decoded]:
         return
     for encoding in _OF_ONE_BYTE:
         yield from _tried(data, encoding)
+    import charset_normalizer
+
     hint = charset_normalizer.from_bytes(data[:_SAMPLE]).best()
     if hint is not None:
         yield from _tried(data, hint.encoding)

@@ -93,10 +93,11 @@ def lines_of(table: Table, layout: Layout) -> tuple[list[Line], list[LeftOut]]:
 
 
 def _is_remark(line: Line, number: int | None) -> bool:
-    if line.cell(number):
-        # A sentence under the table begins in the first column, and is alone on its line.
-        return len(line.filled) == 1 and not any(char.isdigit() for char in line.filled[0])
-    return any(_TOTAL.match(cell) for cell in line.cells)
+    first = line.cell(number)
+    if any(char.isdigit() for char in first):
+        return False
+    # A sentence under the table begins in the first column, and is alone on its line.
+    return any(_TOTAL.match(cell) for cell in line.cells) or (bool(first) and len(line.filled) == 1)
 
 
 def raw(lines: Iterable[Line], layout: Layout, day: str, known: Known) -> list[_Raw]:

@@ -121,7 +121,8 @@ def _by_content(table: Table, known: Known) -> Layout:
         return Layout(0, (), {})
     columns["number"] = number
     for at in range(width):
-        kind = counts[at].most_common(1)[0][0] if counts[at] else ""
+        # A column of running numbers holds a 1, which in a register would be a mark.
+        kind = next((kind for kind, n in counts[at].items() if 2 * n > counts[at].total()), "")
         if at == number or kind == "number":
             continue
         if kind == "in" and "in" in columns:
@@ -144,6 +145,8 @@ def _kinds(lines: Sequence[Line], at: int, known: Known) -> Counter[str]:
             found["in"] += 1
         elif marks.read(cell) or marks.sign(cell):
             found["mark"] += 1
+        else:
+            found[""] += 1
     return found
 
 
@@ -151,7 +154,8 @@ def _name_columns(table: Table, number: int, taken: set[int], known: Known) -> d
     """Return the columns that hold names, told by whose number stands beside them."""
     votes: Counter[tuple[str, int]] = Counter()
     for line in table.lines[:_SAMPLE]:
-        person = known.people.get(cleaned(line.cell(number)))
+        bare = cleaned(line.cell(number))
+        person = known.people.get(bare) or next(iter(known.bare(bare)), None)
         for at, cell in enumerate(line.cells if person else ()):
             if person is None or at in taken or not cell:
                 continue
