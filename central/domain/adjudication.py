@@ -79,10 +79,10 @@ class Said(StrEnum):
 class RoomKnown:
     """What is known of a room's station during one class, `hours`.
 
-    `others` are the instants at which other students' cards were taken. `noted` are outages a person
-    put down, `marked` when staff marked one at the station; `reported` is where the station says that
-    it lost taps. `is_silent` tells that it wrote nothing for a part of the class and was heard of again,
-    `is_unheard` that it was not.
+    `others` are the instants at which other cards were taken, from when the class can be entered to its
+    end. `noted` are outages a person put down, `marked` when staff marked one at the station; `reported`
+    is where the station says that it lost taps. `is_silent` tells that it wrote nothing for a part of the
+    class and was heard of again, `is_unheard` that it was not.
     """
 
     hours: Span
@@ -222,8 +222,8 @@ def _within(instant: datetime, hours: Span) -> datetime:
 
 
 def _is_down(span: Span, room: RoomKnown) -> bool:
-    common = _common(span, room.hours)
-    return common is not None and not _taken(room, common)
+    # Cards are taken for a class before it begins: these, too, show that nothing was out.
+    return _common(span, room.hours) is not None and not _taken(room, span)
 
 
 def _common(one: Span, other: Span) -> Span | None:

@@ -81,6 +81,8 @@ def test_the_table_of_the_rule(
         (noted(10, 40), Why.NOTED_OUTAGE),
         # Cards were taken in the midst of what somebody noted: it was no outage of this station.
         (noted(0, 60), None),
+        (noted(-30, 90, replace(UP, others=(clock(-10),))), None),
+        (noted(-5, 90, replace(UP, others=(clock(-10),))), Why.NOTED_OUTAGE),
         # It was over when the class began, or began when it was over.
         (noted(-60, 0, EMPTY), None),
         (noted(90, 120, EMPTY), None),

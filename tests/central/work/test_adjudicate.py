@@ -59,8 +59,8 @@ def test_a_line_is_judged_by_what_is_known_beside_it(small: SmallSchool) -> None
     late = at(MONDAY, "09:00")
     assert ruled(small, ben, "present", late) == (Verdict.CONFLICTS, Why.TIMES_APART, True)
     assert ruled(small, ana, "present") == (Verdict.RECORD_FALLBACK, Why.UNHEARD, False)
-    outage(small, "08:00", None)
-    # Ben's tap before class denies nothing of what came after the power failed.
+    outage(small, "08:27", None)
+    # Ben's tap denies nothing of what came after the power failed.
     assert ruled(small, ana, "present") == (Verdict.RECORD_FALLBACK, Why.NOTED_OUTAGE, False)
     tap(small, small.chloe, "08:40")
     # A card taken in the midst of it does; and silence of the evidence remains.
