@@ -39,12 +39,28 @@ class DutyState(StrEnum):
     BROKEN = "broken"
 
 
+class DutyReason(StrEnum):
+    """What the state of a duty rests on; the first three name a day."""
+
+    DONE = "done on"
+    TAUGHT_AGAIN = "school was taught again on"
+    DONE_LATE = "done only on"
+    UNPROVEN = "nothing proves that it was done"
+    WAITING = "not proven yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One duty with its last day and how it stands; `why` says what that rests on."""
+    """One duty with its last day, how it stands and by what; `on` is the day its reason names."""
 
     kind: DutyKind
     due: date
     state: DutyState
-    why: str
+    reason: DutyReason
     citation: str
+    on: date | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason as a sentence."""
+        return f"{self.reason} {self.on}" if self.on else self.reason.value

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from central.domain.emergency import Duty, DutyKind, DutyState
+from central.domain.emergency import Duty, DutyKind, DutyReason, DutyState
 from central.law.emergency_findings import weekdays_after
 from central.law.provision import choice, in_force, number
 
@@ -49,16 +49,15 @@ def duties(closing: Closing, today: date) -> tuple[Duty, ...]:
 def _standing(kind: DutyKind, due: date, citation: str, closing: Closing, today: date) -> Duty:
     done, again = closing.done.get(kind), closing.taught_again_on
     if done is not None and done <= due:
-        return Duty(kind, due, DutyState.MET, f"done on {done}", citation)
+        return Duty(kind, due, DutyState.MET, DutyReason.DONE, citation, done)
     # Somebody must have spoken with families, however soon school was taught again.
     if kind is not DutyKind.FAMILIES and again is not None and again <= min(due, today):
-        return Duty(kind, due, DutyState.MET, f"school was taught again on {again}", citation)
+        return Duty(kind, due, DutyState.MET, DutyReason.TAUGHT_AGAIN, citation, again)
     if done is not None:
-        return Duty(kind, due, DutyState.BROKEN, f"done only on {done}", citation)
+        return Duty(kind, due, DutyState.BROKEN, DutyReason.DONE_LATE, citation, done)
     if today > due:
-        return Duty(kind, due, DutyState.BROKEN, "nothing proves that it was done", citation)
-    left = (due - today).days
-    return Duty(kind, due, DutyState.AT_RISK, f"not proven yet; {left} days are left", citation)
+        return Duty(kind, due, DutyState.BROKEN, DutyReason.UNPROVEN, citation)
+    return Duty(kind, due, DutyState.AT_RISK, DutyReason.WAITING, citation)
 
 
 def _cite(name: str, on: date) -> str:

@@ -36,6 +36,7 @@ _FEWEST_LETTERS, _MOST_LETTERS = 5, 42
 _WIDE: Final = 7
 """A table of more columns turns the sheet."""
 _ROOM_AFTER_A_HEADING: Final = 1.1 * inch
+_BOLD_IS_WIDER: Final = 1.3
 _SIZES: Final = {1: 17.0, 2: 12.5, 3: 10.5}
 
 
@@ -181,8 +182,8 @@ def _table(part: Table, fonts: Lettering, width: float) -> Flowable:
                 ("BACKGROUND", (0, 0), (-1, 0), _SHADE),
                 ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 4),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+                ("LEFTPADDING", (0, 0), (-1, -1), 6),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 6),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
             ]
@@ -197,7 +198,9 @@ def _shares(part: Table) -> list[int]:
     for at, heading in enumerate(part.columns):
         cells = [row[at] for row in part.rows]
         longest = max((len(cell) for cell in cells), default=0)
-        words = [len(word) + 1 for text in (heading, *cells) for word in text.split()]
+        words = [len(word) + 1 for text in cells for word in text.split()]
+        # Headings are bold, and bold letters are wider.
+        words += [round(len(word) * _BOLD_IS_WIDER) + 2 for word in heading.split()]
         asked.append(max(_FEWEST_LETTERS, min(_MOST_LETTERS, longest), *(min(each, 18) for each in words)))
     return asked
 

@@ -167,7 +167,7 @@ def _audit(emergency: Emergency, now: datetime) -> Printed:
                 *(found.count, state, step.reason if step else "", step.by.number if step else ""),
             )
         )
-    columns = ("Day", "What", "Where", "Student", "How many", "State", "Resolution", "By")
+    columns = ("Day", "What", "Where", "Student", "Count", "State", "Resolution", "By")
     left = sum(line.is_open for line in lines)
     says = [f"{len(lines)} lines, {left} of them open."]
     return Printed("Discrepancies and their resolutions", columns, rows, says, short="Discrepancies")

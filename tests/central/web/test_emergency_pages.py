@@ -97,7 +97,7 @@ def test_an_emergency_goes_from_its_first_word_to_closed_days_and_proven_announc
     assert sum(not each.is_open for each in announcements_of(row)) == 1
     assert "Choose what was sent." in refused(leader, ONE, do="sent", which="radio/en", **proof)
     sent(leader, ONE, do="prove", duty="study offered", on=MONDAY.isoformat(), reason="letters, binder 2")
-    assert "study offered 09/19/2024 met done on 2024-09-09" in text(leader.get(ONE).content)
+    assert "study offered 09/19/2024 met done on 09/09/2024" in text(leader.get(ONE).content)
     sent(leader, ONE, do="expect", on=EIGHT[-1].isoformat(), reason="the fire turned")
     assert "the fire turned" in sent(leader, ONE, do="end", on=MONDAY.isoformat(), reason="rain")
     page = text(browser(small.leader, "es").get(ONE).content)
