@@ -25,10 +25,11 @@ def fill() -> Mapping[str, object]:
     from central.store.models import AttendanceRecord, School, Tap
     from tests.fakes import recovery_school
     from tests.fakes.recovery_school import at, taught
-    from tests.journeys import shown_follow_up
+    from tests.journeys import shown_emergency, shown_follow_up, shown_paper
 
     School.objects.all().delete()
     of = recovery_school.build(has_begun=True)
+    of.other.delete()
     days = taught()
     today = date(2025, 9, 15)
     for number, on in enumerate(days[1:20]):
@@ -63,6 +64,8 @@ def fill() -> Mapping[str, object]:
         "record": first and first.pk,
         "session": session.code,
         **shown_follow_up.write(today),
+        **shown_paper.write(today),
+        **shown_emergency.write(today, days[0]),
         "station": "st-r101",
         "epoch": 1,
         "sequence": 3,
@@ -76,10 +79,12 @@ def listed(arguments: Mapping[str, object]) -> list[dict[str, str]]:
     from central.store.models import Staff, Student
     from central.web import pages
     from central.web.pages.page import StaffPage, StudentPage
+    from tests.journeys import shown_paper
 
     people = {role: Staff.objects.filter(role=role).order_by("pk")[0] for role in _READERS}
     cookies = {role: cookie(person) for role, person in people.items()}
     student = cookie(Student.objects.get(number=arguments["number"]))
+    asks = shown_paper.asks(date.fromisoformat(str(arguments["on"])))
     found = []
     every: tuple[StaffPage | StudentPage, ...] = (*pages.STAFF, *pages.STUDENTS)
     for page in every:
@@ -89,6 +94,7 @@ def listed(arguments: Mapping[str, object]) -> list[dict[str, str]]:
         if unknown := [name for name in names if name not in arguments]:
             sys.exit(f"{page.name}: say in {__file__} what stands for {unknown}")
         address = reverse(page.name, kwargs={name: arguments[name] for name in names})
+        address += asks.get(page.name, "")
         whose = student
         if isinstance(page, StaffPage):
             whose = cookies[next(role for role in _READERS if page.may_open(people[role]))]
