@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from central.domain.calendar import DateSpan, TrackCalendar
@@ -23,6 +23,8 @@ from central.store.models import School, SchoolYear, Section
 from central.store.queries import pictures
 from central.store.queries.calendars import track_calendars
 from central.store.queries.student_years import kept_rows
+from central.work.gaps import silent_hours
+from central.work.journal_signs import Sources
 from central.work.policies import value
 
 _ENDS = (PeriodKind.P1, PeriodKind.P2)
@@ -74,11 +76,12 @@ def of_section(section: Section, span: DateSpan, say: Say) -> Chart:
     return student_strip(pictures.taught_on(section, span), students, say)
 
 
-def of_stations(school: School, on: date, say: Say) -> Chart:
-    """Draw the taps of a day by station and hour."""
+def of_stations(school: School, on: date, sources: Sources, now: datetime, say: Say) -> Chart:
+    """Draw the taps of a day by station and hour, beside the silences the register of gaps has."""
+    silent = silent_hours(school, on, sources, now)
     taps, hours = pictures.taps_by_hour(school, on), pictures.class_hours(school, on)
     days = [
-        StationDay(code, room, taps.get(code, {}), hours.get(key, set()))
+        StationDay(code, room, taps.get(code, {}), hours.get(key, set()), silent.get(code, ()))
         for code, key, room in pictures.stations_used(school, on)
     ]
     return station_hours(days, say)

@@ -93,6 +93,18 @@ def register(
     return sorted(_explained(found), key=_by_time)
 
 
+def silent_hours(school: School, on: date, sources: Sources, now: datetime) -> dict[str, set[int]]:
+    """Return the hours of a date, by station, with a class in which it was silent or is not heard of."""
+    zone, found = ZoneInfo(school.time_zone), dict[str, set[int]]()
+    for gap in register(school, on, on, sources, now):
+        if gap.kind in {"silent", "unheard"} and gap.from_at and gap.to_at:
+            first, last = gap.from_at.astimezone(zone), gap.to_at.astimezone(zone)
+            # A silence until ten sharp is none of the hour that begins then.
+            ends = last.hour if last.minute or last.second else last.hour - 1
+            found.setdefault(gap.station.pk, set()).update(range(first.hour, ends + 1))
+    return found
+
+
 def explain(gap: Gap, by: Staff, reason: str, at: datetime) -> GapExplanation:
     """Keep a person's explanation beside a gap; the gap stays, and of several explanations the last counts.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
@@ -20,6 +21,7 @@ from central.web import clock, tables
 from central.web.dates import date_in
 from central.web.downloads import attachment
 from central.work import viewings
+from central.work.journal_signs import Sources
 from central.work.viewings import Seen
 
 _WEEK, _MONTH = timedelta(days=6), timedelta(days=27)

@@ -9,7 +9,7 @@ from central.errors import RefusedError
 from central.store.evidence import Evidence
 from central.store.models import AuditEvent, GapExplanation, StationTimeline
 from central.work.doubts import clear, read_doubts
-from central.work.gaps import Gap, explain, find, gaps_of, register
+from central.work.gaps import Gap, explain, find, gaps_of, register, silent_hours
 from central.work.journal_signs import Sources
 from central.work.life_signs import Life, hushes, life
 from central.work.project import project
@@ -105,6 +105,7 @@ def test_a_station_without_power_in_class_is_told_from_students_who_did_not_come
     # When power came back is known from the exchange at 10:20 on, within the boot.
     assert abs(gap.to_at - at(MONDAY, "09:30")) < timedelta(seconds=5)
     assert gap.name.startswith(f"silent/{MONDAY}/{station.epoch}/")
+    assert silent_hours(small.school, MONDAY, sources, EVENING)[station.code] == {8, 9}
     again = of_101(small, sources, EVENING + timedelta(days=30))
     assert [each.name for each in again] == [gap.name]
 

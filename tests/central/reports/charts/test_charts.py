@@ -129,11 +129,14 @@ def test_the_funnel_says_what_each_step_lost() -> None:
     ]
 
 
-def test_an_hour_with_a_class_and_no_tap_is_crossed_out() -> None:
-    chart = station_hours.station_hours([StationDay("st-1", "R1", {8: 30, 14: 1}, {8, 9})], same)
+def test_an_hour_with_a_class_and_a_silent_station_is_crossed_out_and_one_without_a_tap_is_not() -> None:
+    day = StationDay("st-1", "R1", {8: 30, 14: 1}, {8, 9, 10}, silent_hours={8, 9})
+    chart = station_hours.station_hours([day], same)
+    assert chart.svg.count('class="cross"') == chart.svg.count('class="bar"') == 2, "one and its legend"
     assert chart.rows == [
         ("st-1", "R1", "8 AM", 30, ""),
         ("st-1", "R1", "9 AM", 0, "yes"),
+        ("st-1", "R1", "10 AM", 0, ""),
         ("st-1", "R1", "2 PM", 1, ""),
     ]
     assert [station_hours.shade_of(taps) for taps in (0, 1, 5, 15, 30)] == [0, 1, 2, 3, 4]
