@@ -24,6 +24,7 @@ from central.store.models import (
 from central.work.kit_hand_over import look_at, take_in
 from central.work.kits import GRACE
 from central.work.print_sheets import print_sheets as print_at_server
+from sync_agent.signing import SigningKey, sign_note
 from tests.fakes import kits as fakes
 from tests.fakes import school as schools
 from tests.fakes.kits import Laptop
@@ -125,6 +126,21 @@ def test_a_hand_over_under_the_certificate_of_another_kit_is_refused(
     data = (json.dumps(mixed, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
     with pytest.raises(RefusedError, match="was altered"):
         take_in(laptop.config, NamedFile("over.json", data), small.clerk, BACK_UP)
+
+
+def test_a_kit_signs_for_itself_and_under_its_own_certificate_alone(
+    small: SmallSchool, laptop: Laptop
+) -> None:
+    with laptop.open() as kit:
+        certificate, key = kit.contents.certificate, SigningKey.from_hex(kit.contents.seed)
+    written = json.loads(laptop.key_all().data)
+    note = json.loads(written["hand_over"]["note"])
+    for change in ({"kit": "ffffffff"}, {"certificate": "of another"}):
+        signed = sign_note("hand-over", note | change, key)
+        whole = {**written, "certificate": dict(certificate), "hand_over": signed}
+        data = (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+        with pytest.raises(RefusedError, match="was altered"):
+            look_at(laptop.config, NamedFile("over.json", data), small.clerk, BACK_UP)
 
 
 def test_a_kit_of_another_server_is_unknown(small: SmallSchool, laptop: Laptop) -> None:

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from central.domain.class_sheet import ClassSheet, week_of
+from central.domain.class_sheet import ClassSheet, Held, week_of
 from central.domain.sheet_number import serial_of
 from central.errors import RefusedError
 from central.store.models import CalendarDay, Enrollment, Meeting, Placement, PrintedSheet, Section, Viewing
+from central.store.queries.class_plans import class_plans
 from central.work.print_sheets import print_sheets
 from tests.fakes import school as schools
 from tests.fakes.school import LABOR_DAY, MONDAY, SmallSchool, at
@@ -59,8 +60,8 @@ def test_a_sheet_printed_again_has_a_number_of_its_own(small: SmallSchool) -> No
 def test_a_week_has_the_days_the_class_is_held_and_everybody_of_any_of_them(small: SmallSchool) -> None:
     Meeting.objects.filter(section=small.algebra, weekday=3).delete()
     CalendarDay.objects.filter(track=small.track_a, on=MONDAY + timedelta(days=4)).update(is_taught=False)
-    Placement.objects.filter(student=small.ben).update(until=MONDAY)
-    Enrollment.objects.filter(student=small.chloe).update(until=MONDAY - timedelta(days=1))
+    Enrollment.objects.filter(student=small.ben).update(until=MONDAY)
+    Placement.objects.filter(student=small.chloe).update(until=MONDAY - timedelta(days=1))
     wednesday = MONDAY + timedelta(days=2)
     sections = Section.objects.filter(pk=small.algebra.pk)
     (sheet,) = print_sheets(sections, week_of(wednesday), small.teacher, NOW)
@@ -69,6 +70,9 @@ def test_a_week_has_the_days_the_class_is_held_and_everybody_of_any_of_them(smal
     assert names(sheet) == ["Soto, Ana", "Soto, Ben"]
     (later,) = print_sheets(sections, (wednesday, wednesday), small.teacher, NOW)
     assert names(later) == ["Soto, Ana"]
+    # What a kit knows of two weeks says the same of each of its days.
+    (planned,) = class_plans(sections, *week_of(MONDAY))
+    assert [each.name for each in planned.plan.listed([Held(wednesday)])] == ["Soto, Ana"]
 
 
 def test_a_teacher_prints_the_own_classes_and_others_are_told_who_may(small: SmallSchool) -> None:
