@@ -90,6 +90,9 @@ def test_the_table_of_the_rule(
         (replace(UP, marked=(clock(60),)), Why.MARKED_OUTAGE),
         (replace(UP, marked=(clock(20),)), None),
         (replace(UP, marked=(clock(-5),)), None),
+        # A mark made after the class is about all of it.
+        (replace(UP, marked=(clock(95),)), None),
+        (replace(EMPTY, marked=(clock(95),)), Why.MARKED_OUTAGE),
         (replace(UP, reported=((clock(10), clock(11)),)), Why.REPORTED_GAP),
         (replace(UP, reported=((clock(-10), clock(-5)),)), None),
         (replace(UP, is_doubted=True), Why.DOUBTED),
