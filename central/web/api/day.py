@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Schema
 from ninja.responses import Status
 
-from central.store.models import AttendanceRecord, Section, SessionCertification, Student
-from central.store.timetable import is_taught, meeting_on, placed
+from central.store.models import Section, SessionCertification, Student
+from central.store.queries.day_classes import DayClass, classes_of
 from central.web import clock
 from central.web.access import sections_seen_by
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
-from central.web.api.shapes import Code, Day, DayOrNone, Form, Text, Words
+from central.web.api.shapes import MOST, Code, Day, DayOrNone, Form, Offset, Text, Words
 from central.work import review
 from central.work.certify import Signature, certify_with_code
 from central.work.changes import Action, Change
@@ -22,7 +22,6 @@ from central.work.tool_rights import Right, Tool
 from central.work.viewings import Seen, note
 
 PAGES = ("today", "session")
-_Mark = AttendanceRecord.Mark
 _MOST_CHANGES = 200
 
 
@@ -42,9 +41,10 @@ class ClassOfADay(Schema):
 
 
 class ClassesOfADay(Schema):
-    """The classes of a day somebody may look into."""
+    """Some classes of a day somebody may look into, and how many there are."""
 
     on: date
+    count: int
     classes: list[ClassOfADay]
 
 
@@ -117,14 +117,13 @@ class Certified(Schema):
     at: datetime
 
 
-def classes(request: Asked, on: DayOrNone = None) -> ClassesOfADay:
-    """List the classes of a day, today's where none is named."""
+def classes(request: Asked, on: DayOrNone = None, offset: Offset = 0) -> ClassesOfADay:
+    """List the classes of a day by hour and room, today's where none is named."""
     staff = request.auth.staff
     day = on or clock.today(staff.school)
-    sections = sections_seen_by(staff, day).select_related("room", "track").order_by("code")
-    return ClassesOfADay(
-        on=day, classes=[_class(section, day) for section in sections if is_taught(section, day)]
-    )
+    every = classes_of(sections_seen_by(staff, day), day)
+    shown = [_class(one) for one in every[offset : offset + MOST]]
+    return ClassesOfADay(on=day, count=len(every), classes=shown)
 
 
 def session(request: Asked, code_of_class: Query[Code], on: Query[Day]) -> ClassSession:
@@ -184,21 +183,19 @@ def _section(request: Asked, code: str, on: date) -> Section:
     return get_object_or_404(sections_seen_by(request.auth.staff, on), code=code)
 
 
-def _class(section: Section, on: date) -> ClassOfADay:
-    standing = AttendanceRecord.objects.filter(section=section, on=on)
-    marks = list(standing.exclude(stage=AttendanceRecord.Stage.REMOVED).values_list("mark", flat=True))
-    meeting, signed = meeting_on(section, on), review.certification(section, on)
+def _class(of: DayClass) -> ClassOfADay:
+    signed_by, signed_at = of.signed or (None, None)
     return ClassOfADay(
-        code=section.code,
-        title=section.title,
-        room=section.room.name if section.room else None,
-        starts=meeting.starts.isoformat("minutes") if meeting else None,
-        ends=meeting.ends.isoformat("minutes") if meeting else None,
-        expected=len(placed(section, on)),
-        present=marks.count(_Mark.PRESENT),
-        absent=marks.count(_Mark.ABSENT),
-        certified_at=signed.at if signed else None,
-        certified_by=signed.by.number if signed else None,
+        code=of.section.code,
+        title=of.section.title,
+        room=of.section.room.name if of.section.room else None,
+        starts=of.starts.isoformat("minutes") if of.starts else None,
+        ends=of.ends.isoformat("minutes") if of.ends else None,
+        expected=of.expected,
+        present=of.counted["present"],
+        absent=of.counted["absent"],
+        certified_at=signed_at,
+        certified_by=signed_by,
     )
 
 

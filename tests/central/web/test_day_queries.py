@@ -48,6 +48,20 @@ def test_today_of_three_hundred_rooms_asks_the_records_twelve_times_at_most(
     assert page.count("/class/") >= 300
 
 
+@pytest.mark.parametrize("address", [f"/needed/?on={MONDAY}", "/api/v1/needed", "/api/v1/classes"])
+def test_who_is_needed_in_three_hundred_rooms_takes_twelve_questions_at_most(
+    address: str,
+    small: SmallSchool,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    _many_classes(small, 299)
+    AttendanceRecord.objects.all().delete()
+    client = browser(small.leader)
+    with django_assert_max_num_queries(12):
+        page = client.get(address).content.decode()
+    assert page.count("C-N") >= 10
+
+
 def test_the_inbox_of_forty_students_asks_the_records_twelve_times_at_most(
     small: SmallSchool,
     django_assert_max_num_queries: DjangoAssertNumQueries,
