@@ -18,7 +18,7 @@ from central.errors import CentralError, RefusedError, UnavailableError
 from central.exchange.kit import sealed
 from central.serving.background import Projector
 from central.store import readiness
-from central.store.models import AttendanceRecord, PaperKit, PrintedSheet
+from central.store.models import AttendanceRecord, PaperKit, PrintedSheet, School
 from central.work import kits
 from central.work.kit_saving import save_into, save_nightly
 from station.settings import Secret
@@ -49,7 +49,7 @@ def laptop(tmp_path: Path, small: SmallSchool) -> Laptop:
 def run(laptop: Laptop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return what runs one command in this process on the test's records."""
     monkeypatch.setattr(readiness, "set_up", lambda: None)
-    monkeypatch.setattr(readiness, "require", lambda _config: schools.School.objects.get())
+    monkeypatch.setattr(readiness, "require", lambda _config: School.objects.get())
     monkeypatch.setattr(sealed, "COST", fakes.CHEAP)
 
     def ran(name: str, *arguments: object) -> tuple[int, str]:
