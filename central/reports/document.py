@@ -36,7 +36,7 @@ _FEWEST_LETTERS, _MOST_LETTERS = 5, 42
 _WIDE: Final = 7
 """A table of more columns turns the sheet."""
 _ROOM_AFTER_A_HEADING: Final = 1.1 * inch
-_BOLD_IS_WIDER: Final = 1.3
+_BOLD_PERCENT: Final = 130
 _SIZES: Final = {1: 17.0, 2: 12.5, 3: 10.5}
 
 
@@ -200,7 +200,7 @@ def _shares(part: Table) -> list[int]:
         longest = max((len(cell) for cell in cells), default=0)
         words = [len(word) + 1 for text in cells for word in text.split()]
         # Headings are bold, and bold letters are wider.
-        words += [round(len(word) * _BOLD_IS_WIDER) + 2 for word in heading.split()]
+        words += [len(word) * _BOLD_PERCENT // 100 + 2 for word in heading.split()]
         asked.append(max(_FEWEST_LETTERS, min(_MOST_LETTERS, longest), *(min(each, 18) for each in words)))
     return asked
 
