@@ -22,11 +22,11 @@ IN_ENGLISH_YET: Final = frozenset(
     f"{part}/{name}.py"
     for part, names in {
         "domain": """
-            adjudication calendar class_sheet closure day_bits independent_study minutes recovery
-            sheet_number student
+            calendar class_sheet closure day_bits independent_study minutes recovery sheet_number
+            student
             """,
         "law": """
-            absence ada attendance_day calpads chronic classroom continuity district_days emergency
+            absence ada attendance_day calpads chronic classroom district_days emergency
             emergency_findings funding minutes monthly months nonclassroom provision provision_file
             question reconciliation revision tracks
             """,
@@ -34,13 +34,12 @@ IN_ENGLISH_YET: Final = frozenset(
             absences after_action announcements audit_folder audit_samples backup bell_times
             calendar_weeks calendars classes_of closure_steps closures column_mappings commission
             configure confirm credential_verbs credentials day_judgement doubts emergencies
-            emergency_audit emergency_days emergency_findings emergency_learning emergency_loans
-            incarnation issue_phone keys kit_hand_over kit_reading kit_saving kits learn_card lines
-            minutes operators outages paper_decisions paper_files paper_import paper_judging
-            paper_mappings paper_preview paper_scans paper_verdict paper_waiting paper_withdrawal
-            policies print_sheets prove_tap recovery_import recovery_plan restore retention roster_age
-            roster_classes roster_enrollments roster_people roster_seats roster_upload rosters
-            sheet_serials staff_documents student_years submit tag_keys time_bracket time_case
+            emergency_audit emergency_days emergency_learning emergency_loans incarnation issue_phone
+            keys kit_hand_over kit_reading kit_saving kits learn_card lines minutes operators outages
+            paper_decisions paper_waiting policies print_sheets prove_tap recovery_import recovery_plan
+            restore retention roster_age roster_classes roster_enrollments roster_people roster_seats
+            roster_upload rosters sheet_serials staff_documents student_years submit tag_keys
+            time_bracket time_case
             """,
     }.items()
     for name in names.split()
