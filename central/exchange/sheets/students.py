@@ -27,6 +27,7 @@ UNPROVEN: Final = said(
 )
 NO_NAME: Final = said("no name stands on this line to check the number by")
 HALF_NAME: Final = said("the name is not written as the roster has it, or can be read only in part")
+ALIKE: Final = said("another student has this number but for leading zeros; look at the number once more")
 NAMESAKE: Final = said("another student has this very name: look at the number once more")
 
 
@@ -83,6 +84,8 @@ def _of(fitting: Sequence[Person], exact: Person | None, written: Written, known
         # In part it is this student's name, and wholly another's.
         return Match(None, OTHER_NAME)
     notes = [] if person == exact else [ZEROS]
+    if len(fitting) > 1:
+        notes.append(ALIKE)
     return Match(person, notes=(*notes, *_doubts(person, written, known)), is_repaired=person != exact)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -41,7 +40,8 @@ class Question:
 def paper_file(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show what a file would do; a posted form takes it in as it was shown, or leaves it."""
     if not may(staff, Tool.PAPER, Right.ADD):
-        raise PermissionDenied(_("Whoever may key in paper looks at a file first."))
+        # Whoever only reads finds what came in; a file looked at is still its clerk's alone.
+        return redirect("paper")
     asked = request.GET
     if request.method == "POST" and request.POST.get("verb") == "leave":
         paper_files.forget(settings.CONFIG.data, asked.get("file", ""))

@@ -30,6 +30,7 @@ DONE = {200, 302, 404, 409}
 # What stands in an address where a page names something; a new word needs one line here.
 ARGUMENTS: Mapping[str, Callable[[SmallSchool], object]] = {
     "sample": lambda _small: 1,
+    "batch": lambda _small: 1,
     "appeal": lambda _small: 1,
     "notice": lambda _small: 1,
     "code": lambda small: small.algebra.code,

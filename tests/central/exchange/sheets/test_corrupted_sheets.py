@@ -14,11 +14,11 @@ from central.exchange.named_file import NamedFile
 from central.exchange.sheets.known import Known
 from central.exchange.sheets.names import Person
 from central.exchange.sheets.reading import Reading, read
-from central.exchange.sheets.students import HALF_NAME, NAMESAKE, NO_NAME
+from central.exchange.sheets.students import ALIKE, HALF_NAME, NAMESAKE, NO_NAME
 
 TODAY = date(2026, 11, 22)
-TELLS = {NO_NAME, HALF_NAME, NAMESAKE}
-"""What says of a line that its number was not checked by a whole name of one student alone."""
+TELLS = {NO_NAME, HALF_NAME, NAMESAKE, ALIKE}
+"""What says of a line that its number is not checked by a whole name, or that another student is much like."""
 # Numbers that look alike without their zeros or with one digit changed, namesakes, and names near each other.
 PEOPLE = tuple(
     Person(*row)
