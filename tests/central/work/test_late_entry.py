@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from central.domain.adjudication import Ruling, Verdict, Why
 from central.exchange.named_file import NamedFile
 from central.reports.render_late_entries import COLUMNS, late_entries_csv
+from central.store.models import PaperLine
 from central.work import paper
+from central.work.adjudicate import keep
 from central.work.certify import Signature, certify_session
 from central.work.changes import Action, Change
 from central.work.late_entry import Entry, late_entries, without_paper
@@ -83,3 +86,11 @@ def test_what_was_entered_and_signed_on_its_day_is_not_in_the_list(small: SmallS
     certify_session(small.algebra, MONDAY, Signature(small.teacher, EVENING), rest)
     assert kinds(small) == {}
     assert findings(small) == 0
+
+
+def test_paper_kept_though_nothing_was_out_allows_no_later_entry(small: SmallSchool) -> None:
+    take_in(small, "001001,2024-09-09,present")
+    ruling = Ruling(Verdict.PAPER_WITHOUT_OUTAGE, Why.OTHERS_TAPPED, needs_person=True)
+    keep([(PaperLine.objects.get(), ruling)], NEXT_DAY)
+    assert kinds(small) == {"001001": Entry.WITHOUT_PAPER}
+    assert findings(small) == 1
