@@ -18,7 +18,7 @@ from central.exchange.sheets.students import ALIKE, HALF_NAME, NAMESAKE, NO_NAME
 
 TODAY = date(2026, 11, 22)
 TELLS = {NO_NAME, HALF_NAME, NAMESAKE, ALIKE}
-"""What says of a line that its number is not checked by a whole name, or that another student is much like."""
+"""What says of a line that no whole name checks its number, or that another student is much like it."""
 # Numbers that look alike without their zeros or with one digit changed, namesakes, and names near each other.
 PEOPLE = tuple(
     Person(*row)
