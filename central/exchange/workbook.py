@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-import xlsxwriter  # type: ignore[import-untyped, unused-ignore]  # the library ships no types
+import xlsxwriter
 
 from central.exchange.spreadsheet import neutral
 
