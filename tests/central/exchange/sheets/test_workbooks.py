@@ -5,7 +5,7 @@ import zipfile
 from datetime import date, time
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
+import xlsxwriter
 
 from central.errors import CentralError
 from central.exchange.named_file import NamedFile
