@@ -87,6 +87,7 @@ class MadeUpSchool:
 def make(students: int, stations: int, evidence: Path) -> MadeUpSchool:
     """Write the school into an empty records database, and everything that happened in its year."""
     days = school_days()
+    founding.found()
     with transaction.atomic():
         sections = people(students, stations, evidence)
         teacher, leader = _staff(sections[0].school, sections)
@@ -95,8 +96,7 @@ def make(students: int, stations: int, evidence: Path) -> MadeUpSchool:
 
 
 def people(students: int, stations: int, evidence: Path) -> list[Section]:
-    """Write a school into an empty records database: its calendar, classes and students, and no records."""
-    founding.found()
+    """Write a school into a founded records database: its calendar, classes and students, and no records."""
     _contacts(evidence, [f"st-r{n:03d}" for n in range(stations)])
     school = School.objects.create(code="34000000123456", name="Cedar Charter")
     year = SchoolYear.objects.create(school=school, name="2024-25")

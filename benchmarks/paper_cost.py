@@ -56,12 +56,14 @@ def measure(folder: Path, kind: str, lines: int, students: int, stations: int) -
     django.setup()
     from benchmarks import pages_school
     from central.exchange.named_file import NamedFile
+    from central.store import founding
     from central.store.models import Staff
     from central.work import keys
     from central.work.paper_import import accept
     from central.work.paper_preview import Wish
 
     keys.make(settings.CONFIG.keys, secrets.token_bytes)
+    founding.found()
     sections = pages_school.people(students, stations, settings.CONFIG.evidence)
     clerk = Staff.objects.create(
         school=sections[0].school, number="E-clerk", family_name="Clerk", given_name="Robin", role="clerk"

@@ -60,7 +60,8 @@ class Lettering:
 
     def width(self, text: str, size: float, *, is_bold: bool = False) -> float:
         """Return how wide a text is, in points."""
-        return float(pdfmetrics.stringWidth(self.drawn(text), self.bold if is_bold else self.regular, size))
+        width: float = pdfmetrics.stringWidth(self.drawn(text), self.bold if is_bold else self.regular, size)
+        return width
 
     def _letter(self, letter: str) -> str:
         if ord(letter) in self.drawable:

@@ -120,7 +120,7 @@ def _dated(text: str) -> str:
 
 def _at_school(found: re.Match[str]) -> str:
     at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
-    return in_words(timezone.localtime(at), "m/d/Y g:i A")
+    return in_words(at.astimezone(timezone.get_current_timezone()), "m/d/Y g:i A")
 
 
 def _on_the_wall(found: re.Match[str]) -> str:

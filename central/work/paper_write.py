@@ -53,12 +53,14 @@ def write(kept: PaperSheet, lines: Iterable[Judged], day: Day, author: Author) -
         if record is None or (record.stage == _Stage.REMOVED and not _is_against(line)):
             is_new = record is None
             record = record or AttendanceRecord(
-                school_id=kept.section.school_id, student=line.student, section=kept.section, on=kept.on
+                school_id=kept.section.school_id,
+                student=line.student,
+                section=kept.section,
+                on=kept.on,
+                stage=_Stage.PROVISIONAL,
             )
             record.source = AttendanceRecord.Source.PAPER
             _fill(record, line, kept, day)
-            if is_new:
-                record.stage = _Stage.PROVISIONAL
             decisions.append(move(record, _Stage.PROVISIONAL, line.mark, author, why))
             (new if is_new else again).append(record)
         written.append((_line(kept, line, record), line.ruling))

@@ -100,8 +100,7 @@ def delete(record: RecoveryRecord, act: Act) -> None:
         hold(record.student)
         services = record.services.count()
         if services:
-            have = "a service hangs" if services == 1 else f"{services} services hang"
-            msg = f"{have} on the recovery record of {record.since}; delete them first"
+            msg = f"services on the recovery record of {record.since}: {services}; delete them first"
             raise RefusedError(msg)
         act.note("delete-recovery-record", f"recovery record {record.pk}", members(record), None)
         record.delete()

@@ -96,6 +96,7 @@ def session_sheet(section: Section, on: date, *, is_held: bool) -> SessionSheet:
     here = students_placed(section, on)
     # Only where paper is among the evidence is there anything to ask.
     outage = paper_of_outages(section, on) if paper else {}
+    waiting = undecided(section, on) if paper else []
     lines = []
     for record in records:
         grounds = (
@@ -115,7 +116,7 @@ def session_sheet(section: Section, on: date, *, is_held: bool) -> SessionSheet:
         refuted=tuple(review.told_of(section, on, refuted, {student.pk for student in here})),
         unknown=sum(tap.outcome in _NOBODYS for tap in taps),
         certification=review.certification(section, on),
-        undecided=tuple(undecided(section, on)) if paper else (),
+        undecided=tuple(waiting),
     )
 
 

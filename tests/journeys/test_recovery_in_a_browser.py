@@ -161,5 +161,5 @@ def the_leader_sees_the_day_and_may_delete(page: Page, address: str) -> None:
     page.get_by_label("Motivo del cambio o de la eliminación").fill("entered twice")
     go_to(page, "Eliminar")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("2 services hang on the recovery record of 08/18/2025")).to_be_visible()
+    expect(page.get_by_text("servicios del registro de recuperación de 08/18/2025: 2")).to_be_visible()
     require_no_scrolling_sideways(page)

@@ -79,7 +79,7 @@ def _refusals(url: str, central: Central) -> None:
         central.run("report", *P1, *there, gone)
     with pytest.raises(RefusedError, match="refuses: 2024-25 is before 2025-07-01, when attendance recovery"):
         central.run("report", "recovery", *P1[1:], *there, central.folder / "secret")
-    with pytest.raises(RefusedError, match="There is no such thing"):
+    with pytest.raises(RefusedError, match="there is no such school year"):
         central.run("report", "p1", "--year", "1999-00", *there, central.folder / "secret")
 
 

@@ -108,7 +108,7 @@ def test_a_document_that_is_a_file_is_kept_by_its_hash(small: SmallSchool, tmp_p
 
 
 def test_a_question_is_answered_by_the_leader_and_says_who_and_when(small: SmallSchool) -> None:
-    with pytest.raises(RefusedError, match=r"employee E004 \(attendance clerk\) cannot file this"):
+    with pytest.raises(RefusedError, match=r"employee E004 \(an attendance clerk\) cannot file this"):
         file(small.clerk, QUESTION)
     file(small.leader, QUESTION, says="domicile, shown by two papers")
     found = stands(small, QUESTION, DAY).answer

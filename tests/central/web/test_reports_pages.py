@@ -75,7 +75,7 @@ def test_every_kind_has_a_page_and_its_files(small: SmallSchool) -> None:
         said = text(answer)
         assert "as of the end of 05/30/2025" in said
         if word == "recovery":
-            assert "before 2025-07-01, when attendance recovery began" in said
+            assert "before 07/01/2025, when attendance recovery began" in said
             continue
         files = re.findall(
             rf'href="(/reports/2024-25/{word}/[^"]+\.(?:csv|json|txt)\?[^"]*)"', answer.content.decode()
@@ -141,7 +141,7 @@ def test_closing_asks_for_the_right_the_reason_and_a_real_day(small: SmallSchool
     assert browser(small, "auditor").post(P2, {"code": code()}).status_code == 403
     assert browser(small, "clerk").post(P2, {"code": code()}).status_code == 403
     client = browser(small, "leader")
-    assert "runs until 2025-04-11" in text(client.post(f"{P2}?as-of=2024-12-01", {"code": code()}), 409)
+    assert "runs until 04/11/2025" in text(client.post(f"{P2}?as-of=2024-12-01", {"code": code()}), 409)
     audited = client.post(P2, {"code": code(), "edition": "audited", "audited-on": "soon"})
     assert "Say when the audit was completed" in text(audited, 409)
     other = client.post("/reports/2024-25/chronic/", {"code": code()})
