@@ -35,6 +35,7 @@ from central.store.models.emergency import (
     EmergencyStep,
 )
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
+from central.store.models.export import ExportedFile, ExportedLine
 from central.store.models.fact import AbsenceNote, ProgrammeAgreement, StudentFact
 from central.store.models.follow_up import (
     AuditSample,
@@ -96,6 +97,8 @@ __all__ = [
     "Enrollment",
     "ExceptionStep",
     "ExcludedWeek",
+    "ExportedFile",
+    "ExportedLine",
     "FaultReport",
     "FaultStep",
     "GapExplanation",

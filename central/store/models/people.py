@@ -15,6 +15,7 @@ class Student(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="student"
     )
+    ssid = models.CharField(max_length=10, blank=True, help_text="the state's number, ten digits")
     birth_on = models.DateField(null=True)
     source_id = models.CharField(max_length=255, blank=True)
 
