@@ -6,18 +6,49 @@ from central.store.models.append_only import AppendOnly
 
 
 class Delivery(models.Model):
-    """One record's way to the student information system; `key` makes a second sending harmless."""
+    """One revision of a record on its way to the student information system, and what became of it.
+
+    The row is written before anything is sent; `key` makes it one a revision, however often it is sent.
+    """
+
+    class State(models.TextChoices):
+        """How far it is; asked and unknown may have arrived, and are read back before anything is sent."""
+
+        WAITING = "waiting"
+        ASKED = "asked"
+        SENT = "sent"
+        UNKNOWN = "unknown"
+        CONFIRMED = "confirmed"
+        REOPENED = "reopened"
+
+    class Channel(models.TextChoices):
+        """Which way it went."""
+
+        FILE = "file"
+        POWERSCHOOL = "powerschool"
 
     record = models.ForeignKey("store.AttendanceRecord", on_delete=models.PROTECT, related_name="deliveries")
     key = models.CharField(max_length=64, unique=True, help_text="record, mark and revision, hashed")
     mark = models.CharField(max_length=8, help_text="what was sent")
-    file_sha256 = models.CharField(max_length=64)
+    file_sha256 = models.CharField(max_length=64, blank=True, help_text="of the file it went in, if it did")
     sent_by = models.ForeignKey("store.Staff", on_delete=models.PROTECT, related_name="deliveries")
-    sent_at = models.DateTimeField()
+    sent_at = models.DateTimeField(help_text="when it was last begun to be sent")
     confirmed_at = models.DateTimeField(null=True)
     difference = models.CharField(
         max_length=200, blank=True, help_text="what the system said instead, when last read back"
     )
+    state = models.CharField(max_length=9, choices=State.choices, default=State.SENT)
+    channel = models.CharField(max_length=11, choices=Channel.choices, default=Channel.FILE)
+    value = models.CharField(max_length=24, blank=True, help_text="the other system's code, and its minutes")
+    marker = models.CharField(max_length=32, blank=True, help_text="what its comment there says of it")
+    dcid = models.CharField(max_length=20, blank=True, help_text="the other system's key of its row")
+    seen = models.CharField(max_length=24, blank=True, help_text="the value last read there, or gone")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True, help_text="when its place there was last read")
+
+    class Meta:
+        indexes = [models.Index(fields=["state"], name="delivery_state")]
 
 
 class ReportSnapshot(AppendOnly):
