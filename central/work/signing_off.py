@@ -24,7 +24,7 @@ from central.work.roles import called
 TOTP_SIGNATURE: Final = "totp"
 PASSKEY_SIGNATURE: Final = "passkey"
 PRACTICE_SIGNATURE: Final = "practice"
-_REFUSED = "signature-refused"
+REFUSED: Final = "signature-refused"
 _TRIES = 5
 _TRIES_WITHIN = timedelta(minutes=5)
 
@@ -131,7 +131,7 @@ def spend_code(by: Staff, code: str, now: datetime) -> None:
 def require_patience(by: Staff, now: datetime) -> None:
     """Raise TryLaterError after five wrong codes or passkeys in five minutes."""
     since = now - _TRIES_WITHIN
-    if AuditEvent.objects.filter(verb=_REFUSED, by=by.number, at__gt=since).count() >= _TRIES:
+    if AuditEvent.objects.filter(verb=REFUSED, by=by.number, at__gt=since).count() >= _TRIES:
         msg = f"too many wrong codes for employee {by.number}; wait five minutes and try again"
         raise TryLaterError(msg)
 
@@ -152,7 +152,7 @@ def spend_sign_in_code(user: User, code: str, now: datetime) -> bool:
 
 def note_refusal(by: Staff, now: datetime) -> None:
     """Remember a wrong code; call it outside the transaction that was rolled back."""
-    AuditEvent.objects.create(at=now, by=by.number, verb=_REFUSED, subject=f"staff {by.number}")
+    AuditEvent.objects.create(at=now, by=by.number, verb=REFUSED, subject=f"staff {by.number}")
 
 
 def _authenticator(by: Staff) -> Authenticator | None:

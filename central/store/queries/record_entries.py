@@ -29,6 +29,7 @@ class Change:
     before: str
     after: str
     reason: str
+    is_by_person: bool
     is_after_certification: bool
 
 
@@ -45,6 +46,7 @@ class Entry:
     """An employee's number, or the part of the program that made the record from taps."""
     is_same_day: bool
     is_by_person: bool
+    """False where the program made it without anybody's word: of taps, or of a student's check-in."""
     is_standing: bool
     changes: tuple[Change, ...]
 
@@ -104,6 +106,6 @@ def _changes(steps: Iterable[Sequence[Any]]) -> Iterator[Change]:  # Any: a row 
     for *_, stage, mark, by, process, at, _, reason in steps:
         says = REMOVED if stage == Stage.REMOVED else mark
         if said and says != said:
-            yield Change(at, by or process, said, says, reason, was_certified)
+            yield Change(at, by or process, said, says, reason, by is not None, was_certified)
         said = says
         was_certified = was_certified or Stage(stage).counts
