@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from central.commands import Now, a_date, say
-from central.commands.kit import passphrase
+from central.commands import Now, say
+from central.commands.kit import passphrase, printing
 from central.config import CentralConfig
 from central.errors import UnavailableError
 
@@ -22,15 +22,7 @@ if TYPE_CHECKING:
 
 def add_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add what a laptop does."""
-    printing = _verb(verbs, "print", "print class sheets from the kit into one PDF", _print)
-    which = printing.add_mutually_exclusive_group(required=True)
-    which.add_argument("--section", action="append", metavar="CODE", help="one class; may be given again")
-    which.add_argument("--all", action="store_true", help="every class that is held then")
-    when = printing.add_mutually_exclusive_group(required=True)
-    when.add_argument("--on", type=a_date, metavar="DATE", help="a sheet to sign for one day")
-    when.add_argument("--week", type=a_date, metavar="DATE", help="a grid for the week of this date")
-    printing.add_argument("--as", required=True, dest="by", metavar="STAFF_NUMBER")
-    printing.add_argument("--out", required=True, type=Path, metavar="FILE.pdf")
+    printing.add_arguments(_verb(verbs, "print", "print class sheets from the kit into one PDF", _print))
     keying = _verb(verbs, "key", "key sheets line by line; may be stopped and resumed at any time", _key)
     keying.add_argument("--sheet", metavar="NUMBER", help="this one alone; otherwise it is asked for")
     keying.add_argument("--as", required=True, dest="by", metavar="STAFF_NUMBER")
@@ -76,20 +68,14 @@ def _opened(args: argparse.Namespace) -> "AbstractContextManager[Kit]":
 def _print(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Print, and say what lies in the file."""
     del config
-    from central.domain.class_sheet import week_of
     from central.kit.printing import print_sheets
     from central.reports import class_sheets, lettering
 
-    span = (args.on, args.on) if args.on else week_of(args.week)
     letters = lettering.register()
     with _opened(args) as kit, _new_file(args.out) as file:
-        sheets = print_sheets(kit, args.section or (), span, kit.hand(args.by, now()))
+        sheets = print_sheets(kit, args.section or (), printing.span_of(args), kit.hand(args.by, now()))
         file.write(class_sheets.draw(sheets, letters))
-    say(f"{len(sheets)} sheets in {args.out}")
-    for sheet in sheets:
-        say(f"  {sheet.code.number}  {sheet.of.code:12} {len(sheet.students):4} students")
-    if any(letters.lacks(sheet.texts()) for sheet in sheets):
-        say(letters.advice)
+    printing.tell(sheets, letters, args.out)
     return 0
 
 
