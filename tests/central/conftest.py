@@ -1,10 +1,31 @@
-"""A records database in a real file of its own for every test process."""
+"""What nearly every test of central's records begins with, and a database in a real file for each process."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connections
+
+if TYPE_CHECKING:
+    from tests.fakes.kits import Laptop
+    from tests.fakes.school import SmallSchool
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("records")
     connections["default"].settings_dict["TEST"]["NAME"] = str(folder / "records.sqlite")
+
+
+@pytest.fixture
+def small() -> "SmallSchool":
+    from tests.fakes import school  # tests of the law have no use for the models it brings
+
+    return school.build()
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, small: "SmallSchool") -> "Laptop":
+    from tests.fakes import kits  # as above
+
+    return kits.laptop(tmp_path, small)

@@ -24,6 +24,8 @@ PASSPHRASE = "correct horse battery staple"  # noqa: S105  of a made-up school
 CHEAP = Cost(n=2)
 """Every real cost is paid once, where the passphrase itself is what is tried."""
 SAVED_AT = at(MONDAY - timedelta(days=1), "02:00")
+BACK_UP = at(MONDAY + timedelta(days=1), "09:00")
+"""When central stands again."""
 
 
 @dataclass

@@ -8,16 +8,10 @@ from central.config import CentralConfig
 from central.errors import RefusedError
 from central.store.models import AttendanceRecord, AuditSampleCheck
 from tests.central.commands.conftest import Central
-from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 TODAY = MONDAY.isoformat()
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ TODAY = MONDAY.isoformat()
 
 
 @pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
-@pytest.fixture
 def office(tmp_path: Path, capsys: pytest.CaptureFixture[str], small: SmallSchool) -> Central:
     assert small.school.pk
     return Central(CentralConfig(data_dir=str(tmp_path)), tmp_path, capsys, at=NOW)

@@ -15,17 +15,11 @@ from central.timeline import RULE_VERSION
 from central.work import keys
 from central.work.project import project
 from central.work.resolve import resolve
-from tests.fakes import school as schools
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, deliver
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.invariant(25)]
 EARLY, EVENING = at(MONDAY, "06:00"), at(MONDAY, "18:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture

@@ -23,18 +23,12 @@ from central.work import kits
 from central.work.kit_saving import save_into, save_nightly
 from station.settings import Secret
 from tests.fakes import kits as fakes
-from tests.fakes import school as schools
 from tests.fakes.kits import Laptop
 from tests.fakes.school import MONDAY, SmallSchool, at
 from tests.fakes.station_process import ROOT
 
 pytestmark = pytest.mark.django_db
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture

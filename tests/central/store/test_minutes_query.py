@@ -18,11 +18,6 @@ YEAR = SchoolYear(schools.YEAR)
 MONDAY = schools.MONDAY
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def say(small: SmallSchool, on: date, offered: int | None, on_site: int | None, required: int | None) -> None:
     small.track_a.days.filter(on=on).update(
         minutes_offered=offered, minutes_on_site=on_site, minutes_required=required

@@ -7,16 +7,10 @@ import pytest
 from central.store.models import Placement, Student
 from central.store.queries.viewings import viewings_of
 from central.work.viewings import Seen, note
-from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def what(student: Student, since: date | None = None, until: date | None = None) -> list[str]:

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 SESSION = f"/class/ALG1-01/{MONDAY}/"
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 @pytest.fixture(autouse=True)
 def after_class(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at(MONDAY, "10:05"))

@@ -39,11 +39,6 @@ NOW = at(MONDAY, "16:00")
 TODAY = MONDAY.isoformat()
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 @pytest.fixture(autouse=True)
 def afternoon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)

@@ -12,18 +12,12 @@ from central.store.models import AttendanceRecord, Outage, PaperLine, PaperRulin
 from central.web import clock
 from central.work import paper
 from tests.central.web.test_pages import sign_in
-from tests.fakes import school as schools
 from tests.fakes.paper import shown
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = at(MONDAY + timedelta(days=1), "09:00")
 DECIDE = f"/paper-decisions/ALG1-01/{MONDAY}/"
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture(autouse=True)

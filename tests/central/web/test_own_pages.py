@@ -12,7 +12,6 @@ from central.store.models import (
 from central.web import clock
 from central.work import notices
 from central.work.policies import Choice, choose
-from tests.fakes import school as schools
 from tests.fakes.one_class import provisional
 from tests.fakes.page_readers import sign_in, text
 from tests.fakes.school import MONDAY, SmallSchool, at
@@ -20,11 +19,6 @@ from tests.fakes.school import MONDAY, SmallSchool, at
 pytestmark = pytest.mark.django_db
 NOW = at(MONDAY, "16:00")
 TODAY = MONDAY.isoformat()
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture(autouse=True)

@@ -21,11 +21,6 @@ SESSION = f"/class/ALG1-01/{MONDAY}/"
 Stage, Mark = AttendanceRecord.Stage, AttendanceRecord.Mark
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 @pytest.fixture(autouse=True)
 def after_class(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at(MONDAY, "10:05"))

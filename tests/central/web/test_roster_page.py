@@ -13,17 +13,11 @@ from django.test import Client
 from central.store.models import ColumnMapping, ImportedFile, Placement, Student, TeachingCredential
 from central.web import clock
 from tests.central.web.test_pages import sign_in
-from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 CSV = "Student ID,Last Name,First Name,Grade,Section,Start Date\n"
 NEW = CSV + "001099,Núñez,Eva,9,ALG1-01,9/9/2024\n"
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture(autouse=True)

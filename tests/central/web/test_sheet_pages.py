@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 PRINT, KIT = "/paper/print/", "/paper/kit/"
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 @pytest.fixture(autouse=True)
 def in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at(MONDAY, "07:00"))

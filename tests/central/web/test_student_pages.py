@@ -32,11 +32,6 @@ pytestmark = pytest.mark.django_db
 UNKNOWN = b"u" * 16
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 @pytest.fixture(autouse=True)
 def after_class(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: at(MONDAY, "10:05"))

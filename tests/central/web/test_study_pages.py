@@ -13,17 +13,11 @@ from central.work.recovery_act import Act
 from central.work.study import set_staffing
 from tests.central.web.test_pages import sign_in
 from tests.central.web.test_recovery_pages import in_order, text
-from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2024, 9, 20)
 ANA = "/study/001001/"
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture(autouse=True)

@@ -17,16 +17,10 @@ from central.work.changes import Action, Change
 from central.work.outages import Word, note
 from central.work.resolve import resolve
 from central.work.undo import take_back
-from tests.fakes import school as schools
 from tests.fakes.paper import EVENING, tap
 from tests.fakes.school import MONDAY, SUMMER, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def outage(small: SmallSchool, since: str, until: str | None) -> Outage:

@@ -10,7 +10,6 @@ from central.store.models import StationTimeline, Tap
 from central.work import project
 from central.work.project import Projected
 from station.tap import Kind
-from tests.fakes import school as schools
 from tests.fakes.carrying import copy_of, go_on, payload_of
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, deliver
 from tests.fakes.school import MONDAY, SmallSchool, at
@@ -18,11 +17,6 @@ from tests.fakes.school import MONDAY, SmallSchool, at
 pytestmark = pytest.mark.django_db
 EARLY = at(MONDAY, "06:00")
 NEXT = 5_000_000_000_000_000_000
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture

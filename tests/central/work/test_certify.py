@@ -29,11 +29,6 @@ from tests.fakes.school import LABOR_DAY, MONDAY, SmallSchool, at
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def test_signing_a_session_certifies_its_records_and_says_who_when_and_how(small: SmallSchool) -> None:
     certification = certify_session(small.algebra, MONDAY, signed(small), everybody_marked(small))
 

@@ -10,7 +10,6 @@ from central.work import check_in
 from central.work.certify import Signature, certify_session
 from central.work.check_in import Said
 from central.work.policies import Choice, choose
-from tests.fakes import school as schools
 from tests.fakes.one_class import absent, provisional
 from tests.fakes.register import P1_DAYS_A, ada, report, says
 from tests.fakes.school import MONDAY, SmallSchool, at
@@ -18,11 +17,6 @@ from tests.fakes.school import MONDAY, SmallSchool, at
 pytestmark = pytest.mark.django_db
 NOON = at(MONDAY, "09:00")
 Stage, Way = AttendanceRecord.Stage, CheckIn.Way
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def open_class(small: SmallSchool, what: str = "ALG1-01", since: date = MONDAY) -> None:

@@ -14,7 +14,6 @@ from central.work.credential_verbs import Act, Card, handle
 from central.work.learn_card import Waiting
 from central.work.policies import Choice
 from central.work.resolve import resolve
-from tests.fakes import school as schools
 from tests.fakes.morning import Morning
 from tests.fakes.school import MONDAY, SmallSchool, at
 
@@ -23,11 +22,6 @@ DAY = timedelta(days=1)
 EVENING = at(MONDAY, "18:00")
 NEW = Card("uid", b"n" * 16)
 Stage = AttendanceRecord.Stage
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture

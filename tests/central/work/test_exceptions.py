@@ -29,11 +29,6 @@ NOW = at(MONDAY, "16:00")
 Kind = ExceptionKind
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def tap(small: SmallSchool, token: bytes, clock: str, outcome: str, station: Station | None = None) -> Tap:
     number = Tap.objects.count() + 1
     moment = at(MONDAY, clock)

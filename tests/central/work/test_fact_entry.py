@@ -10,16 +10,10 @@ from central.errors import RefusedError
 from central.store.models import StudentFact
 from central.work.fact_entry import FactWish, keep_fact, withdraw_fact
 from central.work.recovery_faults import FaultsError
-from tests.fakes import school as schools
 from tests.fakes.school import FIRST_DAY, MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 NOW = at(MONDAY, "12:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def wish(kind: FactKind, evidence: str, until: date | None = None) -> FactWish:

@@ -31,11 +31,6 @@ State = FaultStep.State
 DAYS = schools.taught("A")
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def test_a_fault_nobody_solves_goes_to_the_leader_by_itself_and_once(small: SmallSchool) -> None:
     wish = Fault("the reader is loose", page="/faults/new/?station=st-r101", station=small.station_101)
     fault = faults.report(wish, small.ana, NOW)

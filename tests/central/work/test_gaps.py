@@ -14,7 +14,6 @@ from central.work.journal_signs import Sources
 from central.work.life_signs import Life, hushes, life
 from central.work.project import project
 from station.tap import Kind
-from tests.fakes import school as schools
 from tests.fakes.doubtful import set_aside
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation
 from tests.fakes.school import LABOR_DAY, MONDAY, SmallSchool, at
@@ -22,11 +21,6 @@ from tests.fakes.school import LABOR_DAY, MONDAY, SmallSchool, at
 pytestmark = pytest.mark.django_db
 EVENING = at(MONDAY, "18:00")
 CLASS = at(MONDAY, "08:30"), at(MONDAY, "10:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture

@@ -26,22 +26,10 @@ from central.work.kits import GRACE
 from central.work.print_sheets import print_sheets as print_at_server
 from sync_agent.signing import SigningKey, sign_note
 from tests.fakes import kits as fakes
-from tests.fakes import school as schools
-from tests.fakes.kits import Laptop
+from tests.fakes.kits import BACK_UP, Laptop
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
-BACK_UP = at(MONDAY + timedelta(days=1), "09:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
-@pytest.fixture
-def laptop(tmp_path: Path, small: SmallSchool) -> Laptop:
-    return fakes.laptop(tmp_path, small)
 
 
 def test_what_was_keyed_without_a_server_becomes_provisional_records_once(

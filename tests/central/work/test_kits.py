@@ -1,7 +1,6 @@
 """Emergency kits: who saves them, what they print, and that nothing in them is read without a passphrase."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,22 +16,10 @@ from central.work import kits
 from central.work.kit_hand_over import take_in
 from central.work.print_sheets import print_sheets as print_at_server
 from tests.fakes import kits as fakes
-from tests.fakes import school as schools
-from tests.fakes.kits import Laptop
+from tests.fakes.kits import BACK_UP, Laptop
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
-BACK_UP = at(MONDAY + timedelta(days=1), "09:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
-@pytest.fixture
-def laptop(tmp_path: Path, small: SmallSchool) -> Laptop:
-    return fakes.laptop(tmp_path, small)
 
 
 def test_nothing_of_a_kit_can_be_read_without_its_passphrase(laptop: Laptop) -> None:

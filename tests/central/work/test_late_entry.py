@@ -14,17 +14,11 @@ from central.work.certify import Signature, certify_session
 from central.work.changes import Action, Change
 from central.work.late_entry import Entry, late_entries, without_paper
 from central.work.outages import Word, note, withdraw
-from tests.fakes import school as schools
 from tests.fakes.paper import EVENING, shown
 from tests.fakes.school import MONDAY, ZONE, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = at(MONDAY + timedelta(days=1), "09:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def take_in(small: SmallSchool, *rows: str) -> None:

@@ -23,11 +23,6 @@ NOW = at(MONDAY, "10:05")
 WORDS = "four words in a row"
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def act(by: Staff, reason: str = "left the school") -> Act:
     return Act(by, NOW, reason)
 

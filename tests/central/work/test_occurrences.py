@@ -23,11 +23,6 @@ SALVAGE: Json = {"epoch": 7, "kept": [[1, 812], [815, 900]], "missing": [[813, 8
 
 
 @pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
-@pytest.fixture
 def evidence(tmp_path: Path) -> EvidenceFile:
     return EvidenceFile(tmp_path)
 

@@ -22,11 +22,6 @@ from tests.fakes.school import MONDAY, TOTP_SECRET, SmallSchool
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def code_at(unix_s: int, monkeypatch: pytest.MonkeyPatch) -> str:
     """Stop the clock of the one-time codes and return the code it shows."""
     monkeypatch.setattr(auth.time, "time", lambda: unix_s)

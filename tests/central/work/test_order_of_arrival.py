@@ -16,7 +16,6 @@ from central.store.models import (
 )
 from central.work import project
 from central.work.resolve import Resolved, resolve
-from tests.fakes import school as schools
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, SentBatch
 from tests.fakes.school import MONDAY, SmallSchool, at
 
@@ -24,11 +23,6 @@ pytestmark = pytest.mark.django_db
 Stage = AttendanceRecord.Stage
 EVENING = at(MONDAY, "18:00")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def _week(small: SmallSchool) -> list[list[SentBatch]]:

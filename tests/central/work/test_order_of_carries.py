@@ -14,7 +14,6 @@ from central.store.evidence import Evidence
 from central.store.models import Occurrence, ProjectorPosition, StationTimeline, Tap, TimeDecision
 from central.work import project
 from station.tap import Kind
-from tests.fakes import school as schools
 from tests.fakes.carrying import copy_of, go_on
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, SentBatch
 from tests.fakes.school import MONDAY, SmallSchool, at
@@ -25,11 +24,6 @@ _SHOWN = (
     "epoch sequence carried_from token earliest_at latest_at provable_earliest_at provable_latest_at "
     "time_quality on is_attested outcome flags"
 ).split()
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def _story(small: SmallSchool) -> list[list[SentBatch]]:

@@ -12,17 +12,11 @@ from central.work.certify import Signature, certify_session
 from central.work.changes import Action, Change
 from central.work.paper import Verdict
 from central.work.resolve import resolve
-from tests.fakes import school as schools
 from tests.fakes.school import LABOR_DAY, MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 EVENING = at(MONDAY, "18:00")
 NEXT_DAY = at(MONDAY + timedelta(days=1), "09:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def keyed(*rows: str) -> NamedFile:

@@ -13,17 +13,11 @@ from central.work.policy import Policy
 from central.work.resolve import resolve
 from central.work.school_settings import SETTINGS
 from central.work.tap_policy import tap_policy
-from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 NOW = at(MONDAY, "12:00")
 DAYS = [MONDAY + timedelta(days=offset) for offset in range(12)]
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def decide(small: SmallSchool, name: str, text: str, since: date = MONDAY) -> None:

@@ -18,11 +18,6 @@ NOW = at(MONDAY - timedelta(days=3), "15:00")
 ALL = Section.objects.all()
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def names(sheet: ClassSheet) -> list[str]:
     return [each.name for each in sheet.students]
 

@@ -10,17 +10,11 @@ from central.store.models import ProjectorPosition, Station, StationTimeline, Ta
 from central.work import journal_times, lines, project
 from central.work.project import Projected
 from sync_agent.signing import SigningKey
-from tests.fakes import school as schools
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, SentBatch, deliver
 from tests.fakes.school import MONDAY, SmallSchool, at
 
 pytestmark = pytest.mark.django_db
 EARLY = at(MONDAY, "06:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture

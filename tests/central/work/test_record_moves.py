@@ -13,7 +13,6 @@ from central.domain.operator import Operator
 from central.errors import RefusedError
 from central.store.models import AttendanceRecord, Decision
 from central.work.record_moves import MOVES, Actor, Author, Need, move, person
-from tests.fakes import school as schools
 from tests.fakes.one_class import AFTER_CLASS, Mark, Stage, provisional
 from tests.fakes.school import SmallSchool
 
@@ -27,11 +26,6 @@ _OF_THE_LAW = {
     Actor.TAPS: Operator.CLERK,
 }
 _ALL = [(since, to, who) for (since, to), actors in MOVES.items() for who in actors]
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 def test_no_move_is_allowed_that_the_law_gives_nobody() -> None:

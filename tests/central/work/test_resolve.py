@@ -29,11 +29,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
-@pytest.fixture
 def morning(small: SmallSchool) -> Morning:
     return Morning(small)
 

@@ -29,11 +29,6 @@ EVENING = at(MONDAY, "18:00")
 
 
 @pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
-@pytest.fixture
 def evidence(tmp_path: Path) -> EvidenceFile:
     return EvidenceFile(tmp_path)
 

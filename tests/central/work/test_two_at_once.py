@@ -32,11 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 AFTER_CLASS, EVENING = at(MONDAY, "10:05"), at(MONDAY, "18:00")
 
 
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
-
-
 def at_once(*acts: Callable[[], object]) -> list[str]:
     """Let every act begin at the same moment, each on a connection of its own; return what was refused."""
     gate = threading.Barrier(len(acts))

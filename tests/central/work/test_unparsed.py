@@ -14,17 +14,11 @@ from station import tap as tap_format
 from station.errors import EntryError
 from station.tap import Entry, Kind
 from sync_agent import signing
-from tests.fakes import school as schools
 from tests.fakes.evidence_file import SERVER_KEY, EvidenceFile, JournallingStation, deliver
 from tests.fakes.school import KEY_ID, MONDAY, SmallSchool, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.fault("S5")]
 EARLY = at(MONDAY, "06:00")
-
-
-@pytest.fixture
-def small() -> SmallSchool:
-    return schools.build()
 
 
 @pytest.fixture
