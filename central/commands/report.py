@@ -1,7 +1,8 @@
-"""The command `report`: the periods, the month, recovery, minutes and absence, each with its proof."""
+"""The command `report`: every kind of report in every form, each with its proof and its stamp."""
 
 import argparse
 import os
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from central.reports import render_editions, render_what_if
 from central.reports.closing import close_any
 from central.reports.editions import editions
 from central.reports.files import named, plain_name, written
-from central.reports.kinds import FORMS, Kind, kinds
+from central.reports.kinds import FORMS, SUFFIX, Kind, kinds
 from central.reports.snapshots import Filing
 from central.reports.what_if import Supposition
 from central.reports.what_if_report import what_if
@@ -24,7 +25,7 @@ from central.store.models import SchoolYear
 from central.work.local_days import local_date
 
 HELP = "compute P-1, P-2, Annual or another report, with the proof of every number"
-_SUFFIX = {"text": "txt", "json": "json", "csv": "csv"}
+_NO_TEXT = ("xlsx", "pdf")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,8 +75,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         _tell(args, named((kind, year, as_of), _supposed(kind, year, as_of, (at, args))))
         return 0
     report = kind.make(year, as_of, at)
-    made = written(report, (kind, year, as_of), args.format)
-    _tell(args, made.texts)
+    made = written(report, (kind, year, as_of), args.format, at)
+    _tell(args, made.files)
     if args.close:
         filing = Filing(args.edition and Edition(args.edition), args.reason, args.audited_on)
         say(close_any(report, year, lookup.staff(args.by), at, filing))
@@ -88,17 +89,29 @@ def _fetch(args: argparse.Namespace) -> int:
     how = {"form": args.format} | ({"as_of": str(args.as_of)} if args.as_of else {})
     found = server.ask(("reports", args.year, args.kind, "files"), **how)
     try:
-        texts = {plain_name(file["name"]): str(file["text"]) for file in found["files"]}
+        files = {plain_name(file["name"]): _bytes(file) for file in found["files"]}
         is_quiet = bool(found["is_quiet"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         msg = f"{args.server} answers something else than a report; is it as new as this program?"
         raise CentralError(msg) from error
-    _tell(args, texts)
+    _tell(args, files)
     return 0 if is_quiet else 1
+
+
+def _bytes(file: Mapping[str, str | None]) -> bytes:
+    """Return a file another server tells as a text or in base64."""
+    text = file["text"]
+    return text.encode() if text is not None else b64decode(file.get("base64") or "", validate=True)
 
 
 def _require_together(args: argparse.Namespace) -> None:
     """Refuse options that do not belong together."""
+    if args.format in _NO_TEXT and not args.out:
+        msg = f"{args.format} is no text to print; say with --out FOLDER where to write it"
+        raise CentralError(msg)
+    if args.format in _NO_TEXT and (args.what_if or args.editions):
+        msg = f"suppositions and editions are written as text, json or csv, not as {args.format}"
+        raise CentralError(msg)
     if args.close and not args.by:
         msg = "--close needs --as STAFF_NUMBER: a closed report bears somebody's name"
         raise CentralError(msg)
@@ -122,7 +135,7 @@ def _editions(kind: Kind, year: SchoolYear, form: str) -> dict[str, str]:
         raise CentralError(msg)
     title = (kind.name, year.name)
     text = render_editions.render(title, editions(year, kind.period), form)
-    return {f"_editions.{_SUFFIX[form]}": text}
+    return {f"_editions.{SUFFIX[form]}": text}
 
 
 def _supposed(
@@ -136,30 +149,30 @@ def _supposed(
     return render_what_if.render(found, args.format)
 
 
-def _tell(args: argparse.Namespace, texts: Mapping[str, str]) -> None:
+def _tell(args: argparse.Namespace, files: Mapping[str, bytes]) -> None:
     """Write the files into the folder asked for, or print the first."""
     if args.out:
-        _write(texts, args.out)
+        _write(files, args.out)
         return
-    for line in next(iter(texts.values())).splitlines():
+    for line in next(iter(files.values())).decode().splitlines():
         say(line)
 
 
-def _write(texts: Mapping[str, str], folder: Path) -> None:
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            _replace(folder / name, text)
+        for name, data in files.items():
+            _replace(folder / name, data)
             say(f"wrote {folder / name}")
     except OSError as error:
         msg = f"{folder} cannot be written to ({error.strerror}); name another folder with --out"
         raise CentralError(msg) from error
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, data: bytes) -> None:
     """Write a file whole: a reader finds the old one or the new one."""
     part = target.with_name(f".{target.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
     part.replace(target)

@@ -1,23 +1,29 @@
 """Published: tables that are printed, opened in a spreadsheet and read by a program, all from one source."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from central.exchange import workbook
 from central.exchange.workbook import Cell, Sheet
-from central.reports import document, render_csv
-from central.reports.document import Heading, Part, Signatures, Text
+from central.reports import document, paper_text, render_csv
+from central.reports.canonical import as_json
+from central.reports.document import Cover, Heading, Part, Signatures, Text
+from central.reports.stamp import Stamp
 
 FORMS: Final = ("pdf", "xlsx", "csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One table with what is said above it."""
+    """One table with what is said above it.
+
+    One that is not `in_print` is too long for paper: a PDF and a text say how many lines it has and that
+    they stand in the workbook.
+    """
 
     title: str
     columns: Sequence[str]
@@ -25,6 +31,17 @@ class Printed:
     says: Sequence[str] = ()
     short: str = ""
     """What its sheet of a workbook is called, where that is not its title."""
+    in_print: bool = True
+
+    @property
+    def name(self) -> str:
+        """What it is called where there is little room."""
+        return self.short or self.title
+
+    @property
+    def elsewhere(self) -> str:
+        """Say where the lines are that are not printed."""
+        return f"{len(self.rows):,} lines, in the sheet {self.name} of the workbook (XLSX) of this report."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +55,127 @@ class Papers:
     footer: str = ""
     says_at_end: Sequence[str] = field(default=())
 
-    def written(self, form: str) -> bytes:
-        """Return the papers as the bytes of a PDF, an XLSX or a CSV file; ValueError for another form."""
-        if form == "pdf":
+    def written(self, form: str, stamp: Stamp | None = None) -> bytes:
+        """Return the papers as the bytes of a file of one of FORMS, or of "text".
+
+        With a stamp each form says what a paper must bear. Raises ValueError for another form.
+        """
+        made: dict[str, Callable[[Stamp | None], bytes]] = {
+            "pdf": self._pdf,
+            "xlsx": lambda stamp: workbook.write(self._sheets(stamp)),
+            "csv": lambda stamp: self._csv(stamp).encode(),
+            "text": lambda _stamp: self.text().encode(),
+        }
+        if form not in made:
+            msg = f"{form!r} is no form of papers; take one of {', '.join(FORMS)}"
+            raise ValueError(msg)
+        return made[form](stamp)
+
+    def members(self) -> dict[str, Any]:  # Any: JSON of mixed shapes
+        """Return the papers as a JSON object, every cell exactly as it is."""
+        return {
+            "title": self.title,
+            "lines": list(self.lines),
+            "tables": [
+                {
+                    "name": table.name,
+                    "title": table.title,
+                    "says": list(table.says),
+                    "columns": list(table.columns),
+                    "rows": [[as_json(cell) for cell in row] for row in table.rows],
+                }
+                for table in self.tables
+            ],
+            "says_at_end": list(self.says_at_end),
+            "signers": list(self.signers),
+        }
+
+    def text(self) -> str:
+        """Return the papers as plain text."""
+        lines = list(paper_text.heading(self.title, self.lines))
+        for table in self.tables:
+            lines += ["", table.title.upper(), *(f"  {said}" for said in table.says)]
+            rows = [[shown(cell) for cell in row] for row in table.rows]
+            if not table.in_print:
+                lines.append(f"  {table.elsewhere}")
+            elif rows:
+                lines += paper_text.table(table.columns, rows, _numbers(table))
+            else:
+                lines.append("  None.")
+        lines += ["", *self.says_at_end] if self.says_at_end else []
+        for who in self.signers:
+            lines += ["", f"{who}   ______________________________   Date ______________"]
+        return "\n".join(lines) + "\n"
+
+    def _pdf(self, stamp: Stamp | None) -> bytes:
+        if stamp is None:
             return document.write(self._parts(), footer=self.footer)
-        if form == "xlsx":
-            return workbook.write(self._sheets())
-        if form == "csv":
-            return self._csv().encode()
-        msg = f"{form!r} is no form of papers; take one of {', '.join(FORMS)}"
-        raise ValueError(msg)
+        facts: list[tuple[str, str]] = [
+            (stamp.code_name, stamp.code),
+            ("School year", stamp.year),
+            ("As of the end of", f"{stamp.as_of:%m/%d/%Y}"),
+            ("Made", stamp.made),
+        ]
+        parts = self._parts()
+        parts[0] = Cover(self.title, stamp.school, facts)
+        verify = Text(stamp.how_to_verify, is_small=True)
+        place = -1 if self.signers else len(parts)
+        # What proves the paper stands with the signatures, so that who signs has read it.
+        parts[place:place] = [Heading("Verification", 3), verify]
+        frame = document.Frame(
+            lines=(stamp.line, stamp.data_line),
+            keywords=stamp.keywords,
+            watermark="PRACTICE" if stamp.is_practice else "",
+        )
+        return document.write(parts, frame=frame)
 
     def _parts(self) -> list[Part]:
         parts: list[Part] = [Heading(self.title, 1), *(Text(line) for line in self.lines)]
         for table in self.tables:
             parts += [Heading(table.title), *(Text(line) for line in table.says)]
-            rows = [[_shown(cell) for cell in row] for row in table.rows]
+            if not table.in_print:
+                parts.append(Text(table.elsewhere))
+                continue
+            rows = [[shown(cell) for cell in row] for row in table.rows]
             parts.append(document.Table(table.columns, rows, _numbers(table)))
         parts += [Text(line) for line in self.says_at_end]
         return [*parts, Signatures(self.signers)] if self.signers else parts
 
-    def _sheets(self) -> list[Sheet]:
-        first = Sheet("About", ["about"], [[line] for line in self.lines], about=[self.title])
+    def _sheets(self, stamp: Stamp | None) -> list[Sheet]:
+        about: list[tuple[Cell, ...]] = [(line, "") for line in self.lines]
+        about += [(line, "") for line in self.says_at_end]
+        about += stamp.rows if stamp else []
+        about += [(who, "signature, name in print, title, date: ______________") for who in self.signers]
+        first = Sheet("About", ("About", ""), about, about=[self.title])
         return [
             first,
             *(
-                Sheet(table.short or table.title, table.columns, table.rows, about=[table.title, *table.says])
+                Sheet(table.name, table.columns, table.rows, about=[table.title, *table.says])
                 for table in self.tables
             ),
         ]
 
-    def _csv(self) -> str:
+    def _csv(self, stamp: Stamp | None) -> str:
         """Return every table below the other, each line beginning with the name of its table."""
         lines: list[Sequence[str | int]] = []
         for table in self.tables:
-            name = table.short or table.title
             lines.append(("table", *table.columns))
-            lines += [(name, *(_plain(cell) for cell in row)) for row in table.rows]
+            lines += [(table.name, *(_plain(cell) for cell in row)) for row in table.rows]
+        if stamp:
+            lines.append(("table", "what", "says"))
+            lines += [("Stamp", *row) for row in stamp.rows]
         return render_csv.table(lines)
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as a person reads it: days as month/day/year, thousands told apart."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return f"{cell:%m/%d/%Y %I:%M %p}"
+    if isinstance(cell, date):
+        return f"{cell:%m/%d/%Y}"
+    return f"{cell:,}" if isinstance(cell, int | Decimal) else str(cell)
 
 
 def _numbers(table: Printed) -> frozenset[int]:
@@ -86,14 +186,6 @@ def _numbers(table: Printed) -> frozenset[int]:
         if cells and all(isinstance(cell, int | Decimal | Fraction) for cell in cells):
             found.add(at)
     return frozenset(found)
-
-
-def _shown(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, date):
-        return f"{cell:%m/%d/%Y}"
-    return str(cell)
 
 
 def _plain(cell: Cell) -> str | int:

@@ -3,41 +3,51 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from html import escape
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
     HRFlowable,
     KeepTogether,
-    LongTable,
     SimpleDocTemplate,
     Spacer,
     TableStyle,
 )
 from reportlab.platypus import PageBreak as _PageBreak
 from reportlab.platypus import Paragraph as _Paragraph
+from reportlab.platypus import Table as _Table
 
+from central.reports.document_page import MARGIN, Foot, Frame
+from central.reports.document_table import Ruled, RuledTable
 from central.reports.lettering import ADVICE, Lettering, register
 
-_MARGIN: Final = 0.7 * inch
+__all__ = ["Cover", "Frame", "Heading", "PageBreak", "Part", "Signatures", "Table", "Text", "write"]
+
 _SMALL: Final = 7.5
 _GREY: Final = colors.HexColor("#5a6470")
-_LINE: Final = colors.HexColor("#c4cbd3")
-_SHADE: Final = colors.HexColor("#eef1f4")
-_FEWEST_LETTERS, _MOST_LETTERS = 5, 42
+_DARK: Final = colors.HexColor("#1d3557")
 _WIDE: Final = 7
 """A table of more columns turns the sheet."""
+_SMALLER: Final = {10: 7.0, 14: 6.0}
+"""A table of more columns is set in smaller letters."""
 _ROOM_AFTER_A_HEADING: Final = 1.1 * inch
-_BOLD_PERCENT: Final = 130
 _SIZES: Final = {1: 17.0, 2: 12.5, 3: 10.5}
+_FIRST_SHARE: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The block a paper begins with: whose it is, what it is, and what it is about as names and values."""
+
+    title: str
+    school: str
+    facts: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +88,10 @@ class PageBreak:
     """What follows begins on a page of its own."""
 
 
-Part: TypeAlias = Heading | Text | Table | Signatures | PageBreak
+Part: TypeAlias = Cover | Heading | Text | Table | Signatures | PageBreak
 
 
-def write(parts: Iterable[Part], *, footer: str = "") -> bytes:
+def write(parts: Iterable[Part], *, footer: str = "", frame: Frame | None = None) -> bytes:
     """Return a PDF of the parts in their order, the same bytes for the same parts.
 
     Letters the fonts of this machine lack are drawn as their plain ones, and the document says so at
@@ -89,32 +99,54 @@ def write(parts: Iterable[Part], *, footer: str = "") -> bytes:
     """
     kept = list(parts)
     fonts = register()
-    texts = [text for part in kept for text in _texts(part)]
-    if fonts.lacks([*texts, footer]):
+    around = frame or Frame((footer,) if footer else ())
+    if fonts.lacks(each for part in kept for each in _texts(part)) or fonts.lacks(around.lines):
         kept.append(Text(ADVICE, is_small=True))
-    is_wide = any(isinstance(part, Table) and len(part.columns) > _WIDE for part in kept)
-    size = landscape(letter) if is_wide else letter
+    size = landscape(letter) if any(_is_wide(part) for part in kept) else letter
+    foot = Foot(around, fonts, size[0])
     out = io.BytesIO()
-    title = next((part.text for part in kept if isinstance(part, Heading)), "")
-    page = SimpleDocTemplate(
+    page = _Sheet(
         out,
         pagesize=size,
-        leftMargin=_MARGIN,
-        rightMargin=_MARGIN,
-        topMargin=_MARGIN,
-        bottomMargin=_MARGIN,
-        title=fonts.drawn(title),
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=foot.height + 4,
+        title=fonts.drawn(_title(kept)),
+        author=fonts.drawn(next((part.school for part in kept if isinstance(part, Cover)), "")),
+        keywords=around.keywords,
         invariant=1,
     )
-    end = partial(_foot, fonts=fonts, text=footer)
+    page.foot = foot
     flow = [each for part in kept for each in _flow(part, fonts, page.width)]
-    page.build(flow or [Spacer(1, 1)], onFirstPage=end, onLaterPages=end)
+    page.build(flow or [Spacer(1, 1)], onFirstPage=foot.draw, onLaterPages=foot.draw)
     return out.getvalue()
+
+
+class _Sheet(SimpleDocTemplate):  # type: ignore[misc]  # reportlab has no types
+    """A document that says how many pages it has once it has them."""
+
+    foot: Foot
+
+    def _endBuild(self) -> None:  # noqa: N802  the name reportlab calls
+        self.foot.finish(self.canv, self.page)
+        super()._endBuild()
+
+
+def _title(parts: Sequence[Part]) -> str:
+    named = (part for part in parts if isinstance(part, Heading | Cover))
+    return next((part.text if isinstance(part, Heading) else part.title for part in named), "")
+
+
+def _is_wide(part: Part) -> bool:
+    return isinstance(part, Table) and len(part.columns) > _WIDE
 
 
 def _texts(part: Part) -> Iterable[str]:
     if isinstance(part, Heading | Text):
         yield part.text
+    elif isinstance(part, Cover):
+        yield from (part.title, part.school, *(value for _, value in part.facts))
     elif isinstance(part, Table):
         yield from part.columns
         yield from (cell for row in part.rows for cell in row)
@@ -126,6 +158,8 @@ def _flow(part: Part, fonts: Lettering, width: float) -> list[Flowable]:
     """Return what reportlab lays out for one part."""
     if isinstance(part, PageBreak):
         return [_PageBreak()]
+    if isinstance(part, Cover):
+        return _cover(part, fonts, width)
     if isinstance(part, Heading):
         size = _SIZES[part.level]
         # A heading is never the last line of a page; a long table after it may still begin there.
@@ -135,9 +169,30 @@ def _flow(part: Part, fonts: Lettering, width: float) -> list[Flowable]:
         return [_paragraph(part.text, fonts, size=_SMALL if part.is_small else 9.5, is_grey=part.is_small)]
     if isinstance(part, Signatures):
         return [KeepTogether([each for who in part.who for each in _signature(who, fonts, width)])]
+    return _table(part, fonts)
+
+
+def _table(part: Table, fonts: Lettering) -> list[Flowable]:
     if not part.rows:
         return [_paragraph(part.empty, fonts, size=9.5, is_grey=True)]
-    return [_table(part, fonts, width), Spacer(1, 8)]
+    size = min((small for most, small in _SMALLER.items() if len(part.columns) > most), default=8.0)
+    return [RuledTable(Ruled(part.columns, part.rows, part.numbers, fonts, size)), Spacer(1, 8)]
+
+
+def _cover(part: Cover, fonts: Lettering, width: float) -> list[Flowable]:
+    left = [
+        _paragraph(part.school, fonts, size=11, is_bold=True),
+        _paragraph(part.title, fonts, size=_SIZES[1], is_bold=True, before=4),
+    ]
+    right = [
+        [_paragraph(name, fonts, size=8, is_grey=True), _paragraph(value, fonts, size=8)]
+        for name, value in part.facts
+    ]
+    of_facts = width * (1 - _FIRST_SHARE)
+    facts = _Table(right, colWidths=[of_facts * 0.36, of_facts * 0.64], style=_TIGHT)
+    both = _Table([[left, facts]], colWidths=[width * _FIRST_SHARE, of_facts], style=_TIGHT)
+    rule = HRFlowable(width=width, thickness=1.6, color=_DARK, spaceBefore=6, spaceAfter=8)
+    return [both, rule]
 
 
 def _paragraph(  # noqa: PLR0913  what tells one kind of paragraph from another
@@ -164,59 +219,24 @@ def _paragraph(  # noqa: PLR0913  what tells one kind of paragraph from another
     return _Paragraph(escape(fonts.drawn(text), quote=False).replace("\n", "<br/>"), style)
 
 
-def _table(part: Table, fonts: Lettering, width: float) -> Flowable:
-    heads = [
-        _paragraph(text, fonts, size=8, is_bold=True, is_right=at in part.numbers)
-        for at, text in enumerate(part.columns)
+_TIGHT: Final = TableStyle(
+    [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+        ("TOPPADDING", (0, 0), (-1, -1), 0),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
     ]
-    body = [
-        [_paragraph(cell, fonts, size=8, is_right=at in part.numbers) for at, cell in enumerate(row)]
-        for row in part.rows
-    ]
-    shared = _shares(part)
-    widths = [width * share / sum(shared) for share in shared]
-    table = LongTable([heads, *body], colWidths=widths, repeatRows=1, hAlign="LEFT")
-    table.setStyle(
-        TableStyle(
-            [
-                ("BACKGROUND", (0, 0), (-1, 0), _SHADE),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 6),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 6),
-                ("TOPPADDING", (0, 0), (-1, -1), 2),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-            ]
-        )
-    )
-    return table
-
-
-def _shares(part: Table) -> list[int]:
-    """Return how much room each column asks for: its longest cell, and no word of it broken for nothing."""
-    asked = []
-    for at, heading in enumerate(part.columns):
-        cells = [row[at] for row in part.rows]
-        longest = max((len(cell) for cell in cells), default=0)
-        words = [len(word) + 1 for text in cells for word in text.split()]
-        # Headings are bold, and bold letters are wider.
-        words += [len(word) * _BOLD_PERCENT // 100 + 2 for word in heading.split()]
-        asked.append(max(_FEWEST_LETTERS, min(_MOST_LETTERS, longest), *(min(each, 18) for each in words)))
-    return asked
+)
 
 
 def _signature(who: str, fonts: Lettering, width: float) -> list[Flowable]:
-    return [
-        Spacer(1, 30),
-        HRFlowable(width=width * 0.62, thickness=0.7, color=colors.black, hAlign="LEFT", spaceAfter=2),
-        _paragraph(f"{who}: signature, name in print, date", fonts, size=8, is_grey=True),
-    ]
-
-
-def _foot(canvas: Canvas, page: SimpleDocTemplate, *, fonts: Lettering, text: str) -> None:
-    canvas.saveState()
-    canvas.setFont(fonts.regular, _SMALL)
-    canvas.setFillColor(_GREY)
-    canvas.drawString(_MARGIN, _MARGIN * 0.55, fonts.drawn(text))
-    canvas.drawRightString(page.pagesize[0] - _MARGIN, _MARGIN * 0.55, str(canvas.getPageNumber()))
-    canvas.restoreState()
+    """Return a line each for signature, name, title and date; the title is said where it is known."""
+    names = [f"{who}: signature", "Name in print", "Title", "Date"]
+    line = [("LINEABOVE", (at, 0), (at, 0), 0.7, colors.black) for at in (0, 2, 4, 6)]
+    cells: list[Any] = []  # Any: what reportlab sets into cells
+    for name in names:
+        cells += [_paragraph(name, fonts, size=7.5, is_grey=True), ""]
+    shares = (0.34, 0.02, 0.27, 0.02, 0.2, 0.02, 0.13)
+    style = TableStyle([*_TIGHT.getCommands(), *line, ("TOPPADDING", (0, 0), (-1, -1), 2)])
+    return [Spacer(1, 28), _Table([cells[:-1]], colWidths=[width * share for share in shares], style=style)]

@@ -1,20 +1,32 @@
 """Published: the kinds of report there are, and how each is computed and written down."""
 
-from collections.abc import Callable, Mapping
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from central import reports
 from central.domain.finding import Finding
 from central.domain.period import PeriodKind
-from central.reports import render_period
+from central.reports import paper_period, render_papers, render_period
+from central.reports.board_papers import Papers
 from central.reports.periods import KINDS, period_report
 from central.store.models import SchoolYear
 
-FORMS = ("text", "json", "csv")
-_MODULES = ("monthly", "recovery", "minutes", "chronic")
+FORMS: Final = ("text", "json", "csv", "xlsx", "pdf")
+SUFFIX: Final = {"text": "txt", "json": "json", "csv": "csv", "xlsx": "xlsx", "pdf": "pdf"}
+MEDIA_TYPES: Final = {
+    "txt": "text/plain",
+    "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+_FIRST: Final = ("monthly", "recovery", "minutes", "chronic")
 
 
 class Report(Protocol):
@@ -29,27 +41,69 @@ class Report(Protocol):
 class Kind:
     """One kind of report: its word on a command line, its name in a file, how it is made and written.
 
-    `write` returns file name suffixes and texts; the first of them is what is printed.
+    `write` returns file name suffixes and texts for the text forms; the first of them is what is
+    printed. `papers` returns the same report as it is printed on paper and set into a workbook.
     """
 
     word: str
     name: str
     make: Callable[[SchoolYear, date, datetime], Report]
     write: Callable[[Any, str], Mapping[str, str]]  # Any: each kind writes its own report
+    papers: Callable[[Any], Papers]  # Any: as above
     period: PeriodKind | None = None
+    has_own_texts: bool = True
+    """Whether its texts are its own; those of the others are made from its papers."""
+
+    @property
+    def title(self) -> str:
+        """Its name as a paper says it."""
+        return self.name if self.period else self.name.replace("-", " ").capitalize()
 
 
+@cache
 def kinds() -> dict[str, Kind]:
     """Return every kind of report by its word.
 
     A kind beyond the periods is a module `central.reports.<word>_report` with `report(year, as_of,
-    now)` and a module `central.reports.render_<word>` with `render(report, form)`.
+    now)` and a module `central.reports.paper_<word>` with `papers(report)`, a hyphen of the word being
+    an underscore. One with a module `render_<word>` writes its text forms itself; those of the others are
+    made from its papers.
     """
     found = {word: _of_a_period(word, kind) for word, kind in KINDS.items()}
-    for word in _MODULES:
-        made, written = f"central.reports.{word}_report", f"central.reports.render_{word}"
-        if find_spec(made) and find_spec(written):
-            found[word] = Kind(word, word, import_module(made).report, import_module(written).render)
+    for module in _modules():
+        word = module.replace("_", "-")
+        made = import_module(f"central.reports.{module}_report").report
+        papers = import_module(f"central.reports.paper_{module}").papers
+        own = _own_texts(module)
+        write = own or _from_papers(papers)
+        found[word] = Kind(word, word, made, write, papers, has_own_texts=own is not None)
+    return found
+
+
+def _modules() -> Iterator[str]:
+    """Yield what the modules of the kinds begin with, those everybody files first."""
+    names = {module.name for module in pkgutil.iter_modules(reports.__path__)}
+    there = {name.removesuffix("_report") for name in names if name.endswith("_report")}
+    there = {name for name in there if f"paper_{name}" in names}
+    yield from (name for name in _FIRST if name in there)
+    yield from sorted(there.difference(_FIRST))
+
+
+def _own_texts(module: str) -> Callable[[Any, str], Mapping[str, str]] | None:  # Any: as above
+    name = f"central.reports.render_{module}"
+    return import_module(name).render if find_spec(name) else None
+
+
+def _from_papers(papers: Callable[[Any], Papers]) -> Callable[[Any, str], Mapping[str, str]]:  # Any: as above
+    def write(report: Report, form: str) -> Mapping[str, str]:
+        return render_papers.render(papers(report), report.findings, caveats_of(report), form)
+
+    return write
+
+
+def caveats_of(report: Report) -> tuple[Finding, ...]:
+    """Return what the law leaves open about a report, where its kind says so."""
+    found: tuple[Finding, ...] = getattr(report, "caveats", ())
     return found
 
 
@@ -57,4 +111,4 @@ def _of_a_period(word: str, kind: PeriodKind) -> Kind:
     def make(year: SchoolYear, as_of: date, now: datetime) -> Report:
         return period_report(year, kind, as_of, now)
 
-    return Kind(word, kind.value, make, render_period.render, kind)
+    return Kind(word, kind.value, make, render_period.render, paper_period.papers, kind)

@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from central.reports.board_papers import Printed, shown
 from central.reports.render_csv import neutral
 
 # A number with leading zeros is a student's.
@@ -45,6 +46,12 @@ def from_csv(text: str, most: int) -> Table:
     ]
     shown = [[_plain(line[at]) for at in used] for line in lines[:most]]
     return from_rows([_heading(heading[at]) for at in used], shown, len(lines) - len(shown))
+
+
+def from_papers(printed: Printed, most: int) -> Table:
+    """Return the first lines of a table of papers, each cell as paper says it."""
+    lines = [[shown(cell) for cell in row] for row in printed.rows[:most]]
+    return from_rows([_heading(name) for name in printed.columns], lines, len(printed.rows) - len(lines))
 
 
 def from_rows(columns: Sequence[str], lines: Sequence[Sequence[str]], left_out: int = 0) -> Table:

@@ -1,13 +1,14 @@
 """Every report in every form, as of any day: one file of it to look at, or all its files to keep."""
 
+from base64 import b64encode
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from django.http import Http404, HttpResponse
 from ninja import Schema
 
 from central.reports.files import ReportFiles, report_files, stem
-from central.reports.kinds import Kind, kinds
+from central.reports.kinds import MEDIA_TYPES, Kind, kinds
 from central.store.models import SchoolYear
 from central.web import clock
 from central.web.api import found
@@ -17,8 +18,8 @@ from central.web.api.shapes import Code, DayOrNone, Text
 from central.work.tool_rights import Tool
 from central.work.viewings import Seen, note
 
-Form = Literal["text", "json", "csv"]
-_MEDIA_TYPES = {"txt": "text/plain", "json": "application/json", "csv": "text/csv"}
+Form = Literal["text", "json", "csv", "xlsx", "pdf"]
+_TEXTS: Final = frozenset({"txt", "json", "csv"})
 
 PAGES = ("reports", "report", "download")
 
@@ -37,10 +38,11 @@ class ReportsThereAre(Schema):
 
 
 class ReportFile(Schema):
-    """One file of a report, to be written as it is in UTF-8."""
+    """One file of a report: its `text`, to be written as it is in UTF-8, or its bytes in `base64`."""
 
     name: str
-    text: str
+    text: str | None = None
+    base64: str | None = None
 
 
 class WholeReport(Schema):
@@ -69,7 +71,7 @@ def report_whole(
         kind=which.word,
         as_of=on,
         is_quiet=made.is_quiet,
-        files=[ReportFile(name=name, text=text) for name, text in made.texts.items()],
+        files=[_file(name, data) for name, data in made.files.items()],
     )
 
 
@@ -85,16 +87,24 @@ def report_file(
     made, which, on = _made(request, (year, kind), form, as_of)
     start = stem((which, found.year(request, year), on))
     wanted = f"{start}_{part}." if part else f"{start}."
-    for name, text in made.texts.items():
+    for name, data in made.files.items():
         if name.startswith(wanted):
+            suffix = name.rpartition(".")[2]
+            charset = "; charset=utf-8" if suffix in _TEXTS else ""
             return HttpResponse(
-                text.encode(),
-                content_type=f"{_MEDIA_TYPES[name.rpartition('.')[2]]}; charset=utf-8",
+                data,
+                content_type=f"{MEDIA_TYPES[suffix]}{charset}",
                 headers={"Content-Disposition": f'attachment; filename="{name}"'},
             )
-    have = ", ".join(name.removeprefix(start) for name in made.texts)
+    have = ", ".join(name.removeprefix(start) for name in made.files)
     msg = f"this report has no such part; it has {have}"
     raise Http404(msg)
+
+
+def _file(name: str, data: bytes) -> ReportFile:
+    if name.rpartition(".")[2] in _TEXTS:
+        return ReportFile(name=name, text=data.decode())
+    return ReportFile(name=name, base64=b64encode(data).decode())
 
 
 def _made(
@@ -136,6 +146,6 @@ OPERATIONS = (
         None,
         Tool.REPORTS,
         may_be=_MAY_BE,
-        files=tuple(_MEDIA_TYPES.values()),
+        files=tuple(MEDIA_TYPES.values()),
     ),
 )

@@ -16,7 +16,8 @@ from central.errors import CentralError
 from central.reports import render_editions, render_what_if
 from central.reports.closing import Signer, close_with_code
 from central.reports.editions import editions
-from central.reports.kinds import Kind, Report, kinds
+from central.reports.files import stamped
+from central.reports.kinds import MEDIA_TYPES, SUFFIX, Kind, Report, kinds
 from central.reports.period import PeriodReport
 from central.reports.snapshots import Filing
 from central.reports.what_if import KEYS, Supposition, WhatIf
@@ -29,9 +30,8 @@ from central.web.sending import REFUSED
 from central.work.tool_rights import Right, Tool, may
 
 _MOST_LINES = 60
-_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "txt": "text/plain; charset=utf-8"}
-_FORMS = {"csv": "csv", "json": "json", "txt": "text"}
-_FOR_PEOPLE = ("report.csv", "report.json", "report.txt")
+_FORMS = {suffix: form for form, suffix in SUFFIX.items()}
+_IN_EVERY_FORM = ("report.pdf", "report.xlsx", "report.csv", "report.json", "report.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,13 @@ def download(request: HttpRequest, staff: Staff, year: str, kind: str, name: str
     if form not in _FORMS:
         raise Http404
     try:
-        text = _text(asked, stem, form)
+        data = _bytes(asked, stem, form)
     except (CentralError, DomainError) as error:
         raise Http404(str(error)) from error
     practice = "PRACTICE_" if asked.year.school.is_practice else ""
     file = f"{practice}{kind}_{year}_as-of_{asked.as_of}_{name}"
-    return attachment(text, file, _MEDIA[form])
+    charset = "; charset=utf-8" if form in {"csv", "txt"} else ""
+    return attachment(data, file, MEDIA_TYPES[form] + charset)
 
 
 def asked_for(request: HttpRequest, staff: Staff, year: str, kind: str) -> Asked:
@@ -112,16 +113,20 @@ def asked_for(request: HttpRequest, staff: Staff, year: str, kind: str) -> Asked
     return Asked(found, of, as_of, (*request.GET.getlist("what-if"), *named), address.urlencode())
 
 
-def _text(asked: Asked, stem: str, form: str) -> str:
+def _bytes(asked: Asked, stem: str, form: str) -> bytes:
     """Return one file of a report; raises Http404 for one it has not."""
+    text = _FORMS[form]
+    if stem in {"editions", "what-if"} and form in {"pdf", "xlsx"}:
+        raise Http404
     if stem == "editions" and asked.kind.period:
         title = (asked.kind.name, asked.year.name)
-        return render_editions.render(title, editions(asked.year, asked.kind.period), _FORMS[form])
+        return render_editions.render(title, editions(asked.year, asked.kind.period), text).encode()
     if stem == "what-if":
-        return next(iter(render_what_if.render(asked.suppose(), _FORMS[form]).values()))
+        return next(iter(render_what_if.render(asked.suppose(), text).values())).encode()
+    what = (asked.kind, asked.year, asked.as_of)
     if stem == "report":
-        return next(iter(asked.kind.write(asked.make(), _FORMS[form]).values()))
-    files = asked.kind.write(asked.make(), "csv")
+        return next(iter(stamped(asked.make(), what, _FORMS[form], clock.now()).values()))
+    files = stamped(asked.make(), what, "csv", clock.now())
     if f"_{stem}.{form}" not in files:
         raise Http404
     return files[f"_{stem}.{form}"]
@@ -165,15 +170,24 @@ def _made(asked: Asked) -> Mapping[str, object]:
     made = asked.make()
     said = {"is_made": True, "findings": made.findings, "caveats": getattr(made, "caveats", ())}
     if isinstance(made, PeriodReport):
-        return {**said, "report": made, "downloads": ["proof.csv", "findings.csv", *_FOR_PEOPLE]}
+        return {
+            **said,
+            "report": made,
+            "downloads": [*_IN_EVERY_FORM, "proof.csv", "findings.csv", "stamp.csv"],
+        }
     files = {_file_name(name): text for name, text in asked.kind.write(made, "csv").items()}
-    parts = [
-        (name, tables.from_csv(text, _MOST_LINES))
-        for name, text in files.items()
-        if name not in {"proof.csv", "findings.csv"}
-    ]
+    if asked.kind.has_own_texts:
+        parts = [
+            (name, tables.from_csv(text, _MOST_LINES))
+            for name, text in files.items()
+            if name not in {"proof.csv", "findings.csv"}
+        ]
+    else:
+        papers = asked.kind.papers(made)
+        parts = [(each.title, tables.from_papers(each, _MOST_LINES)) for each in papers.tables]
     shown = [(name, table) for name, table in parts if table.rows]
-    return {**said, "parts": shown, "downloads": [*files, "report.json", "report.txt"]}
+    beside = [name for name in files if name != "report.csv"]
+    return {**said, "parts": shown, "downloads": [*_IN_EVERY_FORM, *beside, "stamp.csv"]}
 
 
 def _file_name(suffix: str) -> str:
