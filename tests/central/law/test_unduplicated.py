@@ -29,7 +29,7 @@ def spans(draw: st.DrawFn) -> EnrolledSpan:
 
 @st.composite
 def rolls(draw: st.DrawFn) -> Rolls:
-    """Days anywhere, also outside an enrollment; what may be claimed is of an enrollment, as the law has it."""
+    """Days anywhere, also outside an enrollment; what may be claimed is always of one."""
     kept = draw(st.lists(spans(), max_size=6))
     days = st.tuples(st.sampled_from(["001", "002", "003", "009"]), st.sampled_from(DAYS))
     claimed = (
