@@ -1,15 +1,21 @@
 """The absence summary the state collects of each student, and the checks it would be rejected by."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Final
 
 from central.domain.absence import FullDayAbsence
 from central.domain.finding import Finding, Severity
 from central.law.chronic import AbsenceCategory, absence_category
 from central.law.provision import number
+
+OWN_BESIDE_THE_SUM: Final = "own check beside CALPADS STAS0740E1"
+"""No code is known for it alone; the sum over all schools validates the same fields."""
+_NOWHERE_ELSE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +93,21 @@ def absence_summary(
     )
 
 
-def findings_on_absence_summaries(rows: Iterable[AbsenceSummary], on: date) -> tuple[Finding, ...]:
+def findings_on_absence_summaries(
+    rows: Iterable[AbsenceSummary], on: date, elsewhere: Mapping[str, int] = _NOWHERE_ELSE
+) -> tuple[Finding, ...]:
     """Report what the state would reject of a local educational agency's absence summaries.
 
     Give the rows of all its schools together: ten recovered days are the most one student may have in
-    all of them. `on` is a date of the school year.
+    all of them. `elsewhere` are the recovered days schools of the agency tell that have no row here,
+    by student. `on` is a date of the school year.
 
     Cites: EC 46211; state checks STAS0318, STAS0739 and STAS0740E1 (R-AR-06, R-AR-13, R-CHR-02).
     """
     kept = sorted(rows, key=lambda row: (row.student, row.school))
     most = number("recovery_days_a_year", on)
     each = (finding for row in kept for finding in (*_on_parts(row), *_on_recovered(row, most)))
-    return (*each, *_on_students(kept, most))
+    return (*each, *_on_students(kept, most, elsewhere))
 
 
 def _on_parts(row: AbsenceSummary) -> Iterable[Finding]:
@@ -117,16 +126,21 @@ def _on_recovered(row: AbsenceSummary, most: int) -> Iterable[Finding]:
     elif days > row.days_absent_in_person:
         says = f"{days} recovered days at {row.school} for {row.days_absent_in_person} absences"
         remedy = "have the ledger write its figures anew"
-        yield _finding(row.student, "R-AR-13", "field 13.24", says, remedy)
+        yield _finding(row.student, "R-AR-13", OWN_BESIDE_THE_SUM, says, remedy)
 
 
-def _on_students(rows: Iterable[AbsenceSummary], most: int) -> Iterable[Finding]:
+def _on_students(
+    rows: Iterable[AbsenceSummary], most: int, elsewhere: Mapping[str, int]
+) -> Iterable[Finding]:
     together: Counter[str] = Counter()
     schools: Counter[str] = Counter()
     for row in rows:
         if row.days_recovered in range(most + 1):
             together[row.student] += int(row.days_recovered or 0)
             schools[row.student] += 1
+    for student in together.keys() & elsewhere.keys():
+        together[student] += elsewhere[student]
+        schools[student] += bool(elsewhere[student])
     for student, days in sorted(together.items()):
         if days > most:
             says = f"{days} recovered days at {schools[student]} schools together; {most} are allowed"
@@ -137,10 +151,15 @@ def _on_students(rows: Iterable[AbsenceSummary], most: int) -> Iterable[Finding]
 def _finding(student: str, rule: str, check: str, says: str, remedy: str) -> Finding:
     return Finding(
         rule=rule,
-        citation=f"EC 46211; CALPADS {check}" if rule != "R-CHR-02" else f"CALPADS {check}",
+        citation=_citation(rule, check),
         subject=student,
         on=None,
         says=says,
         remedy=remedy,
         severity=Severity.BLOCKING,
     )
+
+
+def _citation(rule: str, check: str) -> str:
+    named = check if check.startswith("own check") else f"CALPADS {check}"
+    return named if rule == "R-CHR-02" else f"EC 46211; {named}"

@@ -78,9 +78,11 @@ def _write_documents(
 
 def _student_fields(school: School, person: Person) -> dict[str, object]:
     fields = _fields(school, person)
-    # A file without them does not say that a birth date is unknown, or that nobody is called otherwise.
+    # A file without them does not say that they are unknown, or that nobody is called otherwise.
     if person.born_on:
         fields["birth_on"] = person.born_on
+    if person.ssid:
+        fields["ssid"] = person.ssid
     if person.preferred_name:
         fields["preferred_name"] = person.preferred_name
     return fields

@@ -44,6 +44,7 @@ class Tool(StrEnum):
     EMERGENCIES = "emergencies"
     ROSTER = "roster"
     REPORTS = "reports"
+    EXPORTS = "exports"
     REQUIREMENTS = "requirements"
     AUDIT = "audit"
     SAMPLES = "internal audit"
@@ -81,6 +82,7 @@ closures                r-a-    ----         rwa-  rwa-   ---- rwa-  r---
 emergencies             r-a-    ----         rwa-  rwa-   ---- rwa-  r---
 roster                  ----    ----         rwa-  r---   rwa- rwa-  r---
 reports                 ----    ----         r---  rwa-   ---- rwa-  r---
+exports                 ----    ----         r-a-  r-a-   ---- r-a-  r---
 requirements            ----    ----         rwa-  rwa-   ---- rwa-  r---
 audit                   ----    ----         ----  r---   ---- r---  r---
 internal audit          ----    ----         ----  rwa-   ---- r---  r---

@@ -1,5 +1,6 @@
 """The students and staff of one school in a OneRoster file."""
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
@@ -29,6 +30,7 @@ ROLES: Final[Mapping[str, str]] = {
 _GRADES: Final[Mapping[str, str]] = {"kg": "K", "kindergarten": "K"} | {
     grade.value.casefold(): grade.value for grade in Grade
 }
+_SSID: Final = re.compile(r"[0-9]{10}")
 _LONGEST_NUMBER: Final = 40
 _LONGEST_NAME: Final = 120
 _LONGEST_DOCUMENT: Final = 60
@@ -97,8 +99,18 @@ def _person(tables: Tables, key: str, row: Row, role: str) -> Person:
         programme=programme(row) if is_student else "",
         born_on=birth.day("birthDate") if birth else None,
         preferred_name=row.text("preferredFirstName", _LONGEST_NAME) if is_student else "",
+        ssid=_ssid(row) if is_student else "",
         documents=() if is_student else _documents(row),
     )
+
+
+def _ssid(row: Row) -> str:
+    """Return the state's number of a student; anything but ten digits is a problem."""
+    value = row.text("metadata.ssid")
+    if value and not _SSID.fullmatch(value):
+        row.problem("an SSID has ten digits; look whether a leading zero was lost", "metadata.ssid")
+        return ""
+    return value
 
 
 def _require_unique(person: Person, row: Row, numbers: dict[tuple[bool, str], Row]) -> None:

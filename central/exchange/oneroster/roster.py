@@ -57,6 +57,7 @@ class Person:
     programme: str = ""
     born_on: date | None = field(default=None, repr=False)
     preferred_name: str = field(default="", repr=False)
+    ssid: str = field(default="", repr=False)
     documents: tuple[Document, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ from typing import Final
 
 from central.exchange import archive, table
 from central.exchange.problem import Problem, Where
+from central.exchange.spreadsheet import plain
 from central.exchange.table import Columns, Row, normalised
 
 _ALWAYS = ("status", "dateLastModified")
@@ -23,13 +24,18 @@ COLUMNS: Final = {
             "role",
             "grades",
             "preferredFirstName",
+            "metadata.ssid",
             "metadata.programme",
             "metadata.credential",
             "metadata.credentialBegin",
             "metadata.credentialEnd",
         ),
         # The law's spelling differs across the Atlantic; a header may follow either.
-        {"metadata.program": "metadata.programme", "metadata.preferredname": "preferredFirstName"},
+        {
+            "metadata.program": "metadata.programme",
+            "metadata.preferredname": "preferredFirstName",
+            "preferredgivenname": "preferredFirstName",
+        },
     ),
     "roles": Columns(("sourcedId", "userSourcedId", "role", "orgSourcedId"), (*_ALWAYS, "roleType")),
     "demographics": Columns(("sourcedId",), (*_ALWAYS, "birthDate")),
@@ -91,11 +97,17 @@ def read(name: str, data: bytes, asked: str = "") -> Tables:
     partial = frozenset(file for file, mode in modes.items() if mode == "delta")
     tables = Tables(version or "1.1", {}, partial, problems, has_manifest=has_manifest)
     for file in modes:
-        rows = table.read(f"{file}.csv", files[normalised(file)], COLUMNS[file], problems)
+        read_rows = table.read(f"{file}.csv", files[normalised(file)], COLUMNS[file], problems)
+        rows = [_as_meant(row) for row in read_rows]
         if file == "enrollments" and not has_manifest and not asked:
             _require_clear_mode(name, rows, problems)
         tables.rows[file] = _by_id(file, rows, tables)
     return tables
+
+
+def _as_meant(row: Row) -> Row:
+    """Take off the apostrophe an export of ours puts before what a spreadsheet would run."""
+    return Row(row.where, {name: plain(cell) for name, cell in row.cells.items()}, row.problems)
 
 
 def _require_clear_mode(name: str, rows: list[Row], problems: list[Problem]) -> None:

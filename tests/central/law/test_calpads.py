@@ -89,7 +89,7 @@ def test_recovered_days_take_no_absence_away() -> None:
 
 def test_unfinished_independent_study_is_no_absence_recovered_days_are_measured_against() -> None:
     row = replace(GOOD, unexcused=4, study_without_ada=6, days_recovered=5)
-    assert rejections(row) == ["13.24"]
+    assert rejections(row) == ["STAS0740E1"]
 
 
 def test_a_student_is_held_to_ten_days_over_all_schools_of_the_agency() -> None:

@@ -1,0 +1,1 @@
+"""Ed-Fi's attendance events, each ready to be sent."""

@@ -1,0 +1,1 @@
+"""What each export holds, made from the certified records, with what is wrong with it."""
