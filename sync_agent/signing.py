@@ -43,6 +43,7 @@ PURPOSES = frozenset(
         "checkpoint",
         "kit",
         "hand-over",
+        "packet",
     }
 )
 _KEY_BYTES = 32

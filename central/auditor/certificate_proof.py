@@ -13,14 +13,21 @@ def findings(documents: Documents) -> dict[str, list[str]]:
 
     Files that are not proven are told in `documents.problems`.
     """
-    found: dict[str, list[str]] = defaultdict(list)
+    found = contradictions(documents)
     for days in by_station(documents.certificates).values():
-        _follow_days(days, found)
         # What stood open before is no finding once a later revision closes it.
         for proven in newest(days):
             if not proven.countersigned_by:
                 found[proven.name].append("the station has not signed it: only central says so")
             found[proven.name] += [f"the day is open: {why}" for why in proven.certificate.why]
+    return found
+
+
+def contradictions(documents: Documents) -> dict[str, list[str]]:
+    """Return where documents do not go together, by the name of the file; what is only open is left out."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for days in by_station(documents.certificates).values():
+        _follow_days(days, found)
     _hold_against_school(documents, found)
     _follow_log(documents, found)
     return found

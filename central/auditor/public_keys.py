@@ -30,15 +30,29 @@ def read(files: Iterable[Path]) -> dict[str, DatedKey]:
     found: dict[str, DatedKey] = {}
     for file in files:
         try:
-            lines = file.read_text(encoding="ascii").splitlines()
-            for line in lines:
-                if line.strip() and not line.startswith("#"):
-                    dated = _key(line)
-                    found[dated.key.kid] = dated
-        except (OSError, UnicodeDecodeError, ValueError, SignatureError) as error:
-            msg = f"{file} holds no public keys ({error}); give a line of 64 hexadecimal digits for each"
-            raise ConfigError(msg) from error
+            found |= parsed(file.read_text(encoding="ascii"), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise _no_keys(str(file), error) from error
     return found
+
+
+def parsed(text: str, name: str) -> dict[str, DatedKey]:
+    """Return the keys of one such text, called by a name in the error; raises ConfigError."""
+    found: dict[str, DatedKey] = {}
+    try:
+        for line in text.splitlines():
+            if line.strip() and not line.startswith("#"):
+                dated = _key(line)
+                found[dated.key.kid] = dated
+    except (ValueError, SignatureError) as error:
+        raise _no_keys(name, error) from error
+    return found
+
+
+def _no_keys(name: str, error: Exception) -> ConfigError:
+    return ConfigError(
+        f"{name} holds no public keys ({error}); give a line of 64 hexadecimal digits for each"
+    )
 
 
 def line(public: str, since_at: datetime, until_at: datetime | None) -> str:

@@ -86,22 +86,34 @@ class TapProof:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is signed above an entry, once the signatures are proven."""
+
+    certificate: Certificate
+    school: SchoolCertificate
+    head: Head
+
+
+def opened(proof: TapProof, server_keys: Keys, station_keys: Keys) -> Opened:
+    """Return what is signed above an entry; raises SignatureError and WireError where that is not proven."""
+    certificate = Certificate.of(_open(PURPOSE, proof.certificate.signed, server_keys))
+    if proof.certificate.countersigned is not None:
+        _open(PURPOSE, proof.certificate.countersigned, station_keys)
+    school = SchoolCertificate.of(_open(OF_SCHOOL, proof.log.certificate.signed, server_keys))
+    return Opened(certificate, school, Head.of(_open(OF_CHECKPOINT, proof.log.head.signed, server_keys)))
+
+
 def verify(proof: TapProof, server_keys: Keys, station_keys: Keys) -> Page:
     """Return the page that says what is proven of a tap, with a finding for whatever is not.
 
     Raises SignatureError and WireError where a signature does not hold.
     """
+    known = opened(proof, server_keys, station_keys)
+    certificate, school, head = known.certificate, known.school, known.head
     server, station = proof.certificate.signed, proof.certificate.countersigned
-    certificate = Certificate.of(_open(PURPOSE, server, server_keys))
-    if station is not None:
-        _open(PURPOSE, station, station_keys)
-    school = SchoolCertificate.of(_open(OF_SCHOOL, proof.log.certificate.signed, server_keys))
-    head = Head.of(_open(OF_CHECKPOINT, proof.log.head.signed, server_keys))
     page = Page(f"One tap at {certificate.station} on {certificate.day:%A, %Y-%m-%d}")
-    page.findings = [*_unproven(proof, certificate, school, head)]
-    if station is None:
-        page.findings.append("the station has not signed the certificate: only central says so")
-    page.findings += [f"the day is open: {why}" for why in certificate.why]
+    page.findings = [*contradictions(proof, known), *doubts(proof, known)]
     page.rows = [
         ("Entry", f"{proof.sequence} of epoch {proof.epoch}"),
         ("Its bytes", proof.body.decode("utf-8", "replace")),
@@ -115,15 +127,22 @@ def verify(proof: TapProof, server_keys: Keys, station_keys: Keys) -> Page:
     return page
 
 
+def doubts(proof: TapProof, known: Opened) -> list[str]:
+    """Return what is left open about a tap nothing contradicts."""
+    alone = "the station has not signed the certificate: only central says so"
+    found = [] if proof.certificate.countersigned is not None else [alone]
+    return found + [f"the day is open: {why}" for why in known.certificate.why]
+
+
 def range_of(certificate: Certificate, epoch: int, sequence: int) -> Range | None:
     """Return the range of a certificate an entry lies in."""
     ranges = (each for each in certificate.ranges if each.epoch == epoch)
     return next((each for each in ranges if each.first_seq <= sequence <= each.last_seq), None)
 
 
-def _unproven(
-    proof: TapProof, certificate: Certificate, school: SchoolCertificate, head: Head
-) -> Sequence[str]:
+def contradictions(proof: TapProof, known: Opened) -> list[str]:
+    """Return what of a proof does not follow from what is signed above it."""
+    certificate, school, head = known.certificate, known.school, known.head
     found = []
     part = range_of(certificate, proof.epoch, proof.sequence)
     entry, leaf = readable(proof.body), chain.leaf(proof.body)

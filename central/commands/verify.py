@@ -1,4 +1,4 @@
-"""The command `verify`: prove certificates, journals or a tap by files and public keys alone."""
+"""The command `verify`: prove certificates, journals, taps or packets by files and public keys alone."""
 
 import argparse
 import sys
@@ -17,22 +17,27 @@ from central.auditor import (
 )
 from central.auditor.documents import Documents
 from central.auditor.journal_files import Handed
+from central.auditor.packet import page as packet_page
+from central.auditor.packet.container import Container
+from central.auditor.packet.layout import PacketError
+from central.auditor.packet.proof import prove as prove_packet
+from central.auditor.packet.trace import trace as trace_packet
 from central.auditor.page import Page
 from central.auditor.public_keys import Keys
 from central.commands import Now
 from central.config import CentralConfig
-from central.errors import InputError
+from central.errors import CentralError, ConfigError, InputError
 from sync_agent import wire
 from sync_agent.signing import SignatureError
 
 _ENDINGS = frozenset({".json", ".gz", ".sqlite", ".db", ".rollbook"})
 _OTHER_RECEIPT = ".receipt.json"
-HELP = "prove certificates, journals or one tap by files and public keys alone"
+HELP = "prove certificates, journals, taps or audit packets by files and public keys alone"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Ask for the files and the keys they are to be proven with."""
-    parser.add_argument("what", choices=("certificate", "journal", "tap"))
+    parser.add_argument("what", choices=("certificate", "journal", "tap", "packet"))
     parser.add_argument(
         "files",
         nargs="+",
@@ -45,10 +50,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             f"--{whose}-key",
             action="append",
             type=Path,
-            required=True,
+            required=whose == "server",
             metavar="FILE",
             help=f"public keys of the {whose}, a line each: hex, and perhaps since= and until=",
         )
+    of_packet = parser.add_argument_group("of a packet")
+    of_packet.add_argument("--list", action="store_true", help="list what is in it")
+    of_packet.add_argument("--extract", type=Path, metavar="FOLDER", help="write it out, into a new folder")
+    of_packet.add_argument(
+        "--trace", metavar="NAME", help="both ways of a record, a sheet, or a tap as STATION/EPOCH/SEQUENCE"
+    )
     parser.add_argument(
         "--zone", type=_zone, metavar="ZONE", help="the school's zone, where no certificate says it"
     )
@@ -57,7 +68,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Print a page a day; 0 where everything is proven, 1 with findings."""
     del config, now
-    server_keys, station_keys = public_keys.read(args.server_key), public_keys.read(args.station_key)
+    server_keys = public_keys.read(args.server_key)
+    station_keys = public_keys.read(args.station_key or ())
+    if args.what == "packet":
+        return _packet(args, server_keys, station_keys or None)
+    if not station_keys:
+        msg = "name the stations' public keys with --station-key; only a packet brings its own"
+        raise ConfigError(msg)
     files = list(_files(args.files))
     if args.what == "tap":
         return _tap(files, server_keys, station_keys)
@@ -102,6 +119,39 @@ def _tap(files: Sequence[Path], server_keys: Keys, station_keys: Keys) -> int:
         except (OSError, ValueError, wire.WireError, SignatureError) as error:
             problems.append(f"{file.name} is not proven: {error}")
     return _print(pages, problems, "these taps were certified by central and by their stations")
+
+
+def _packet(args: argparse.Namespace, server_keys: Keys, station_keys: Keys | None) -> int:
+    """Prove one packet first, whatever else is asked: nothing is shown of one that is not proven."""
+    if len(args.files) != 1:
+        msg = f"{len(args.files)} packets are named; prove them one by one"
+        raise InputError(msg, ["name one file"])
+    path: Path = args.files[0]
+    try:
+        proof = prove_packet(path, server_keys, station_keys)
+        sys.stdout.write(packet_page.render(proof))
+        if not proof.is_proven:
+            return 1
+        with Container(path) as packet:
+            _show(packet, args)
+    except OSError as error:
+        msg = f"{error.filename or path} cannot be read or written"
+        raise InputError(msg, [str(error.strerror)]) from error
+    except PacketError as error:
+        raise CentralError(str(error)) from error
+    return 0
+
+
+def _show(packet: Container, args: argparse.Namespace) -> None:
+    lines = []
+    if args.list:
+        lines += [f"{each.size:12}  {each.name}" for each in packet.members.values()]
+    if args.trace:
+        lines += trace_packet(packet, args.trace)
+    if args.extract:
+        count = packet.extract(args.extract)
+        lines.append(f"wrote {count} files into {args.extract}")
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def _certificate_pages(
