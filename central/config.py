@@ -3,11 +3,14 @@
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from station import settings
 
 ENVIRONMENT = "ROLLBOOK_CENTRAL_CONFIG"
+MOST_AT_ONCE = 200
+"""PowerSchool takes no more records in one batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,59 @@ class KitConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SisCodes:
+    """The codes of attendance there; each must be one of the school's own attendance codes of the year."""
+
+    present: str = "P"
+    absent: str = "A"
+    tardy: str = "T"
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where two marks could not be told apart when they are read back."""
+        if len({self.present, self.absent, self.tardy}) < 3:  # noqa: PLR2004  present, absent, tardy
+            msg = "present, absent and tardy each need a code of their own"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSchoolConfig:
+    """The PowerSchool server records are delivered to: no request ever goes to any other host.
+
+    `school` is its School_Number. `queries` is what the names of the plugin's queries begin with. A
+    `batch` of 1 speaks as servers before 25.3 do. What got no clear answer is sent again `rest_s`
+    seconds later at the earliest, and only if it is not found there. Confirmed days are read again for
+    `reread_days`; `change_feed` names the plugin's data version subscription, which finds older ones.
+    `plain_http` is for a rehearsal on this machine alone.
+    """
+
+    url: str
+    client_id: str
+    client_secret: settings.Secret
+    school: str
+    mode: Literal["meeting", "daily", "time"] = "meeting"
+    codes: SisCodes = SisCodes()
+    queries: str = "org.rollbook.sis.delivery"
+    batch: int = 200
+    rest_s: int = 300
+    reread_days: int = 30
+    change_feed: str = ""
+    plain_http: bool = False
+    ca_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an address a secret would travel to in the clear, and impossible numbers."""
+        parts = urlsplit(self.url)
+        is_rehearsal = self.plain_http and parts.scheme == "http" and parts.hostname == "127.0.0.1"
+        is_whole = parts.hostname and not (parts.query or parts.fragment or parts.username)
+        if not is_whole or not (parts.scheme == "https" or is_rehearsal):
+            msg = "url must be like https://powerschool.district.example; the secret travels by TLS only"
+            raise ValueError(msg)
+        if not 1 <= self.batch <= MOST_AT_ONCE or self.rest_s < 0 or self.reread_days < 0:
+            msg = f"batch is 1 to {MOST_AT_ONCE}; rest_s and reread_days are not below zero"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
 class CentralConfig:
     """Everything central is told; paths are absolute or relative to the folder of the file.
 
@@ -73,6 +129,7 @@ class CentralConfig:
     practice: PracticeConfig | None = None
     oidc: OidcConfig | None = None
     kit: KitConfig | None = None
+    powerschool: PowerSchoolConfig | None = None
 
     @property
     def data(self) -> Path:

@@ -1,6 +1,6 @@
 """Confirm by reading back what the student information system holds, and reopen what it does not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,9 +13,11 @@ from central.exchange.problem import Problem, refuse
 from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Staff
 from central.store.rewrite import rewrite
 from central.work import record_moves
+from central.work.delivery_judgement import GONE
+from central.work.delivery_keys import newest
 from central.work.record_moves import Actor, Author
 
-_Stage = AttendanceRecord.Stage
+_Stage, _Way = AttendanceRecord.Stage, Delivery.State
 _SENT = {_Stage.SUBMITTED, _Stage.CONFIRMED}
 _AT_ONCE = 500
 
@@ -107,18 +109,20 @@ class _Steps:
         """Move a submitted record to stage 3; one confirmed before stays as it is."""
         if record.stage == _Stage.CONFIRMED:
             return False
-        delivery = _last(record.deliveries.all())
+        delivery = newest(record)
         if delivery is not None:
-            delivery.confirmed_at, delivery.difference = self._author.at, ""
+            delivery.confirmed_at = delivery.read_at = self._author.at
+            delivery.state, delivery.seen, delivery.difference = _Way.CONFIRMED, record.mark, ""
             self._deliveries.append(delivery)
         self._move(record, _Stage.CONFIRMED, "")
         return True
 
     def note(self, record: AttendanceRecord, answer: str) -> bool:
         """Keep what the other system says instead, and reopen a record that was sent."""
-        delivery = _last(record.deliveries.all())
+        delivery = newest(record)
         if delivery is not None:
-            delivery.difference = answer
+            delivery.state, delivery.difference = _Way.REOPENED, f"read back as {answer}"
+            delivery.seen, delivery.read_at = GONE if answer == "missing" else answer, self._author.at
             self._deliveries.append(delivery)
         if record.stage not in _SENT:
             return False
@@ -128,13 +132,9 @@ class _Steps:
     def write(self) -> None:
         """Keep everything collected."""
         rewrite(self._records, ["stage"])
-        rewrite(self._deliveries, ["confirmed_at", "difference"])
+        rewrite(self._deliveries, ["confirmed_at", "difference", "state", "seen", "read_at"])
         Decision.objects.bulk_create(self._decisions, batch_size=_AT_ONCE)
 
     def _move(self, record: AttendanceRecord, stage: str, reason: str) -> None:
         self._decisions.append(record_moves.move(record, stage, record.mark, self._author, reason))
         self._records.append(record)
-
-
-def _last(deliveries: Iterable[Delivery]) -> Delivery | None:
-    return max(deliveries, key=lambda delivery: delivery.pk, default=None)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from central.errors import RefusedError
 from central.exchange import attendance_file
@@ -16,6 +16,7 @@ from central.exchange.attendance_file import Line, Template
 from central.store.models import AttendanceRecord, AuditEvent, Decision, Delivery, Section, Staff
 from central.store.rewrite import rewrite
 from central.work import record_moves
+from central.work.delivery_keys import current, key, with_revision
 from central.work.record_moves import Actor, Author
 
 _Stage = AttendanceRecord.Stage
@@ -66,14 +67,18 @@ def submit(wish: Wish, target: Path, template: Template, by: Staff, now: datetim
 
 
 def _waiting(wish: Wish, by: Staff) -> "QuerySet[AttendanceRecord]":
-    certified = Count("decisions", filter=Q(decisions__stage_to=_Stage.CERTIFIED))
     records = AttendanceRecord.objects.filter(
         school=by.school, stage=_Stage.CERTIFIED, on__range=(wish.since, wish.until)
     )
     if wish.section:
         records = records.filter(section=wish.section)
-    ordered = records.order_by("on", "section__code", "student__number")
-    return ordered.select_related("student", "section", "school").annotate(revision=certified)
+    # What was begun over the network may have arrived; a file would make a second row of it.
+    begun = Delivery.objects.filter(state__in=(Delivery.State.ASKED, Delivery.State.UNKNOWN))
+    ordered = records.exclude(pk__in=begun.values("record")).order_by(
+        "on", "section__code", "student__number"
+    )
+    rows = ordered.select_related("student", "section", "school").prefetch_related("deliveries")
+    return with_revision(rows)
 
 
 def _line(record: AttendanceRecord, by: Staff) -> Line:
@@ -99,26 +104,30 @@ def _minutes(record: AttendanceRecord) -> int | None:
 
 def _move(records: Sequence[AttendanceRecord], digest: str, author: Author) -> None:
     decisions = [record_moves.move(record, _Stage.SUBMITTED, record.mark, author) for record in records]
-    deliveries = [
-        Delivery(
-            record=record,
-            key=_key(record),
-            mark=record.mark,
-            file_sha256=digest,
-            sent_by=author.by,
-            sent_at=author.at,
-        )
-        for record in records
-    ]
+    made: list[Delivery] = []
+    changed: list[Delivery] = []
+    for record in records:
+        delivery = current(record)
+        (made if delivery is None else changed).append(_filled(delivery, record, digest, author))
     rewrite(records, ["stage"])
     Decision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
     # The key is unique: a record is sent once in each of its revisions, whoever else submits.
-    Delivery.objects.bulk_create(deliveries, batch_size=_AT_ONCE)
+    Delivery.objects.bulk_create(made, batch_size=_AT_ONCE)
+    rewrite(changed, _FIELDS)
 
 
-def _key(record: AttendanceRecord) -> str:
-    revision = getattr(record, "revision")  # noqa: B009  annotated by the query
-    return hashlib.sha256(f"{record.pk}|{record.mark}|{revision}".encode()).hexdigest()
+_FIELDS = ["mark", "file_sha256", "sent_by", "sent_at", "state", "channel", "value", "difference", "attempts"]
+
+
+def _filled(delivery: Delivery | None, record: AttendanceRecord, digest: str, author: Author) -> Delivery:
+    """Return the delivery of a record's revision as it goes out in a file."""
+    assert author.by is not None  # noqa: S101  a courier is always somebody
+    row = delivery or Delivery(record=record, key=key(record))
+    row.mark = row.value = record.mark
+    row.state, row.channel, row.difference = Delivery.State.SENT, Delivery.Channel.FILE, ""
+    row.file_sha256, row.sent_by, row.sent_at = digest, author.by, author.at
+    row.attempts += 1
+    return row
 
 
 def _write_new(target: Path, data: bytes) -> None:

@@ -123,7 +123,8 @@ def test_every_difference_is_found_and_goes_out_again(small: SmallSchool, tmp_pa
         ("999", "no record", "present"),
     }
     assert set(stages().values()) == {Stage.CERTIFIED}
-    assert Delivery.objects.get(record__student=small.ana).difference == "absent"
+    ana = Delivery.objects.get(record__student=small.ana)
+    assert (ana.state, ana.seen, ana.difference) == ("reopened", "absent", "read back as absent")
     assert send(small, tmp_path / "second.txt").records == 3
     assert Delivery.objects.count() == 6
 
