@@ -3,21 +3,17 @@
 import argparse
 import os
 from collections.abc import Iterable
-from datetime import date, datetime
 from pathlib import Path
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
-from central.domain.calendar import SchoolYear as Year
 from central.domain.finding import Finding, Severity
 from central.errors import CentralError
-from central.reports.exports.asking import Ask
-from central.reports.exports.kinds import KINDS, Kind, make, template_of
+from central.reports.exports.kinds import KINDS, Kind, Wanted, ask, make, template_of
 from central.reports.exports.oneroster import VERSIONS
 from central.store import lookup
 from central.store.models import ExportedFile
 from central.work import exports
-from central.work.local_days import local_date
 from central.work.tool_rights import Right, Tool, require
 
 HELP = "write files for other systems (Infinite Campus, Aeries, CALPADS, Ed-Fi, OneRoster), checked first"
@@ -67,35 +63,20 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     by = lookup.staff(args.by)
     require(by, Tool.EXPORTS, Right.READ)
     at = now()
-    ask = _asked(args, config, local_date(by.school, at), at)
-    made = make(ask)
+    given = vars(args)
+    wanted = Wanted(given.get("since"), given.get("until"), args.as_of, given.get("version", ""))
+    template = given.get("template") or template_of(config.data, args.word)
+    made = make(ask(KINDS[args.word], lookup.school_year(args.year), wanted, at, template))
     _tell(made.findings)
     is_quiet = all(found.severity is Severity.NOTICE for found in made.findings)
     if args.check:
         say("nothing stands against it" if is_quiet else f"{len(made.findings)} things to look at")
         return 0 if is_quiet else 1
-    given = exports.give(made, by, at)
-    _write(given, args.out)
-    if not given:
+    kept = exports.give(made, by, at)
+    _write(kept, args.out)
+    if not kept:
         say("there is nothing to give out; no file was written")
     return 0 if is_quiet else 1
-
-
-def _asked(args: argparse.Namespace, config: CentralConfig, today: date, at: datetime) -> Ask:
-    year = lookup.school_year(args.year)
-    named = Year(year.name)
-    as_of = args.as_of or today
-    until = getattr(args, "until", None) or min(as_of, named.ends_on)
-    return Ask(
-        kind=args.word,
-        year=year,
-        since=getattr(args, "since", None) or named.starts_on,
-        until=max(until, named.starts_on),
-        as_of=as_of,
-        now=at,
-        template=getattr(args, "template", None) or template_of(config.data, args.word),
-        version=getattr(args, "version", ""),
-    )
 
 
 def _tell(findings: Iterable[Finding]) -> None:

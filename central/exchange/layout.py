@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeVar
 from central.errors import CentralError
 from central.exchange.spreadsheet import neutral
 from station import settings
+from station.errors import SettingsError
 
 Separator = Literal["comma", "tab", "caret", "semicolon", "fixed"]
 Clock = Literal["24h", "12h"]
@@ -91,8 +92,11 @@ class Layout:
 
 
 def template(path: Path | None, cls: type[Template]) -> Template:
-    """Read a district's template from TOML, or return the default; raises SettingsError naming problems."""
-    return settings.load(path, cls) if path else cls()
+    """Read a district's template from TOML, or return the default; raises CentralError naming problems."""
+    try:
+        return settings.load(path, cls) if path else cls()
+    except SettingsError as error:
+        raise CentralError(str(error)) from error
 
 
 def write(layout: Layout, rows: Iterable[Cells]) -> bytes:

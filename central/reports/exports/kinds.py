@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,9 @@ from central.reports.exports import (
     stas,
 )
 from central.reports.exports.asking import Ask
+from central.store.models import SchoolYear
 from central.work.exports import Made
+from central.work.local_days import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +81,53 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-def make(ask: Ask) -> Made:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which days somebody wants, and as known by the end of which; None stands for all there are."""
+
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    version: str = ""
+
+
+def ask(kind: Kind, year: SchoolYear, wanted: Wanted, now: datetime, template: Path | None) -> Ask:
+    """Return what is asked for; days are chosen of attendance alone, everything else is the whole year."""
+    named = Year(year.name)
+    as_of = wanted.as_of or local_date(year.school, now)
+    since, until = named.starts_on, max(named.starts_on, min(as_of, named.ends_on))
+    if kind.takes_days:
+        since, until = wanted.since or since, wanted.until or until
+    return Ask(
+        kind=kind.word,
+        year=year,
+        since=since,
+        until=until,
+        as_of=as_of,
+        now=now,
+        template=template if kind.takes_template else None,
+        version=wanted.version if kind.word == "oneroster" else "",
+    )
+
+
+def make(asked: Ask) -> Made:
     """Return an export as it would be given.
 
     Raises CentralError for days outside the school year, days that have not come, and for a template that
     cannot be used.
     """
-    year = Year(ask.year.name)
-    if ask.since > ask.until:
-        msg = f"{ask.since} is after {ask.until}; name the first day before the last"
+    year = Year(asked.year.name)
+    if asked.since > asked.until:
+        msg = f"{asked.since} is after {asked.until}; name the first day before the last"
         raise CentralError(msg)
-    if not (year.holds(ask.since) and year.holds(ask.until)):
-        msg = f"{ask.since} to {ask.until} is not within {year.name}; name days of that school year"
+    if not (year.holds(asked.since) and year.holds(asked.until)):
+        msg = f"{asked.since} to {asked.until} is not within {year.name}; name days of that school year"
         raise CentralError(msg)
-    today = ask.now.astimezone(ask.zone).date()
-    if ask.as_of > today:
-        msg = f"{ask.as_of} has not come yet (it is {today}); export as of a day up to today"
+    today = asked.now.astimezone(asked.zone).date()
+    if asked.as_of > today:
+        msg = f"{asked.as_of} has not come yet (it is {today}); export as of a day up to today"
         raise CentralError(msg)
-    return KINDS[ask.kind].make(ask)
+    return KINDS[asked.kind].make(asked)
 
 
 def template_of(data: Path, word: str) -> Path | None:
