@@ -1,0 +1,40 @@
+"""Published: the filing calendar as papers."""
+
+from typing import Final
+
+from central.exchange.workbook import Cell
+from central.reports.board_papers import Papers, Printed
+from central.reports.filing_calendar_report import FilingCalendar, FilingLine
+from central.reports.paper_parts import found, head
+
+_HOW: Final = (
+    "Days come from texts named beside them. Where no text we read gives one, none is invented: ask your "
+    "county or look into your agreement. Closed means frozen and signed here; the sending is yours."
+)
+
+
+def papers(report: FilingCalendar) -> Papers:
+    """Return the papers."""
+    with_day = [line for line in report.lines if line.filing.due is not None]
+    without = [line for line in report.lines if line.filing.due is None]
+    return Papers(
+        title=f"Filing calendar {report.of.year}",
+        lines=[*head(report.of), _HOW],
+        tables=[
+            found(report.findings),
+            _table("With a day", with_day),
+            _table("Without a day in any text we read", without),
+        ],
+    )
+
+
+def _table(title: str, lines: list[FilingLine]) -> Printed:
+    rows: list[list[Cell]] = [
+        [
+            *(line.filing.due, line.filing.paper.value, line.filing.part, line.filing.to, line.done_on),
+            *(line.state, line.filing.says, line.filing.citation),
+        ]
+        for line in lines
+    ]
+    heads = ("due", "what", "of", "to", "closed on", "on record", "to know", "source")
+    return Printed(title, heads, rows, short="due" if title == "With a day" else "no day")
