@@ -1,7 +1,6 @@
 """The command `report`: every kind of report in every form, each with its proof and its stamp."""
 
 import argparse
-import os
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -17,11 +16,13 @@ from central.reports.editions import editions
 from central.reports.files import named, plain_name, written
 from central.reports.kinds import FORMS, SUFFIX, Kind, kinds
 from central.reports.snapshots import Filing
+from central.reports.verification import Written, verify
 from central.reports.what_if import Supposition
 from central.reports.what_if_report import what_if
 from central.serving.other_server import OtherServer, secret_in
 from central.store import lookup
 from central.store.models import SchoolYear
+from central.work import whole_file
 from central.work.local_days import local_date
 
 HELP = "compute P-1, P-2, Annual or another report, with the proof of every number"
@@ -53,6 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="suppose something; KEY=VALUE that is not understood lists what can be supposed",
     )
 
+    parser.add_argument("--verify", type=Path, metavar="FILE", help="make it again and name what differs")
     parser.add_argument("--server", metavar="URL", help="fetch it from the server there, by a token")
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="the token's secret, mode 0600")
     parser.add_argument("--ca-file", type=Path, metavar="FILE", help="of the school's own authority")
@@ -67,6 +69,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     kind = kinds()[args.kind]
     year = lookup.school_year(args.year)
     at = now()
+    if args.verify:
+        return _verify(args, kind, year, at)
     as_of: date = args.as_of or local_date(year.school, at)
     if args.editions:
         _tell(args, named((kind, year, as_of), _editions(kind, year, args.format)))
@@ -81,6 +85,19 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         filing = Filing(args.edition and Edition(args.edition), args.reason, args.audited_on)
         say(close_any(report, year, lookup.staff(args.by), at, filing))
     return 0 if made.is_quiet else 1
+
+
+def _verify(args: argparse.Namespace, kind: Kind, year: SchoolYear, at: datetime) -> int:
+    """Say whether a file is what the records say; 1 where it is not."""
+    try:
+        file = Written(args.verify.name, args.verify.read_bytes())
+    except OSError as error:
+        msg = f"{args.verify} cannot be read ({error.strerror}); name the file that was written"
+        raise CentralError(msg) from error
+    found = verify(file, kind, year, args.as_of, at)
+    for line in found.says:
+        say(line)
+    return 0 if found.is_same else 1
 
 
 def _fetch(args: argparse.Namespace) -> int:
@@ -106,7 +123,10 @@ def _bytes(file: Mapping[str, str | None]) -> bytes:
 
 def _require_together(args: argparse.Namespace) -> None:
     """Refuse options that do not belong together."""
-    if args.format in _NO_TEXT and not args.out:
+    if args.verify and (args.close or args.what_if or args.editions or args.server or args.out):
+        msg = "--verify reads one file and writes nothing; leave the other options out"
+        raise CentralError(msg)
+    if args.format in _NO_TEXT and not (args.out or args.verify):
         msg = f"{args.format} is no text to print; say with --out FOLDER where to write it"
         raise CentralError(msg)
     if args.format in _NO_TEXT and (args.what_if or args.editions):
@@ -162,17 +182,8 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
-            _replace(folder / name, data)
+            whole_file.write(folder / name, data)
             say(f"wrote {folder / name}")
     except OSError as error:
         msg = f"{folder} cannot be written to ({error.strerror}); name another folder with --out"
         raise CentralError(msg) from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write a file whole: a reader finds the old one or the new one."""
-    part = target.with_name(f".{target.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    part.replace(target)

@@ -23,7 +23,7 @@ from reportlab.platypus import PageBreak as _PageBreak
 from reportlab.platypus import Paragraph as _Paragraph
 from reportlab.platypus import Table as _Table
 
-from central.reports.document_page import MARGIN, Foot, Frame
+from central.reports.document_page import INSET, MARGIN, Foot, Frame
 from central.reports.document_table import Ruled, RuledTable
 from central.reports.lettering import ADVICE, Lettering, register
 
@@ -118,7 +118,7 @@ def write(parts: Iterable[Part], *, footer: str = "", frame: Frame | None = None
         invariant=1,
     )
     page.foot = foot
-    flow = [each for part in kept for each in _flow(part, fonts, page.width)]
+    flow = [each for part in kept for each in _flow(part, fonts, page.width - 2 * INSET)]
     page.build(flow or [Spacer(1, 1)], onFirstPage=foot.draw, onLaterPages=foot.draw)
     return out.getvalue()
 

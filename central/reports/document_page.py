@@ -13,12 +13,15 @@ from central.reports.document_table import Ruled, wrap
 from central.reports.lettering import Lettering
 
 MARGIN: Final = 0.7 * inch
+INSET: Final = 6.0
+"""What reportlab keeps free within the margins of a page."""
+_LEFT: Final = MARGIN + INSET
 _SIZE: Final = 7.0
 _LEADING: Final = 8.8
 _GREY: Final = colors.HexColor("#5a6470")
 _RULE: Final = colors.HexColor("#c4cbd3")
-_PALE: Final = colors.HexColor("#e9dede")
-_NUMBER_ROOM: Final = 76.0
+_PALE: Final = colors.HexColor("#f3eaea")
+_NUMBER_ROOM: Final = 66.0
 _PAGES: Final = "rollbook-pages"
 _MARK_SIZE: Final = 92.0
 
@@ -38,7 +41,7 @@ class Foot:
     def __init__(self, frame: Frame, fonts: Lettering, width: float) -> None:
         self._frame, self._fonts = frame, fonts
         letters = Ruled((), (), frozenset(), fonts).regular
-        room = (width - 2 * MARGIN - _NUMBER_ROOM) / _SIZE
+        room = (width - 2 * _LEFT - _NUMBER_ROOM) / _SIZE
         self._lines = [each for line in frame.lines for each in wrap(fonts.drawn(line), room, letters)]
 
     @property
@@ -55,15 +58,15 @@ class Foot:
         top = self.height - _LEADING * 0.4
         canvas.setStrokeColor(_RULE)
         canvas.setLineWidth(0.5)
-        canvas.line(MARGIN, top, width - MARGIN, top)
+        canvas.line(_LEFT, top, width - _LEFT, top)
         canvas.setFont(self._fonts.regular, _SIZE)
         canvas.setFillColor(_GREY)
         down = top - _LEADING
         for line in self._lines:
-            canvas.drawString(MARGIN, down, line)
+            canvas.drawString(_LEFT, down, line)
             down -= _LEADING
         said = f"Page {canvas.getPageNumber()} of "
-        left = width - MARGIN - _NUMBER_ROOM + 8
+        left = width - _LEFT - _NUMBER_ROOM + 8
         canvas.drawString(left, top - _LEADING, said)
         # How many there are is known only at the end; until then every page leaves the place to one form.
         canvas.translate(left + canvas.stringWidth(said, self._fonts.regular, _SIZE), top - _LEADING)

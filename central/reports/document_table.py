@@ -16,6 +16,8 @@ _SHADE: Final = colors.HexColor("#eef1f4")
 _PAD, _ABOVE, _BELOW = 5.0, 3.0, 4.0
 _NARROWEST: Final = 24.0
 _LEADING: Final = 1.25
+_SLACK: Final = 1.1
+_MOST_OF_A_WORD, _SHORT, _MOST_OVER_USUAL = 130.0, 110.0, 1.2
 _TALLEST: Final = 400.0
 """A row taller than this may be parted between two pages."""
 
@@ -90,13 +92,16 @@ class Ruled:
         if found:
             return found
         for at, name in enumerate(self.columns):
-            cell, word = _longest(row[at] for row in self.rows)
+            cell, word, usual = _longest(row[at] for row in self.rows)
             head = max(name.split(), key=len, default="")
             words = max(self.regular.of(self.fonts.drawn(word)), self.bold.of(self.fonts.drawn(head)))
             whole = max(self.regular.of(self.fonts.drawn(cell)), self.bold.of(self.fonts.drawn(name)) / 2)
             pads = 2 * _PAD + 1
-            least = max(_NARROWEST, min(words * self.size, 130.0) + pads)
-            found.append((least, max(least, min(whole * self.size, 330.0) + pads)))
+            # Of words of one length some are wider than the one that was measured.
+            least = max(_NARROWEST, min(words * self.size * _SLACK, _MOST_OF_A_WORD) + pads)
+            # One long cell among short ones is no reason for a wide column.
+            wish = min(whole * self.size, max(_SHORT, usual * self.size * _MOST_OVER_USUAL))
+            found.append((least, max(least, wish + pads)))
         return found
 
     def wrapped(self, cells: Cells, widths: Sequence[float], *, is_bold: bool = False) -> Lines:
@@ -108,16 +113,18 @@ class Ruled:
         ]
 
 
-def _longest(cells: Iterator[str]) -> tuple[str, str]:
-    """Return the longest cell of a column and its longest word."""
+def _longest(cells: Iterator[str]) -> tuple[str, str, float]:
+    """Return the longest cell of a column, its longest word, and how many letters a cell usually has."""
     cell = word = ""
+    letters = count = 0
     for text in cells:
+        letters, count = letters + len(text), count + 1
         if len(text) > len(cell):
             cell = text
         if len(text) > len(word):
             longest = max(text.split(), key=len, default="")
             word = longest if len(longest) > len(word) else word
-    return cell, word
+    return cell, word, letters / max(count, 1)
 
 
 def wrap(text: str, room: float, letters: _Widths) -> Iterator[str]:

@@ -99,3 +99,24 @@ def test_only_periods_have_editions_and_suppositions(office: Central) -> None:
             office.run("report", "chronic", *P1[1:], *more)
     with pytest.raises(CentralError, match="only P-1, P-2, Annual and the monthly report are closed"):
         office.run("report", "chronic", *P1[1:], "--close", "--as", "E007")
+
+
+def test_a_report_is_written_as_a_paper_and_a_workbook_and_proven_by_its_file(office: Central) -> None:
+    out = office.folder / "out"
+    for form in ("pdf", "xlsx"):
+        with pytest.raises(CentralError, match=f"{form} is no text to print"):
+            office.run("report", *P1, "--format", form)
+        office.run("report", *P1, "--format", form, "--out", out)
+        file = out / f"P-1_2024-25_as-of_2025-06-30.{form}"
+        assert "byte for byte" in office.run("report", *P1[:3], "--verify", file)
+        assert office.code == 0
+    office.run("report", *P1, "--format", "json", "--out", out)
+    file = out / "P-1_2024-25_as-of_2025-06-30.json"
+    file.write_text(file.read_text().replace('"ada": "0.43"', '"ada": "0.44"'))
+    told = office.run("report", *P1[:3], "--verify", file)
+    assert "total.ada: '0.44' in the file, '0.43' by the records" in told
+    assert office.code == 1
+    with pytest.raises(CentralError, match="writes nothing"):
+        office.run("report", *P1, "--verify", file, "--out", out)
+    with pytest.raises(CentralError, match="cannot be read"):
+        office.run("report", *P1, "--verify", out / "nowhere.pdf")
