@@ -1,4 +1,4 @@
-"""The state's absence summary: the figures of the reports, and every check of the state before it sees them."""
+"""The state's absence summary: the figures of the reports, and the state's checks before it sees them."""
 
 import csv
 import io
@@ -108,8 +108,8 @@ def test_a_day_made_up_with_another_agency_is_refused(school: RecoverySchool) ->
     (said,) = told(made_by(school))[:1]
     other = OTHER_CODE[7:]
     assert said == (
-        f"001001: the absence was at agency {SCHOOL} and is made up with agency {other}; only what one agency "
-        "has both of is reported (EC 46211; own check beside CALPADS STAS0740E1)"
+        f"001001: the absence was at agency {SCHOOL} and is made up with agency {other}; only what one "
+        "agency has both of is reported (EC 46211; own check beside CALPADS STAS0740E1)"
     )
     # Two schools of a district are one agency: then the other school tells the days, within ten of both.
     School.objects.update(kind="district")
@@ -155,7 +155,7 @@ def test_who_is_exempt_has_no_counts(school: RecoverySchool) -> None:
 
 def test_numbers_and_names_the_state_will_not_take_are_told(school: RecoverySchool) -> None:
     ben, chloe = school.students["ben"], school.students["chloe"]
-    Student.objects.filter(pk=ben.pk).update(ssid="", family_name="Ñúñez O’Dell", given_name="王")
+    Student.objects.filter(pk=ben.pk).update(ssid="", family_name="Ñúñez O\u2019Dell", given_name="王")
     Student.objects.filter(pk=chloe.pk).update(ssid="1234567890")
     found = made_by(school)
     assert told(found) == [
@@ -166,7 +166,7 @@ def test_numbers_and_names_the_state_will_not_take_are_told(school: RecoveryScho
         "names: 1 names are written in other letters than the records have them in (note on the file)",
     ]
     assert lines(found.files[0].data)[1][9] == "Nunez-O'Dell"
-    assert Student.objects.get(pk=ben.pk).family_name == "Ñúñez O’Dell"
+    assert Student.objects.get(pk=ben.pk).family_name == "Ñúñez O\u2019Dell"
 
 
 def test_a_template_gives_what_is_not_verified(school: RecoverySchool, tmp_path: Path) -> None:
