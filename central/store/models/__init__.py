@@ -62,6 +62,7 @@ from central.store.models.recovery import (
     RecoveryTeacher,
 )
 from central.store.models.register import LegalHold, RequirementEvidence
+from central.store.models.schedule import ReportSchedule, ReportScheduleEnd, ScheduledReport
 from central.store.models.school import Meeting, Room, School, Section
 from central.store.models.station import Station, StationKey
 from central.store.models.study import StudyAgreement, StudySignature, StudyStaffing, StudyWork
@@ -135,9 +136,12 @@ __all__ = [
     "RecoverySession",
     "RecoverySignature",
     "RecoveryTeacher",
+    "ReportSchedule",
+    "ReportScheduleEnd",
     "ReportSnapshot",
     "RequirementEvidence",
     "Room",
+    "ScheduledReport",
     "School",
     "SchoolCertificate",
     "SchoolPolicy",
