@@ -7,7 +7,7 @@ from central.exchange.workbook import Cell
 from central.law.adult_month import ClassMonth
 from central.reports.adult_month_report import AdultMonths
 from central.reports.board_papers import Papers, Printed
-from central.reports.paper_parts import found, head
+from central.reports.paper_parts import head
 from central.reports.rounding import half_up, total
 
 _HOW: Final = (
@@ -17,8 +17,8 @@ _HOW: Final = (
     "where there are both, and are never more than the class was scheduled for."
 )
 _COUNTS: Final = (
-    *("days held", "students", "present", "absent", "not certified", "minutes attended", "hours attended"),
-    *("with both taps", "hours proven"),
+    *("Days held", "Students", "Present", "Absent", "Not certified", "Minutes attended", "Hours attended"),
+    *("With both taps", "Hours proven"),
 )
 
 
@@ -29,7 +29,6 @@ def papers(report: AdultMonths) -> Papers:
         title="Adult classes, by school month",
         lines=[*head(report.of), _HOW],
         tables=[
-            found(report.findings),
             *(_month(report, number) for number in numbers),
             _year(report),
         ],
@@ -53,8 +52,8 @@ def _month(report: AdultMonths, number: int) -> Printed:
     says = [f"{since:%m/%d/%Y} to {until:%m/%d/%Y}."]
     if until > report.of.as_of:
         says.append("The month is not over; these are the days so far.")
-    heads = ("class", "title", "employees", *_COUNTS)
-    return Printed(f"School month {number}", heads, rows, says=says, short=f"month {number}")
+    heads = ("Class", "Title", "Employees", *_COUNTS)
+    return Printed(f"School month {number}", heads, rows, says=says, short=f"Month {number}")
 
 
 def _year(report: AdultMonths) -> Printed:
@@ -63,8 +62,8 @@ def _year(report: AdultMonths) -> Printed:
         here = [month for month in report.months if month.section == code]
         rows.append([code, each.title, len(here), *_sums(here)])
     rows.append(["all", "", None, *_sums(report.months)])
-    heads = ("class", "title", "months", *_COUNTS[2:])
-    return Printed("The school year so far", heads, rows, short="year")
+    heads = ("Class", "Title", "Months", *_COUNTS[2:])
+    return Printed("The school year so far", heads, rows, short="Year")
 
 
 def _counts(each: ClassMonth) -> list[Cell]:

@@ -8,7 +8,7 @@ from central.exchange.workbook import Cell
 from central.law.entry_day import Entered
 from central.reports.board_papers import Papers, Printed
 from central.reports.electronic_attendance import ChangedRecord, ElectronicAttendanceReport, EntryDay
-from central.reports.paper_parts import clock, found, head, hour, month_of, share
+from central.reports.paper_parts import clock, head, hour, month_of, share
 
 _SIGNERS: Final = ("School leader", "Independent auditor")
 _ASKED: Final = (
@@ -43,7 +43,6 @@ def papers(report: ElectronicAttendanceReport) -> Papers:
             _FOLLOW,
         ],
         tables=[
-            found(report.findings),
             _first(),
             _months(report.days),
             _days(report),
@@ -68,7 +67,7 @@ def _first() -> Printed:
     )
     return Printed(
         "Point 1: a system of manual signatures was approved before",
-        ("to be filled in by the school", "answer"),
+        ("To be filled in by the school", "Answer"),
         rows,
         says=["Not in the records of this program: the school writes it down and attaches the approval."],
         short="1 approval (fill in)",
@@ -88,7 +87,7 @@ def _months(days: Iterable[EntryDay]) -> Printed:
         rows.append(_entered("all", sum(held.values()), every))
     return Printed(
         "Point 2: entered on the calendar day it records, by month",
-        ("month", "days", "records", *(each.value for each in _HOW), "entered as asked (%)"),
+        ("Month", "Days", "Records", *(each.value for each in _HOW), "Entered as asked (%)"),
         rows,
         says=[_ENTERED],
         short="2 months",
@@ -113,7 +112,7 @@ def _days(report: ElectronicAttendanceReport) -> Printed:
         ]
         for day in report.days
     ]
-    heads = ("date", "classes", "records", *(each.value for each in _HOW), "first entry", "last entry")
+    heads = ("Date", "Classes", "Records", *(each.value for each in _HOW), "First entry", "Last entry")
     says = ["First and last entry made on the day itself, by the school's clock."]
     return Printed("Point 2: every certified day", heads, rows, says=says, short="2 days")
 
@@ -131,7 +130,7 @@ def _late(report: ElectronicAttendanceReport) -> Printed:
         ]
         for each in report.late
     ]
-    heads = ("student", "class", "date", "how entered", "entered at", "by employee", "paper sheets")
+    heads = ("Student", "Class", "Date", "How entered", "Entered at", "By employee", "Paper sheets")
     title = "Point 2: records not entered on their day"
     return Printed(title, heads, rows, short="2 late")
 
@@ -150,7 +149,7 @@ def _changed(report: ElectronicAttendanceReport) -> Printed:
     rows.append(["all", people.total(), after.total(), sum(by_program)])
     return Printed(
         "Point 3: changes, by the month they were made in",
-        ("month", "by a person before certification", "after certification", "by the program"),
+        ("Month", "By a person before certification", "After certification", "By the program"),
         rows,
         says=[
             (
@@ -164,8 +163,8 @@ def _changed(report: ElectronicAttendanceReport) -> Printed:
 
 def _changes(report: ElectronicAttendanceReport) -> Printed:
     heads = (
-        *("student", "class", "date", "entered at", "entered by", "changed at", "changed by employee"),
-        *("before", "after", "certified before", "reason"),
+        *("Student", "Class", "Date", "Entered at", "Entered by", "Changed at", "Changed by employee"),
+        *("Before", "After", "Certified before", "Reason"),
     )
     rows = list(_change_rows(report, report.changes))
     return Printed("Point 3: every change made by a person", heads, rows, short="3 changes")
@@ -198,7 +197,7 @@ def _sight(report: ElectronicAttendanceReport) -> Printed:
     ]
     return Printed(
         "Point 4: the report is at hand, and was looked at",
-        ("role", "histories of records", "this report", "can sign in", "looked", "looks"),
+        ("Role", "Histories of records", "This report", "Can sign in", "Looked", "Looks"),
         rows,
         says=[
             (
@@ -216,7 +215,7 @@ def _pages(report: ElectronicAttendanceReport) -> Printed:
         [page, looks.people, looks.looks] for page, looks in report.looks_by_page.items()
     ]
     title = "Point 4: what was looked at"
-    return Printed(title, ("page or command", "people", "looks"), rows, short="4 pages")
+    return Printed(title, ("Page or command", "People", "Looks"), rows, short="4 pages")
 
 
 def _logins(report: ElectronicAttendanceReport) -> Printed:
@@ -236,7 +235,7 @@ def _logins(report: ElectronicAttendanceReport) -> Printed:
     ]
     return Printed(
         "Point 5: a credential is its employee's alone",
-        ("what", "how many"),
+        ("What", "How many"),
         rows,
         says=[
             (
@@ -274,4 +273,4 @@ def _letter(report: ElectronicAttendanceReport) -> Printed:
     )
     said = "As filed in the requirements register." if letter else "None is on file; to be filled in."
     title = "Point 6: the independent auditor's letter"
-    return Printed(title, ("what", "answer"), rows, says=[said], short="6 letter")
+    return Printed(title, ("What", "Answer"), rows, says=[said], short="6 letter")

@@ -5,7 +5,7 @@ from typing import Final
 from central.exchange.workbook import Cell
 from central.reports.board_papers import Papers, Printed
 from central.reports.filing_calendar_report import FilingCalendar, FilingLine
-from central.reports.paper_parts import found, head
+from central.reports.paper_parts import head
 
 _HOW: Final = (
     "Days come from texts named beside them. Where no text we read gives one, none is invented: ask your "
@@ -21,7 +21,6 @@ def papers(report: FilingCalendar) -> Papers:
         title=f"Filing calendar {report.of.year}",
         lines=[*head(report.of), _HOW],
         tables=[
-            found(report.findings),
             _table("With a day", with_day),
             _table("Without a day in any text we read", without),
         ],
@@ -36,5 +35,5 @@ def _table(title: str, lines: list[FilingLine]) -> Printed:
         ]
         for line in lines
     ]
-    heads = ("due", "what", "of", "to", "closed on", "on record", "to know", "source")
-    return Printed(title, heads, rows, short="due" if title == "With a day" else "no day")
+    heads = ("Due", "What", "Of", "To", "Closed on", "On record", "To know", "Source")
+    return Printed(title, heads, rows, short="Due" if title == "With a day" else "No day")

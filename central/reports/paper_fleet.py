@@ -5,7 +5,7 @@ from typing import Final
 from central.exchange.workbook import Cell
 from central.reports.board_papers import Papers, Printed
 from central.reports.fleet_year import QUALITIES, FleetReport, StationYear
-from central.reports.paper_parts import clock, found, head, share
+from central.reports.paper_parts import clock, head, share
 
 _TAPS: Final = (
     "A tap's time is known to 2 seconds (T1), to a minute (T2), inside one bell period (P) or one day (D). "
@@ -29,7 +29,7 @@ def papers(report: FleetReport) -> Papers:
     return Papers(
         title="The stations at a glance",
         lines=[*head(report.of), _LIFE, _WAITING],
-        tables=[found(report.findings), _life(report), _clocks(report), _trouble(report), _days(report)],
+        tables=[_life(report), _clocks(report), _trouble(report), _days(report)],
         signers=("IT",),
     )
 
@@ -46,10 +46,10 @@ def _life(report: FleetReport) -> Printed:
         sums = map(sum, zip(*map(_counts, report.stations), strict=True))
         rows.append(["all", "", None, None, "", *sums])
     heads = (
-        *("station", "room", "in use since", "retired", "last heard of"),
-        *("days", "alive", "closed", "not certified", "silences"),
+        *("Station", "Room", "In use since", "Retired", "Last heard of"),
+        *("Days", "Alive", "Closed", "Not certified", "Silences"),
     )
-    return Printed("Life of each station", heads, rows, short="life")
+    return Printed("Life of each station", heads, rows, short="Life")
 
 
 def _clocks(report: FleetReport) -> Printed:
@@ -64,10 +64,10 @@ def _clocks(report: FleetReport) -> Printed:
         rows.append(["share of all (%)", None, *(share(every[name], total) for name in QUALITIES), None])
     return Printed(
         "Taps, by how well their time is known",
-        ("station", "taps", *QUALITIES, "no date yet"),
+        ("Station", "Taps", *QUALITIES, "No date yet"),
         rows,
         says=[_TAPS],
-        short="taps",
+        short="Taps",
     )
 
 
@@ -87,10 +87,10 @@ def _trouble(report: FleetReport) -> Printed:
         ]
     )
     heads = (
-        *("station", "gaps reported", "unexplained", "entries missing", "in doubt", "messages set aside"),
-        *("taps waiting", "outages", "faults open", "faults solved"),
+        *("Station", "Gaps reported", "Unexplained", "Entries missing", "In doubt", "Messages set aside"),
+        *("Taps waiting", "Outages", "Faults open", "Faults solved"),
     )
-    return Printed("Gaps, doubts, outages and faults", heads, rows, short="trouble")
+    return Printed("Gaps, doubts, outages and faults", heads, rows, short="Trouble")
 
 
 def _days(report: FleetReport) -> Printed:
@@ -101,9 +101,9 @@ def _days(report: FleetReport) -> Printed:
         ]
         for each in report.days
     ]
-    heads = ("station", "date", "certificate", "entries", "taps", "alive (min)", "silences", "what is open")
+    heads = ("Station", "Date", "Certificate", "Entries", "Taps", "Alive (min)", "Silences", "What is open")
     title = "School days that are not closed, or with a silence"
-    return Printed(title, heads, rows, short="days open", in_print=len(rows) <= _MOST_PRINTED)
+    return Printed(title, heads, rows, short="Days open", in_print=len(rows) <= _MOST_PRINTED)
 
 
 def _counts(each: StationYear) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from central.exchange.workbook import Cell
 from central.reports.board_papers import Papers, Printed
-from central.reports.paper_parts import found, head
+from central.reports.paper_parts import head
 from central.reports.requirements_report import RequirementsReport
 
 _STATES: Final = ("met", "at risk", "broken", "needs evidence")
@@ -20,7 +20,7 @@ def papers(report: RequirementsReport) -> Papers:
     return Papers(
         title="The requirements register",
         lines=[*head(report.of), _HOW],
-        tables=[_counts(report), found(report.findings), *_tables(report)],
+        tables=[_counts(report), *_tables(report)],
         signers=("School leader",),
     )
 
@@ -33,11 +33,11 @@ def _counts(report: RequirementsReport) -> Printed:
     ]
     sums = [sum(counts[name, state] for name in report.tables) for state in _STATES]
     rows.append(["all", *sums, len(report.rows)])
-    return Printed("How the requirements stand", ("list", *_STATES, "rows"), rows, short="counts")
+    return Printed("How the requirements stand", ("List", *_STATES, "Rows"), rows, short="Counts")
 
 
 def _tables(report: RequirementsReport) -> Iterator[Printed]:
-    heads = ("requirement", "key", "state", "why", "asked of whom, and what", "by", "source")
+    heads = ("Requirement", "Key", "State", "Why", "Asked of whom, and what", "By", "Source")
     for name, title in report.tables.items():
         rows: list[list[Cell]] = [
             [

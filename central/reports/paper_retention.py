@@ -3,7 +3,7 @@
 from central.exchange.workbook import Cell
 from central.law.retention import RecordClass
 from central.reports.board_papers import Papers, Printed
-from central.reports.paper_parts import clock, found, head
+from central.reports.paper_parts import clock, head
 from central.reports.retention_report import KeptClass, RetentionReport
 
 
@@ -22,7 +22,7 @@ def papers(report: RetentionReport) -> Papers:
             said,
             "How many records there are is as of now; holds and the audit are as of the day.",
         ],
-        tables=[found(report.findings), _kept(report), _holds(report), _years(report), _rule(report)],
+        tables=[_kept(report), _holds(report), _years(report), _rule(report)],
         signers=("School leader",),
     )
 
@@ -32,8 +32,8 @@ def _kept(report: RetentionReport) -> Printed:
         [each.what, each.count, f"Class {each.kept_as.value}", each.by_rule, _stands(each, report)]
         for each in report.kept
     ]
-    heads = ("records", "how many", "class", "not to be destroyed before", "as things stand")
-    return Printed(f"Records of {report.of.year}", heads, rows, short="records")
+    heads = ("Records", "How many", "Class", "Not to be destroyed before", "As things stand")
+    return Printed(f"Records of {report.of.year}", heads, rows, short="Records")
 
 
 def _stands(each: KeptClass, report: RetentionReport) -> str:
@@ -54,16 +54,16 @@ def _holds(report: RetentionReport) -> Printed:
         ]
         for hold in report.holds
     ]
-    heads = ("hold", "state", "reason", "by employee", "since", "lifted at", "lifted by", "why")
-    return Printed(f"Legal holds on {report.of.year}", heads, rows, short="holds")
+    heads = ("Hold", "State", "Reason", "By employee", "Since", "Lifted at", "Lifted by", "Why")
+    return Printed(f"Legal holds on {report.of.year}", heads, rows, short="Holds")
 
 
 def _years(report: RetentionReport) -> Printed:
     rows: list[list[Cell]] = [
         [each.name, each.audited_on, each.holds, each.detail_may_go_from] for each in report.years
     ]
-    heads = ("school year", "audit completed on", "holds that stand", "detail may be destroyed from")
-    return Printed("Every school year", heads, rows, short="years")
+    heads = ("School year", "Audit completed on", "Holds that stand", "Detail may be destroyed from")
+    return Printed("Every school year", heads, rows, short="Years")
 
 
 def _rule(report: RetentionReport) -> Printed:
@@ -78,4 +78,4 @@ def _rule(report: RetentionReport) -> Printed:
         ["class 1 permanent", "annual attendance with P-1 and P-2, and who was enrolled; never destroyed"],
         ["class 3 disposable", "the daily detail behind it"],
     ]
-    return Printed("What the rule rests on", ("what", "says"), rows, short="rule")
+    return Printed("What the rule rests on", ("What", "Says"), rows, short="Rule")

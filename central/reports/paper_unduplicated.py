@@ -5,10 +5,10 @@ from typing import Final
 from central.exchange.workbook import Cell
 from central.law.unduplicated import HeadCount
 from central.reports.board_papers import Papers, Printed
-from central.reports.paper_parts import found, head
+from central.reports.paper_parts import head
 from central.reports.unduplicated import Grouping, UnduplicatedReport
 
-_COUNTS: Final = (*("enrolled", "attended a day", "claimed a day", "never attended", "counted here alone"),)
+_COUNTS: Final = (*("Enrolled", "Attended a day", "Claimed a day", "Never attended", "Counted here alone"),)
 _HOW: Final = (
     "Enrolled: on some day up to the day as of which. Attended: certified present, or at work in "
     "independent study, on at least one day while enrolled. Claimed: at least one of those days may be "
@@ -24,8 +24,7 @@ def papers(report: UnduplicatedReport) -> Papers:
         title="Unduplicated counts of students",
         lines=[*head(report.of), _HOW],
         tables=[
-            found(report.findings),
-            Printed("The school", ("", *_COUNTS), [_row("each student once", report.whole)], short="school"),
+            Printed("The school", ("", *_COUNTS), [_row("each student once", report.whole)], short="School"),
             *(_grouping(each, report.whole) for each in report.groupings),
             _students(report),
         ],
@@ -40,7 +39,7 @@ def _grouping(grouping: Grouping, whole: HeadCount) -> Printed:
     rows.append(["adds up to", None, None, None, None, grouping.counted])
     says = [f"Counted here alone: by the {last}. The school counts {whole.enrolled}."]
     title = f"By {grouping.name}"
-    return Printed(title, (grouping.name, *_COUNTS), rows, says=says, short=title.lower())
+    return Printed(title, (grouping.name.capitalize(), *_COUNTS), rows, says=says, short=title)
 
 
 def _row(name: str, count: HeadCount) -> list[Cell]:
@@ -57,13 +56,13 @@ def _students(report: UnduplicatedReport) -> Printed:
         for student, tally in report.students.items()
     ]
     heads = (
-        *("student", "last track", "last grade", "last programme", "enrolled since", "until"),
-        *("days attended", "days claimed"),
+        *("Student", "Last track", "Last grade", "Last programme", "Enrolled since", "Until"),
+        *("Days attended", "Days claimed"),
     )
     return Printed(
         "Every student behind the counts",
         heads,
         rows,
-        short="students",
+        short="Students",
         in_print=len(rows) <= _MOST_PRINTED,
     )

@@ -4,7 +4,7 @@ from typing import Final
 
 from central.exchange.workbook import Cell
 from central.reports.board_papers import Papers, Printed
-from central.reports.paper_parts import found, head
+from central.reports.paper_parts import head
 from central.reports.weekly_printout_report import WeeklyPrintout
 from central.store.queries.week_rolls import ClassRoll, RollLine
 
@@ -34,9 +34,8 @@ def papers(report: WeeklyPrintout) -> Papers:
         title=f"Weekly attendance, {week}",
         lines=[*head(report.of), _WHY],
         tables=[
-            Printed("Key", ("sign", "means"), _KEY, short="key"),
+            Printed("Key", ("Sign", "Means"), _KEY, short="Key"),
             *(_class(roll) for roll in report.classes),
-            found(report.findings),
         ],
     )
 
@@ -44,7 +43,7 @@ def papers(report: WeeklyPrintout) -> Papers:
 def _class(roll: ClassRoll) -> Printed:
     teachers = "; ".join(f"{name} (employee {number})" for number, name in roll.teachers)
     place = f", room {roll.room}" if roll.room else ""
-    heads = ("student", "name", *(f"{on:%a %m/%d}" for on in roll.days), "present", "absent")
+    heads = ("Student", "Name", *(f"{on:%a %m/%d}" for on in roll.days), "Present", "Absent")
     says = [f"Teacher: {teachers or 'nobody assigned'}{place}.", _SIGN]
     rows = [_line(line) for line in roll.lines]
     return Printed(f"{roll.title} ({roll.code})", heads, rows, says=says, short=roll.code)

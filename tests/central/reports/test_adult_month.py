@@ -47,11 +47,11 @@ def test_a_class_of_adults_reports_its_days_and_hours_month_by_month(adults: Sma
         1,
     )
     assert (second.hours, second.proven, second.proven_minutes) == (Fraction(3), 1, 80)
-    month, *_ = [table for table in papers(of).tables if table.short == "month 2"]
+    month, *_ = [table for table in papers(of).tables if table.short == "Month 2"]
     assert list(month.rows)[-1] == [
         *("all", "", "", None, None, 2, 1, 1, 180, Decimal("3.00"), 1, Decimal("1.33")),
     ]
-    year = next(table for table in papers(of).tables if table.short == "year")
+    year = next(table for table in papers(of).tables if table.short == "Year")
     assert list(year.rows)[-1] == ["all", "", None, 3, 1, 1, 270, Decimal("4.50"), 1, Decimal("1.33")]
     assert [(found.subject, found.severity.value) for found in of.findings] == [("ALG1-01", "warning")]
 
@@ -59,7 +59,7 @@ def test_a_class_of_adults_reports_its_days_and_hours_month_by_month(adults: Sma
 def test_the_report_of_a_day_holds_the_days_so_far(adults: SmallSchool) -> None:
     of = made(adults, MONDAY)
     assert [each.present for each in of.months] == [1, 1]
-    table = next(table for table in papers(of).tables if table.short == "month 2")
+    table = next(table for table in papers(of).tables if table.short == "Month 2")
     assert "not over" in " ".join(table.says)
     # Its records may still be certified in time.
     assert of.findings == ()

@@ -30,7 +30,7 @@ def test_every_row_of_the_register_is_told_as_it_stands(small: SmallSchool) -> N
     asked = register(small.school, SUMMER, small.year)
     assert states == {each.row.key: each.answer.state.value for each in asked.rows}
     assert states["duty-electronic-approval"] == "met"
-    counted = next(each for each in papers(made).tables if each.short == "counts")
+    counted = next(each for each in papers(made).tables if each.short == "Counts")
     *_, every = counted.rows
     by_state = Counter(states.values())
     assert list(every[1:]) == [

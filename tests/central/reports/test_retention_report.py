@@ -22,7 +22,7 @@ def made(small: SmallSchool, now: datetime, as_of: date | None = None) -> Retent
 
 
 def stands(of: RetentionReport) -> dict[str, str]:
-    table = next(each for each in papers(of).tables if each.short == "records")
+    table = next(each for each in papers(of).tables if each.short == "Records")
     return {str(row[0]): str(row[-1]) for row in table.rows}
 
 

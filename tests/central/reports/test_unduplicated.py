@@ -65,7 +65,7 @@ def test_numbers_are_text_and_queries_bounded_and_nobody_is_a_report_too(
     register.certified(small.algebra, small.ana, [MONDAY])
     with django_assert_max_num_queries(40):
         made(small)
-    students = next(table for table in papers(made(small)).tables if table.short == "students")
+    students = next(table for table in papers(made(small)).tables if table.short == "Students")
     assert students.rows[0][0] == "001001"
     Enrollment.objects.all().delete()
     empty = made(small)
