@@ -114,6 +114,7 @@ class CentralConfig:
     printed pages point to. Stations are heard on `station_port` by a process of their own; with
     `serve --single` they share `port`. `clock_error_ms` is how far this machine's clock may be from
     UTC where its kernel does not know: while it is set by hand, or by something that does not tell it.
+    Reports are written on schedule into `report_folders` and nowhere else.
     """
 
     data_dir: str = "var/central"
@@ -130,6 +131,7 @@ class CentralConfig:
     oidc: OidcConfig | None = None
     kit: KitConfig | None = None
     powerschool: PowerSchoolConfig | None = None
+    report_folders: tuple[str, ...] = ()
 
     @property
     def data(self) -> Path:
@@ -159,7 +161,15 @@ def read(path: Path) -> CentralConfig:
     practice = config.practice and PracticeConfig(clock=str(base / config.practice.clock))
     tls = config.tls and TlsConfig(str(base / config.tls.certificate), str(base / config.tls.key))
     kit = config.kit and replace(config.kit, folder=str(base / config.kit.folder))
-    return replace(config, data_dir=str(base / config.data_dir), tls=tls, practice=practice, kit=kit)
+    folders = tuple(str(base / folder) for folder in config.report_folders)
+    return replace(
+        config,
+        data_dir=str(base / config.data_dir),
+        tls=tls,
+        practice=practice,
+        kit=kit,
+        report_folders=folders,
+    )
 
 
 def current() -> CentralConfig:
