@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from central.config import PowerSchoolConfig
 from central.exchange.powerschool.http_line import HttpLine
@@ -32,13 +33,13 @@ def tables() -> Tables:
     return found
 
 
-def config(url: str, folder: Path, **said: object) -> PowerSchoolConfig:
+def config(url: str, folder: Path, **said: Any) -> PowerSchoolConfig:  # noqa: ANN401  each field by its name
     """Return the configuration of a rehearsal, its secret in a file nobody else reads."""
     file = folder / "powerschool.secret"
     file.write_text(SECRET, encoding="ascii")
     file.chmod(0o600)
-    told: dict[str, object] = {"school": SCHOOL_THERE, "plain_http": True, **said}
-    return PowerSchoolConfig(url, CLIENT_ID, Secret(file), **told)  # type: ignore[arg-type]  named by the test
+    told = {"school": SCHOOL_THERE, "plain_http": True, **said}
+    return PowerSchoolConfig(url, CLIENT_ID, Secret(file), **told)
 
 
 @contextmanager

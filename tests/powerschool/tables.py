@@ -1,7 +1,6 @@
 """What a pretended PowerSchool keeps: students, codes, days, periods, enrollments and attendance."""
 
 import threading
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -48,6 +47,8 @@ class Tables:
     """CC.ID by STUDENTS.ID and the code of the class."""
     attendance: dict[int, AttendanceRow] = field(default_factory=dict)
     inserted: int = 0
+    by_calls: list[tuple[str, ...]] = field(default_factory=list)
+    """The place of each row a call made."""
     changes: list[int] = field(default_factory=list)
     """The dcid of each change; its place in the list is its data version."""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -60,19 +61,20 @@ class Tables:
             if not dcid:
                 self.inserted += 1
                 dcid = 90_000 + self.inserted
-            self._write(
-                AttendanceRow(
-                    dcid,
-                    str(fields["studentid"]),
-                    date.fromisoformat(str(fields["att_date"])),
-                    str(fields["att_mode_code"]),
-                    str(fields["attendance_codeid"]),
-                    str(fields.get("ccid", "")),
-                    str(fields.get("periodid", "")),
-                    str(fields.get("total_minutes", "")),
-                    str(fields.get("att_comment", "")),
-                )
+            row = AttendanceRow(
+                dcid,
+                str(fields["studentid"]),
+                date.fromisoformat(str(fields["att_date"])),
+                str(fields["att_mode_code"]),
+                str(fields["attendance_codeid"]),
+                str(fields.get("ccid", "")),
+                str(fields.get("periodid", "")),
+                str(fields.get("total_minutes", "")),
+                str(fields.get("att_comment", "")),
             )
+            if action == "INSERT":
+                self.by_calls.append(row.place)
+            self._write(row)
             return dcid, action
 
     def edit(self, dcid: int, code: str, by: str = "4711") -> None:
@@ -102,10 +104,9 @@ class Tables:
         return next(code for code, code_id in self.codes.items() if code_id == row.code_id)
 
     def duplicates(self) -> int:
-        """Count the rows too many: two of one student, day and class."""
+        """Count the rows calls made too many: a second one of a student, day and class, ever."""
         with self.lock:
-            places = Counter(row.place for row in self.attendance.values())
-        return sum(count - 1 for count in places.values())
+            return len(self.by_calls) - len(set(self.by_calls))
 
     def faults_of(self, fields: Record) -> Iterable[tuple[str, str]]:
         """Yield what is wrong with a record, by field and code."""

@@ -73,6 +73,10 @@ class Ids:
         for kind in _KEYS if self.scope.mode == "meeting" else _OF_DAYS:
             self._all(kind)
 
+    def counted(self) -> Mapping[str, int]:
+        """Return how many names each kind that is kept has."""
+        return {kind: len(named) for kind, named in self._kept.items()}
+
     def forget(self) -> None:
         """Ask for everything anew: a key was refused that was good when it was read."""
         self._kept.clear()
