@@ -79,16 +79,18 @@ def _guarded(found: Contents, part: Callable[[], object]) -> None:
 def _trust(packet: Container, about: About, keys: tuple[Keys, Keys | None], found: Contents) -> Trust | None:
     server, stations = keys
     try:
-        if stations is None:
-            stations = public_keys.parsed(packet.read(STATION_KEYS).decode("ascii"), STATION_KEYS)
-        own = public_keys.parsed(packet.read(SERVER_KEY).decode("ascii"), SERVER_KEY)
+        own, held = (_keys(packet, name) for name in (SERVER_KEY, STATION_KEYS))
         zone = ZoneInfo(about.zone)
-    except (PacketError, ConfigError, UnicodeDecodeError, ZoneInfoNotFoundError, ValueError) as error:
+    except (PacketError, ConfigError, ZoneInfoNotFoundError, ValueError) as error:
         found.problems.append(str(error))
         return None
     if not own.keys() & server.keys():
         found.problems.append(f"{SERVER_KEY}: it is another key than those given")
-    return Trust(server, stations, about.school, zone)
+    return Trust(server, held if stations is None else stations, about.school, zone)
+
+
+def _keys(packet: Container, name: str) -> Keys:
+    return public_keys.parsed(packet.read(name).decode("ascii", "replace"), name)
 
 
 def _hold_sums(packet: Container, manifest: Manifest, found: Contents) -> None:

@@ -55,10 +55,11 @@ def _proven(contents: Contents, members: int) -> Iterator[tuple[str, str]]:
         classes = len({(code, on) for _, code, on in counted.days})
         yield "Records", f"{counted.records}, of them {counted.population.count} certified"
         yield "Student-days", f"{days} in {classes} classes' days, counted again from the records"
-    taps, scans = (sum(getattr(each, what) for each in contents.walks) for what in ("taps", "scans"))
+    taps = sum(each.taps for each in contents.walks)
+    scans = len({name for each in contents.walks for name in each.used if name.startswith("scans/")})
     yield (
         "Sampled records",
-        f"{len(contents.walks)}, followed to {taps} taps and {scans} pictures",
+        f"{len(contents.walks)}, followed to {taps} taps and {scans} pictures of sheets",
     )
     certificates = contents.certificates
     yield (

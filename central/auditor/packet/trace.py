@@ -86,7 +86,7 @@ def _line(packet: Container, found: Found) -> Row:
 def _numbers(packet: Container, line: Row) -> Iterator[str]:
     """Yield the numbers a record counts in: periods, school month, class and day."""
     if not line["track"]:
-        yield "it counts in no number: it is not the record its student's day rests on, or may not be claimed"
+        yield f"it counts in no number: {_why_not(line)}"
         return
     place = {each: line[each] for each in ("track", "month", "grade_span", "modality")}
     in_periods = _periods(packet, line)
@@ -101,6 +101,14 @@ def _numbers(packet: Container, line: Row) -> Iterator[str]:
     for row in tables.rows(packet, "classes.csv"):
         if _is_of(row, place, tuple(place)):
             yield f"class {row['class']} on {row['date']}: {row['student_days']} student-days  [classes.csv]"
+
+
+def _why_not(line: Row) -> str:
+    if line["mark"] == "absent":
+        return "it says absent"
+    if not line["certified_by"] or line["stage"] == "removed":
+        return "no certificated person stands behind it"
+    return "its student's day rests on another record, or may not be claimed"
 
 
 def _periods(packet: Container, line: Row) -> set[str]:

@@ -50,7 +50,6 @@ class Walked:
 
     member: str
     taps: int = 0
-    scans: int = 0
     doubts: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     changes: list[tuple[str, ...]] = field(default_factory=list)
@@ -223,8 +222,6 @@ def _hold_paper(packet: Container, paper: Fields, found: Walked) -> None:
         found.used.add(member)
         if packet.look(member).sha256 != scan.text("sha256"):
             found.problems.append(f"{member} is another picture than the one of sheet {paper.text('sheet')}")
-        else:
-            found.scans += 1
     if not scans:
         found.doubts.append(
             f"sheet {paper.text('sheet')}: no picture of it was brought; see the paper itself"

@@ -22,7 +22,7 @@ from central.store.queries.enrolments import enrolled_spans
 from central.work.claims import Claimed, claimed
 
 # Whole weeks: whether a weekend class counts is decided by its week.
-_AT_ONCE: Final = timedelta(weeks=2)
+_AT_ONCE: Final = timedelta(weeks=4)
 _DAY: Final = timedelta(days=1)
 
 
@@ -112,7 +112,7 @@ class Span:
 
 
 def days(span: Span) -> Iterator[tuple[date, list[Line]]]:
-    """Yield every day with its lines in the order of the tables; two weeks are in memory at once."""
+    """Yield every day with its lines in the order of the tables; four weeks are in memory at once."""
     since, until = span.bounds()
     first = monday_of(since)
     while first <= until:
