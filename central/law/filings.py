@@ -47,17 +47,17 @@ _ASK = "no text we read gives a day; ask your county"
 
 
 def filings(
-    year: SchoolYear, lea: LeaKind, months: Collection[tuple[str, SchoolMonth]]
+    year: SchoolYear, lea: LeaKind, months: Collection[tuple[str, SchoolMonth]], *, has_adults: bool
 ) -> tuple[Filing, ...]:
     """Return what is filed of a school year; `months` are each track's school months by the track's code.
 
-    A charter school's attendance goes to its authorizer, who asks for it before the department's day.
-    A day nobody read is None, never a guess.
+    Where there are adult classes, they report each month. A charter school's attendance goes to its
+    authorizer, who asks for it before the department's day. A day nobody read is None, never a guess.
 
     Cites: EC 41601; the department's due dates; 5 CCR 400-401; EC 46392; agreements with authorizers
     (R-CAL-03, R-REC-02, R-EMG-01, R-MON-01).
     """
-    return (*_of_periods(year, lea), *_of_months(months), *_without_a_day())
+    return (*_of_periods(year, lea), *_of_months(months, has_adults=has_adults), *_without_a_day())
 
 
 def _of_periods(year: SchoolYear, lea: LeaKind) -> Iterator[Filing]:
@@ -80,7 +80,7 @@ def _due(kind: PeriodKind, year: SchoolYear, lea: LeaKind) -> date | None:
         return None
 
 
-def _of_months(months: Collection[tuple[str, SchoolMonth]]) -> Iterator[Filing]:
+def _of_months(months: Collection[tuple[str, SchoolMonth]], *, has_adults: bool) -> Iterator[Filing]:
     for track, month in sorted(months, key=lambda one: (one[1].ends_on, one[0])):
         part = f"month {month.number}, track {track}"
         yield Filing(
@@ -88,19 +88,20 @@ def _of_months(months: Collection[tuple[str, SchoolMonth]]) -> Iterator[Filing]:
             "authorizer",
             None,
             "agreement with the authorizer (R-MON-01)",
-            f"the month ends on {month.ends_on}; your agreement says how many days later it is due",
+            "your agreement says how many days after the month",
             part,
             month.ends_on,
         )
-        yield Filing(
-            Paper.ADULT_MONTH,
-            "supervising administrator",
-            month.ends_on,
-            "5 CCR 400-401 (R-REC-02)",
-            "at least once each school month, where there are adult classes",
-            part,
-            month.ends_on,
-        )
+        if has_adults:
+            yield Filing(
+                Paper.ADULT_MONTH,
+                "supervising administrator",
+                month.ends_on,
+                "5 CCR 400-401 (R-REC-02)",
+                "at least once each school month",
+                part,
+                month.ends_on,
+            )
 
 
 def _without_a_day() -> Iterator[Filing]:

@@ -53,6 +53,8 @@ class RoleSight:
     """Point 4: what one role may open, how many of it can sign in, and how often they looked."""
 
     role: str
+    signs: bool
+    """Whether attendance is certified by this role."""
     sees_histories: bool
     sees_reports: bool
     people: int

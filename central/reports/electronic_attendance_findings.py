@@ -17,6 +17,7 @@ def find(made: ElectronicAttendanceReport) -> Iterator[Finding]:
     """Yield what an auditor would object to, point by point."""
     yield from _late(made)
     yield from _changes(made)
+    yield from _sight(made)
     yield from _logins(made)
     if made.letter is None:
         yield _finding(
@@ -60,6 +61,18 @@ def _changes(made: ElectronicAttendanceReport) -> Iterator[Finding]:
             "changed after certification without a reason on record",
             "have whoever changed them say why, and keep the answer with this report",
             Severity.WARNING,
+        )
+
+
+def _sight(made: ElectronicAttendanceReport) -> Iterator[Finding]:
+    blind = [each.role for each in made.sight if each.signs and not each.sees_reports]
+    if blind:
+        yield _finding(
+            4,
+            ", ".join(blind),
+            "cannot open this report; they see the entry and the changes of their own classes' records",
+            "hand it to them on paper or as a file, as often as they ask",
+            Severity.NOTICE,
         )
 
 

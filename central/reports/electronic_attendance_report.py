@@ -53,6 +53,7 @@ def _sight(year: SchoolYear, since: datetime, before: datetime) -> Iterator[Role
     for role in Staff.Role:
         yield RoleSight(
             role=str(role.label),
+            signs=role is Staff.Role.TEACHER,
             sees_histories=role in RIGHTS[Tool.ATTENDANCE][Right.READ],
             sees_reports=role in RIGHTS[Tool.REPORTS][Right.READ],
             people=people.get(role.value, 0),

@@ -17,6 +17,7 @@ from central.law.months import school_months
 from central.reports.monthly_report import KIND as MONTHLY
 from central.reports.occasion import Occasion, occasion
 from central.store.models import ReportSnapshot, SchoolYear
+from central.store.queries.adult_classes import adult_classes
 from central.store.queries.calendars import track_calendars
 from central.store.queries.closures import requests
 
@@ -71,7 +72,12 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> FilingCalendar:
     states = _requests(year, of)
     lines = [
         _line(filing, closed, states, ZoneInfo(of.zone))
-        for filing in filings(Year(year.name), LeaKind(year.school.kind), _months(year))
+        for filing in filings(
+            Year(year.name),
+            LeaKind(year.school.kind),
+            _months(year),
+            has_adults=bool(adult_classes(year, of.until)),
+        )
     ]
     ordered = sorted(lines, key=lambda line: (line.filing.due is None, line.filing.due or date.max))
     made = FilingCalendar(of=of, lines=tuple(ordered), findings=())

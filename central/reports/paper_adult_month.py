@@ -12,13 +12,12 @@ from central.reports.rounding import half_up, total
 
 _HOW: Final = (
     "Adult classes report to the supervising administrator at least once each school month. Present and "
-    "absent are certified records, one for each student and day. Hours attended are the scheduled minutes "
-    "of the class for each of those present. Hours proven lie between a student's first and last tap, "
-    "where there are both, and are never more than the class was scheduled for."
+    "absent are certified records, one for each student and day; open ones nobody has certified. Minutes "
+    "and hours are those the class was scheduled for, of each of those present. Hours proven lie between a "
+    "student's first and last tap, where there are both, and are never more than that."
 )
 _COUNTS: Final = (
-    *("Days held", "Students", "Present", "Absent", "Not certified", "Minutes attended", "Hours attended"),
-    *("With both taps", "Hours proven"),
+    *("Days held", "Students", "Present", "Absent", "Open", "Minutes", "Hours", "Both taps", "Hours proven"),
 )
 
 
@@ -42,17 +41,17 @@ def _month(report: AdultMonths, number: int) -> Printed:
     since, until = min(month.starts_on for month in ends), max(month.ends_on for month in ends)
     rows: list[list[Cell]] = [
         [
-            *(each.section, report.classes[each.section].title),
+            each.section,
             ", ".join(report.classes[each.section].teachers),
             *_counts(each),
         ]
         for each in here
     ]
-    rows.append(["all", "", "", None, None, *_sums(here)])
+    rows.append(["all", "", None, None, *_sums(here)])
     says = [f"{since:%m/%d/%Y} to {until:%m/%d/%Y}."]
     if until > report.of.as_of:
         says.append("The month is not over; these are the days so far.")
-    heads = ("Class", "Title", "Employees", *_COUNTS)
+    heads = ("Class", "Employees", *_COUNTS)
     return Printed(f"School month {number}", heads, rows, says=says, short=f"Month {number}")
 
 

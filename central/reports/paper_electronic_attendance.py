@@ -23,9 +23,21 @@ _FOLLOW: Final = (
 _ENTERED: Final = (
     "Certified records standing at the end of the day as of which. A tap enters a record at the moment of "
     "the tap; its time comes from the station's signed journal. Entered as asked: on its day, or later "
-    "from paper on which it was recorded that day while something was out."
+    "from paper on which it was recorded that day while something was out. Late: entered by hand on a later "
+    "day without such paper. Unproven: the tap it was made of was judged otherwise since."
 )
-_HOW: Final = tuple(Entered)
+_SEEN: Final = (
+    "Everybody who may open attendance sees each record's entry and changes with the employee's number on "
+    "the page of its records, teachers those of their own classes. Looks are lines of the access log from "
+    "July 1 on. Who may not open this report is handed it on paper."
+)
+_HOW: Final = {
+    Entered.TAP: "Tap",
+    Entered.HAND: "By hand",
+    Entered.PAPER: "Paper",
+    Entered.LATE: "Late",
+    Entered.UNPROVEN: "Unproven",
+}
 _SIGNED: Final = {
     "totp": "by a one-time code",
     "passkey": "by a passkey",
@@ -87,7 +99,7 @@ def _months(days: Iterable[EntryDay]) -> Printed:
         rows.append(_entered("all", sum(held.values()), every))
     return Printed(
         "Point 2: entered on the calendar day it records, by month",
-        ("Month", "Days", "Records", *(each.value for each in _HOW), "Entered as asked (%)"),
+        ("Month", "Days", "Records", *_HOW.values(), "As asked (%)"),
         rows,
         says=[_ENTERED],
         short="2 months",
@@ -112,7 +124,7 @@ def _days(report: ElectronicAttendanceReport) -> Printed:
         ]
         for day in report.days
     ]
-    heads = ("Date", "Classes", "Records", *(each.value for each in _HOW), "First entry", "Last entry")
+    heads = ("Date", "Classes", "Records", *_HOW.values(), "First entry", "Last entry")
     says = ["First and last entry made on the day itself, by the school's clock."]
     return Printed("Point 2: every certified day", heads, rows, says=says, short="2 days")
 
@@ -187,8 +199,8 @@ def _sight(report: ElectronicAttendanceReport) -> Printed:
     rows: list[list[Cell]] = [
         [
             each.role,
-            "own classes or all" if each.sees_histories else "no",
-            "yes" if each.sees_reports else "on paper",
+            "yes" if each.sees_histories else "no",
+            "yes" if each.sees_reports else "no",
             each.people,
             each.looks.people,
             each.looks.looks,
@@ -199,13 +211,7 @@ def _sight(report: ElectronicAttendanceReport) -> Printed:
         "Point 4: the report is at hand, and was looked at",
         ("Role", "Histories of records", "This report", "Can sign in", "Looked", "Looks"),
         rows,
-        says=[
-            (
-                "Everybody who may open attendance sees each record's entry and changes with the employee's "
-                "number on the Records page, teachers those of their own classes. Looks are lines of the "
-                "access log from July 1 on. On paper: somebody who may open this report hands it on."
-            )
-        ],
+        says=[_SEEN],
         short="4 roles",
     )
 

@@ -30,10 +30,10 @@ def papers(report: FilingCalendar) -> Papers:
 def _table(title: str, lines: list[FilingLine]) -> Printed:
     rows: list[list[Cell]] = [
         [
-            *(line.filing.due, line.filing.paper.value, line.filing.part, line.filing.to, line.done_on),
-            *(line.state, line.filing.says, line.filing.citation),
+            *(line.filing.due, line.filing.paper.value, line.filing.part, line.filing.part_ends),
+            *(line.filing.to, line.done_on, line.state, line.filing.says, line.filing.citation),
         ]
         for line in lines
     ]
-    heads = ("Due", "What", "Of", "To", "Closed on", "On record", "To know", "Source")
+    heads = ("Due", "What", "Of", "Month ends", "To", "Closed on", "On record", "To know", "Source")
     return Printed(title, heads, rows, short="Due" if title == "With a day" else "No day")

@@ -20,8 +20,8 @@ def clock(at: datetime | None, of: Occasion) -> str:
 
 
 def hour(at: datetime | None, of: Occasion) -> str:
-    """Return the time of day of an instant by the school's own clock."""
-    return f"{at.astimezone(ZoneInfo(of.zone)):%H:%M:%S}" if at else ""
+    """Return the time of day of an instant by the school's own clock, to the minute."""
+    return f"{at.astimezone(ZoneInfo(of.zone)):%H:%M}" if at else ""
 
 
 def month_of(at: datetime, of: Occasion) -> str:

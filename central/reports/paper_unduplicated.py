@@ -55,14 +55,12 @@ def _students(report: UnduplicatedReport) -> Printed:
         ]
         for student, tally in report.students.items()
     ]
-    heads = (
-        *("Student", "Last track", "Last grade", "Last programme", "Enrolled since", "Until"),
-        *("Days attended", "Days claimed"),
-    )
+    heads = ("Student", "Track", "Grade", "Programme", "Since", "Until", "Days attended", "Days claimed")
     return Printed(
         "Every student behind the counts",
         heads,
         rows,
+        says=["Track, grade and programme are those of the last enrollment."],
         short="Students",
         in_print=len(rows) <= _MOST_PRINTED,
     )

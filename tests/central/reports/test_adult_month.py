@@ -49,7 +49,7 @@ def test_a_class_of_adults_reports_its_days_and_hours_month_by_month(adults: Sma
     assert (second.hours, second.proven, second.proven_minutes) == (Fraction(3), 1, 80)
     month, *_ = [table for table in papers(of).tables if table.short == "Month 2"]
     assert list(month.rows)[-1] == [
-        *("all", "", "", None, None, 2, 1, 1, 180, Decimal("3.00"), 1, Decimal("1.33")),
+        *("all", "", None, None, 2, 1, 1, 180, Decimal("3.00"), 1, Decimal("1.33")),
     ]
     year = next(table for table in papers(of).tables if table.short == "Year")
     assert list(year.rows)[-1] == ["all", "", None, 3, 1, 1, 270, Decimal("4.50"), 1, Decimal("1.33")]

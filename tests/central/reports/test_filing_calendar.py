@@ -12,7 +12,7 @@ from central.reports.filing_calendar_report import FilingCalendar, FilingLine, r
 from central.reports.paper_filing_calendar import papers
 from central.reports.periods import period_report
 from central.reports.snapshots import close
-from central.store.models import CalendarDay
+from central.store.models import CalendarDay, Enrollment
 from tests.fakes.register import SUMMER, Register
 from tests.fakes.school import MONDAY, SmallSchool, at
 
@@ -20,7 +20,7 @@ YEAR = Year("2024-25")
 
 
 def due(lea: LeaKind, year: Year = YEAR) -> list[tuple[str, str, date | None]]:
-    return [(each.paper.value, each.to, each.due) for each in filings(year, lea, [])][
+    return [(each.paper.value, each.to, each.due) for each in filings(year, lea, [], has_adults=False)][
         : 6 if lea == "charter" else 3
     ]
 
@@ -40,10 +40,12 @@ def test_a_charter_reports_a_week_before_the_department_and_a_district_on_its_da
 
 
 def test_a_day_nobody_read_is_none_and_says_whom_to_ask() -> None:
-    long_ago = filings(Year("2015-16"), LeaKind.CHARTER, [])
+    long_ago = filings(Year("2015-16"), LeaKind.CHARTER, [], has_adults=False)
     assert all(each.due is None for each in long_ago)
     assert all("ask your county" in each.says for each in long_ago if each.paper in {Paper.P1, Paper.AUDIT})
-    audit = next(each for each in filings(YEAR, LeaKind.CHARTER, []) if each.paper is Paper.AUDIT)
+    audit = next(
+        each for each in filings(YEAR, LeaKind.CHARTER, [], has_adults=False) if each.paper is Paper.AUDIT
+    )
     assert (audit.due, audit.says) == (None, "no text we read gives a day; ask your county")
 
 
@@ -74,6 +76,9 @@ def test_a_closed_period_is_done_and_one_past_its_day_is_a_finding(
 
 @pytest.mark.django_db
 def test_every_school_month_of_each_track_has_its_reports_in_the_order_of_days(small: SmallSchool) -> None:
+    none = report(small.year, SUMMER, at(SUMMER, "12:00"))
+    assert not any(line.filing.paper is Paper.ADULT_MONTH for line in none.lines)
+    Enrollment.objects.filter(student=small.ana).update(programme="47612.1")
     made = report(small.year, SUMMER, at(SUMMER, "12:00"))
     days = [line.filing.due for line in made.lines if line.filing.due is not None]
     assert days == sorted(days)
