@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from central.config import CentralConfig
 from central.errors import CentralError
+from central.reports.scheduled import run_due
 from central.store.models import AuditEvent, CredentialEvent, School
 from central.work.catch_up import catch_up
 from central.work.certificates import certify_days
@@ -31,6 +32,8 @@ _PUBLISH_EVERY: Final = timedelta(minutes=10)
 _CERTIFY_EVERY: Final = timedelta(hours=1)
 _REST: Final = 50.0
 _KIT_EVERY: Final = timedelta(minutes=10)
+_REPORTS_EVERY: Final = timedelta(minutes=1)
+_REPORTS_AGAIN: Final = timedelta(minutes=10)
 
 
 class Projector(threading.Thread):
@@ -47,6 +50,7 @@ class Projector(threading.Thread):
         self._certified_at: datetime | None = None
         self._certify_after_s = 0.0
         self._kit_after: datetime | None = None
+        self._reports_after: datetime | None = None
         self._imports_seen: int | None = None
 
     def run(self) -> None:
@@ -82,6 +86,8 @@ class Projector(threading.Thread):
             self._certify(now)
         if self._kit_after is None or now >= self._kit_after:
             self._save_kit(now)
+        if self._reports_after is None or now >= self._reports_after:
+            self._deliver_report(now)
 
     def _save_kit(self, now: datetime) -> None:
         self._kit_after = now + _KIT_EVERY
@@ -93,6 +99,16 @@ class Projector(threading.Thread):
             return
         if path:
             log.info("kit.saved file=%s", path.name)
+
+    def _deliver_report(self, now: datetime) -> None:
+        """Write one report that is due; the others wait for later rounds, so that taps are read between."""
+        tried = []
+        for each in run_due(self._config, now):
+            tried.append(each)
+            if each.file:
+                self._reports_after = now
+                return
+        self._reports_after = now + (_REPORTS_AGAIN if tried else _REPORTS_EVERY)
 
     def _certify(self, now: datetime) -> None:
         began_s = time.monotonic()
