@@ -70,8 +70,8 @@ def findings_on_stas(
     `elsewhere` are the recovered days other schools of the agency tell, by student; `between` every
     absence made up. `on` is a date of the school year.
 
-    Cites: EC 46211; state checks STAS0303, STAS0304, STAS0318, STAS0651, STAS0739 and STAS0740E1
-    (R-AR-06, R-AR-13, R-AR-15, R-CHR-02).
+    Cites: EC 46211; state checks STAS0303, STAS0304, STAS0318, STAS0651, STAS0739 and
+    STAS0740E1 (R-AR-06, R-AR-13, R-AR-15, R-CHR-02).
     """
     # What is exempt tells no counts, so that there is nothing in them to check.
     told = [_recorded(row, row.summary) for row in rows if row.summary is not None and not row.is_exempt]

@@ -17,6 +17,7 @@ from central.reports.rounding import percent
 from tests.fakes.recovery_law import STUDENT, enrolled, missed, session_on, whole_days
 from tests.fakes.school_days import calendar_of, some_weekdays
 from tests.law_tables.ask_recovery import SCHOOL, services_of
+from tests.law_tables.ask_stas import checks_of_the_state
 from tests.law_tables.given import Given
 
 
@@ -131,4 +132,5 @@ QUESTIONS: dict[str, Callable[[Given], dict[str, object]]] = {
     "who supervises a recovery session": supervising,
     "what the state is told of a student": told_to_the_state,
     "rows of the state's absence summary": rows_of_the_state,
+    "checks of the state on an agency's rows": checks_of_the_state,
 }
