@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from central import config
 from tests.fakes.central_process import INIT, Installation
@@ -59,20 +59,22 @@ def examiner(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_every_page_serves_everybody(shown: Shown, browser: Browser, examiner: str) -> None:
-    contexts: dict[str, BrowserContext] = {}
+    sights: dict[str, Sight] = {}
     faults: list[str] = []
     for page in shown.pages:
-        context = contexts.get(page["cookie"])
-        if context is None:
-            context = contexts[page["cookie"]] = browser.new_context(viewport=PHONE)
+        sight = sights.get(page["cookie"])
+        if sight is None:
+            context = browser.new_context(viewport=PHONE)
             context.add_cookies([{"name": "sessionid", "value": page["cookie"], "url": shown.address}])
-        faults += look_at(page["name"], shown.address + page["address"], context, examiner)
+            sight = sights[page["cookie"]] = Sight.of(context)
+        faults += look_at(page["name"], shown.address + page["address"], sight, examiner)
     assert faults == []
 
 
-def look_at(name: str, at: str, context: BrowserContext, examiner: str) -> Iterator[str]:
+def look_at(name: str, at: str, sight: Sight, examiner: str) -> Iterator[str]:
     """Yield what is wrong with a page on a phone in Spanish, whose words are longer than the English ones."""
-    sight = Sight.of(context)
+    sight.complaints.clear()
+    sight.page.set_viewport_size(PHONE)
     answer = visit(sight.page, at, "es")
     if answer != (200, at):
         yield f"{name}: {at} answers {answer}"
@@ -85,7 +87,6 @@ def look_at(name: str, at: str, context: BrowserContext, examiner: str) -> Itera
     yield from (f"{name}: {fault}" for fault in axe.grave_faults(sight.page, examiner))
     picture(sight.page, name, at)
     yield from (f"{name}: the browser complains: {line}" for line in sight.complaints)
-    sight.page.close()
 
 
 def visit(page: Page, at: str, language: str) -> tuple[int, str]:
