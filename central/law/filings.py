@@ -54,8 +54,8 @@ def filings(
     Where there are adult classes, they report each month. A charter school's attendance goes to its
     authorizer, who asks for it before the department's day. A day nobody read is None, never a guess.
 
-    Cites: EC 41601; the department's due dates; 5 CCR 400-401; EC 46392; agreements with authorizers
-    (R-CAL-03, R-REC-02, R-EMG-01, R-MON-01).
+    Cites: EC 41601; the department's due dates; 5 CCR 400-401; EC 46392; agreements with
+    authorizers (R-CAL-03, R-REC-02, R-EMG-01, R-MON-01).
     """
     return (*_of_periods(year, lea), *_of_months(months, has_adults=has_adults), *_without_a_day())
 

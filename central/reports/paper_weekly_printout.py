@@ -21,10 +21,10 @@ _WHY: Final = (
     "week's attendance by hand. Correct a sign by striking it through, writing the right one beside it, "
     "with initials and date; have the record corrected the same way. Keep the signed sheets."
 )
-_SIGN: Final = (
-    "I certify that this is the attendance of my class in this week as it was recorded each day. "
-    "Signature: ______________________________   Date: ______________"
+_CERTIFY: Final = (
+    "I certify that this is the attendance of my class in this week as it was recorded each day."
 )
+_SIGN: Final = "Signature: ______________________________   Date: ______________"
 
 
 def papers(report: WeeklyPrintout) -> Papers:
@@ -44,7 +44,7 @@ def _class(roll: ClassRoll) -> Printed:
     teachers = "; ".join(f"{name} (employee {number})" for number, name in roll.teachers)
     place = f", room {roll.room}" if roll.room else ""
     heads = ("Student", "Name", *(f"{on:%a %m/%d}" for on in roll.days), "Present", "Absent")
-    says = [f"Teacher: {teachers or 'nobody assigned'}{place}.", _SIGN]
+    says = [f"Teacher: {teachers or 'nobody assigned'}{place}.", _CERTIFY, _SIGN]
     rows = [_line(line) for line in roll.lines]
     return Printed(f"{roll.title} ({roll.code})", heads, rows, says=says, short=roll.code)
 

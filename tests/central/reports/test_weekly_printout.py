@@ -39,7 +39,7 @@ def test_a_teacher_signs_the_week_as_it_was_recorded(small: SmallSchool, registe
         ["001003", "Soto, Chloe", "-", "-", "-", "-", "", 0, 0],
     ]
     assert table.says[0] == "Teacher: Teacher, Robin (employee E001), room R101."
-    assert "Signature: ____" in table.says[1]
+    assert "Signature: ____" in table.says[2]
     subjects = [(found.subject, found.severity.value) for found in made(small).findings]
     assert subjects == [("ENG1-01, ALG1-01", "warning"), ("ALG1-01", "warning")]
 
