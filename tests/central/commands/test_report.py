@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from central.errors import CentralError
+from central.reports.pdf_signing import Certificate
 from central.store.models import Decision, ReportSnapshot, School
 from tests.central.commands.conftest import Central
 from tests.fakes import school as schools
 from tests.fakes.register import Register
+from tests.fakes.signing_certificate import holds, self_signed
 
 pytestmark = pytest.mark.django_db
 P1 = ("p1", "--year", schools.YEAR, "--as-of", "2025-06-30")
@@ -23,6 +25,12 @@ def office(central: Central) -> Central:
     Register(small).certified(small.algebra, small.ana, schools.taught("A")[:40])
     central.at = datetime(2025, 6, 30, 20, tzinfo=UTC)
     return central
+
+
+@pytest.fixture
+def throw_away(office: Central) -> Certificate:
+    """A certificate made for this test."""
+    return self_signed(office.folder / "admin.p12")
 
 
 def test_every_kind_of_report_is_made_in_every_form(office: Central) -> None:
@@ -120,3 +128,21 @@ def test_a_report_is_written_as_a_paper_and_a_workbook_and_proven_by_its_file(of
         office.run("report", *P1, "--verify", file, "--out", out)
     with pytest.raises(CentralError, match="cannot be read"):
         office.run("report", *P1, "--verify", out / "nowhere.pdf")
+
+
+def test_a_paper_is_signed_with_a_certificate_and_is_still_what_the_records_say(
+    office: Central, throw_away: Certificate
+) -> None:
+    out, key = office.folder / "out", office.file("pass", throw_away.passphrase)
+    signing = ("--sign-with", throw_away.file, "--sign-pass-file", key)
+    key.chmod(0o600)
+    with pytest.raises(CentralError, match="with --format pdf alone"):
+        office.run("report", *P1, *signing)
+    with pytest.raises(CentralError, match="go together"):
+        office.run("report", *P1, "--format", "pdf", "--out", out, *signing[:2])
+    office.run("report", *P1, "--format", "pdf", "--out", out, *signing)
+    file = out / "P-1_2024-25_as-of_2025-06-30.pdf"
+    assert holds(file.read_bytes())
+    told = office.run("report", *P1[:3], "--verify", file)
+    assert "byte for byte" in told
+    assert "bytes follow it, as a digital signature does" in told

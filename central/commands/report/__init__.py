@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from central.commands import Now, a_date, say
+from central.commands import Now, say
+from central.commands.report import options
 from central.config import CentralConfig
 from central.domain.period import Edition
 from central.errors import CentralError
@@ -14,7 +15,8 @@ from central.reports import render_editions, render_what_if
 from central.reports.closing import close_any
 from central.reports.editions import editions
 from central.reports.files import named, plain_name, written
-from central.reports.kinds import FORMS, SUFFIX, Kind, kinds
+from central.reports.kinds import SUFFIX, Kind, kinds
+from central.reports.pdf_signing import Certificate, sign
 from central.reports.snapshots import Filing
 from central.reports.verification import Written, verify
 from central.reports.what_if import Supposition
@@ -26,44 +28,17 @@ from central.work import whole_file
 from central.work.local_days import local_date
 
 HELP = "compute P-1, P-2, Annual or another report, with the proof of every number"
-_NO_TEXT = ("xlsx", "pdf")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Ask for the kind, the year, the day as of which, and the form."""
-    parser.add_argument("kind", choices=list(kinds()))
-    parser.add_argument("--year", required=True, metavar="YYYY-YY", help="like 2024-25")
-    parser.add_argument(
-        "--as-of", type=a_date, metavar="DATE", help="count what was certified by its end; today"
-    )
-    parser.add_argument("--format", choices=FORMS, default="text")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write report and proof sheet there")
-    parser.add_argument("--close", action="store_true", help="freeze it beside those closed before")
-    parser.add_argument("--as", dest="by", metavar="STAFF_NUMBER", help="who closes it")
-    named = [edition.value for edition in Edition]
-    parser.add_argument("--edition", choices=named, help="as what; the first is original, later ones revised")
-    parser.add_argument("--reason", default="", help="why it differs from the one closed before")
-    parser.add_argument(
-        "--audited-on", type=a_date, metavar="DATE", help="when the year's audit was completed"
-    )
-    parser.add_argument("--editions", action="store_true", help="show the closed ones side by side instead")
-    parser.add_argument(
-        "--what-if",
-        action="append",
-        metavar="KEY=VALUE",
-        help="suppose something; KEY=VALUE that is not understood lists what can be supposed",
-    )
-
-    parser.add_argument("--verify", type=Path, metavar="FILE", help="make it again and name what differs")
-    parser.add_argument("--server", metavar="URL", help="fetch it from the server there, by a token")
-    parser.add_argument("--token-file", type=Path, metavar="FILE", help="the token's secret, mode 0600")
-    parser.add_argument("--ca-file", type=Path, metavar="FILE", help="of the school's own authority")
+    """Ask for the kind, the year, the day as of which, the form, and what to do with it."""
+    options.ask(parser)
 
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Print or write the report; 1 when its findings ask for somebody's attention."""
     del config
-    _require_together(args)
+    options.require_together(args)
     if args.server:
         return _fetch(args)
     kind = kinds()[args.kind]
@@ -80,11 +55,20 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         return 0
     report = kind.make(year, as_of, at)
     made = written(report, (kind, year, as_of), args.format, at)
-    _tell(args, made.files)
+    _tell(args, _signed(args, made.files))
     if args.close:
         filing = Filing(args.edition and Edition(args.edition), args.reason, args.audited_on)
         say(close_any(report, year, lookup.staff(args.by), at, filing))
     return 0 if made.is_quiet else 1
+
+
+def _signed(args: argparse.Namespace, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return the files, the PDF with a digital signature where one is asked for."""
+    if not args.sign_with:
+        return files
+    certificate = Certificate(args.sign_with, secret_in(args.sign_pass_file))
+    why = f"report {args.kind} {args.year}"
+    return {name: sign(data, certificate, why) for name, data in files.items()}
 
 
 def _verify(args: argparse.Namespace, kind: Kind, year: SchoolYear, at: datetime) -> int:
@@ -111,7 +95,7 @@ def _fetch(args: argparse.Namespace) -> int:
     except (KeyError, TypeError, ValueError) as error:
         msg = f"{args.server} answers something else than a report; is it as new as this program?"
         raise CentralError(msg) from error
-    _tell(args, files)
+    _tell(args, _signed(args, files))
     return 0 if is_quiet else 1
 
 
@@ -119,34 +103,6 @@ def _bytes(file: Mapping[str, str | None]) -> bytes:
     """Return a file another server tells as a text or in base64."""
     text = file["text"]
     return text.encode() if text is not None else b64decode(file.get("base64") or "", validate=True)
-
-
-def _require_together(args: argparse.Namespace) -> None:
-    """Refuse options that do not belong together."""
-    if args.verify and (args.close or args.what_if or args.editions or args.server or args.out):
-        msg = "--verify reads one file and writes nothing; leave the other options out"
-        raise CentralError(msg)
-    if args.format in _NO_TEXT and not (args.out or args.verify):
-        msg = f"{args.format} is no text to print; say with --out FOLDER where to write it"
-        raise CentralError(msg)
-    if args.format in _NO_TEXT and (args.what_if or args.editions):
-        msg = f"suppositions and editions are written as text, json or csv, not as {args.format}"
-        raise CentralError(msg)
-    if args.close and not args.by:
-        msg = "--close needs --as STAFF_NUMBER: a closed report bears somebody's name"
-        raise CentralError(msg)
-    if args.close and (args.what_if or args.editions):
-        msg = "a supposition cannot be closed; leave out --close, or --what-if and --editions"
-        raise CentralError(msg)
-    if bool(args.server) != bool(args.token_file):
-        msg = "--server and --token-file go together: a server tells its reports to who bears a token"
-        raise CentralError(msg)
-    if args.server and (args.close or args.what_if or args.editions):
-        msg = "what a server closed or supposed is asked for on that server; leave out --server"
-        raise CentralError(msg)
-    if not args.close and (args.edition or args.reason or args.audited_on):
-        msg = "--edition, --reason and --audited-on say how a report is closed; add --close"
-        raise CentralError(msg)
 
 
 def _editions(kind: Kind, year: SchoolYear, form: str) -> dict[str, str]:
