@@ -1,14 +1,13 @@
 """Published: the evidence on electronic attendance as papers, point by point, with room for the rest."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from central.exchange.workbook import Cell
-from central.law.entry_day import Entered
+from central.reports import paper_entries
 from central.reports.board_papers import Papers, Printed
-from central.reports.electronic_attendance import ChangedRecord, ElectronicAttendanceReport, EntryDay
-from central.reports.paper_parts import clock, head, hour, month_of, share
+from central.reports.electronic_attendance import ElectronicAttendanceReport
+from central.reports.paper_parts import head
 
 _SIGNERS: Final = ("School leader", "Independent auditor")
 _ASKED: Final = (
@@ -20,24 +19,11 @@ _FOLLOW: Final = (
     "Every figure can be followed: the records of a class and day on the page of records, one record down "
     "to its tap and its signed bytes with rollbook-central trace, every change on the audit page."
 )
-_ENTERED: Final = (
-    "Certified records standing at the end of the day as of which. A tap enters a record at the moment of "
-    "the tap; its time comes from the station's signed journal. Entered as asked: on its day, or later "
-    "from paper on which it was recorded that day while something was out. Late: entered by hand on a later "
-    "day without such paper. Unproven: the tap it was made of was judged otherwise since."
-)
 _SEEN: Final = (
     "Everybody who may open attendance sees each record's entry and changes with the employee's number on "
     "the page of its records, teachers those of their own classes. Looks are lines of the access log from "
     "July 1 on. Who may not open this report is handed it on paper."
 )
-_HOW: Final = {
-    Entered.TAP: "Tap",
-    Entered.HAND: "By hand",
-    Entered.PAPER: "Paper",
-    Entered.LATE: "Late",
-    Entered.UNPROVEN: "Unproven",
-}
 _SIGNED: Final = {
     "totp": "by a one-time code",
     "passkey": "by a passkey",
@@ -56,11 +42,11 @@ def papers(report: ElectronicAttendanceReport) -> Papers:
         ],
         tables=[
             _first(),
-            _months(report.days),
-            _days(report),
-            _late(report),
-            _changed(report),
-            _changes(report),
+            paper_entries.months(report.days),
+            paper_entries.days(report),
+            paper_entries.late(report),
+            paper_entries.changed(report),
+            paper_entries.changes(report),
             _sight(report),
             _pages(report),
             _logins(report),
@@ -84,115 +70,6 @@ def _first() -> Printed:
         says=["Not in the records of this program: the school writes it down and attaches the approval."],
         short="1 approval (fill in)",
     )
-
-
-def _months(days: Iterable[EntryDay]) -> Printed:
-    months: dict[str, Counter[Entered]] = {}
-    held: Counter[str] = Counter()
-    for day in days:
-        month = f"{day.on:%Y-%m}"
-        months.setdefault(month, Counter()).update(day.records)
-        held[month] += 1
-    rows = [_entered(month, held[month], counts) for month, counts in sorted(months.items())]
-    if rows:
-        every = sum(months.values(), start=Counter[Entered]())
-        rows.append(_entered("all", sum(held.values()), every))
-    return Printed(
-        "Point 2: entered on the calendar day it records, by month",
-        ("Month", "Days", "Records", *_HOW.values(), "As asked (%)"),
-        rows,
-        says=[_ENTERED],
-        short="2 months",
-    )
-
-
-def _entered(name: str, days: int, counts: Counter[Entered]) -> list[Cell]:
-    total = sum(counts.values())
-    as_asked = sum(count for how, count in counts.items() if how.is_as_asked)
-    return [name, days, total, *(counts[how] for how in _HOW), share(as_asked, total)]
-
-
-def _days(report: ElectronicAttendanceReport) -> Printed:
-    rows: list[list[Cell]] = [
-        [
-            day.on,
-            day.classes,
-            day.total,
-            *(day.records.get(how, 0) for how in _HOW),
-            hour(day.first_at, report.of),
-            hour(day.last_at, report.of),
-        ]
-        for day in report.days
-    ]
-    heads = ("Date", "Classes", "Records", *_HOW.values(), "First entry", "Last entry")
-    says = ["First and last entry made on the day itself, by the school's clock."]
-    return Printed("Point 2: every certified day", heads, rows, says=says, short="2 days")
-
-
-def _late(report: ElectronicAttendanceReport) -> Printed:
-    rows: list[list[Cell]] = [
-        [
-            each.entry.student,
-            each.entry.section,
-            each.entry.on,
-            each.entered.value,
-            clock(each.entry.entered_at, report.of),
-            each.entry.entered_by,
-            ", ".join(each.sheets),
-        ]
-        for each in report.late
-    ]
-    heads = ("Student", "Class", "Date", "How entered", "Entered at", "By employee", "Paper sheets")
-    title = "Point 2: records not entered on their day"
-    return Printed(title, heads, rows, short="2 late")
-
-
-def _changed(report: ElectronicAttendanceReport) -> Printed:
-    after: Counter[str] = Counter()
-    people: Counter[str] = Counter()
-    for each in report.changes:
-        counts = after if each.change.is_after_certification else people
-        counts[month_of(each.change.at, report.of)] += 1
-    months = sorted({*after, *people, *report.program_changes})
-    rows: list[list[Cell]] = [
-        [month, people[month], after[month], report.program_changes.get(month, 0)] for month in months
-    ]
-    by_program = list(report.program_changes.values())
-    rows.append(["all", people.total(), after.total(), sum(by_program)])
-    return Printed(
-        "Point 3: changes, by the month they were made in",
-        ("Month", "By a person before certification", "After certification", "By the program"),
-        rows,
-        says=[
-            (
-                "A change is a record that says something else than before: present, absent or removed. The "
-                "program changes only what nobody has certified, when more taps come in."
-            )
-        ],
-        short="3 months",
-    )
-
-
-def _changes(report: ElectronicAttendanceReport) -> Printed:
-    heads = (
-        *("Student", "Class", "Date", "Entered at", "Entered by", "Changed at", "Changed by employee"),
-        *("Before", "After", "Certified before", "Reason"),
-    )
-    rows = list(_change_rows(report, report.changes))
-    return Printed("Point 3: every change made by a person", heads, rows, short="3 changes")
-
-
-def _change_rows(
-    report: ElectronicAttendanceReport, changes: Iterable[ChangedRecord]
-) -> Iterator[list[Cell]]:
-    for each in changes:
-        entry, change = each.entry, each.change
-        yield [
-            *(entry.student, entry.section, entry.on),
-            *(clock(entry.entered_at, report.of), entry.entered_by),
-            *(clock(change.at, report.of), change.by, change.before, change.after),
-            *("yes" if change.is_after_certification else "no", change.reason),
-        ]
 
 
 def _sight(report: ElectronicAttendanceReport) -> Printed:
