@@ -107,10 +107,18 @@ def _different(case: Case, row: Standing) -> Judgement:
     if is_untouched and case.state is not State.CONFIRMED:
         # An earlier revision of ours, or what a person here has seen and decided against.
         return _send(case, row.value, row.dcid)
-    by = f" by {row.changed_by}" if row.changed_by else ""
     is_ours = case.state in {State.SENT, State.CONFIRMED} or row.marker == case.marker
-    how = "changed there" if is_ours or any(row.dcid == one.dcid for one in case.known) else "not from here"
-    return Judgement(Deed.REOPEN, row.value, row.dcid, f"read back as {row.value}: {how}{by}")
+    is_ours = is_ours or any(row.dcid == one.dcid for one in case.known)
+    return Judgement(Deed.REOPEN, row.value, row.dcid, _why(row, is_ours=is_ours))
+
+
+def _why(row: Standing, *, is_ours: bool) -> str:
+    value, by = row.value, row.changed_by
+    if is_ours:
+        return (
+            f"read back as {value}: changed there by {by}" if by else f"read back as {value}: changed there"
+        )
+    return f"read back as {value}: entered there by {by}" if by else f"read back as {value}: not from here"
 
 
 def _send(case: Case, seen: str, dcid: str) -> Judgement:
@@ -119,6 +127,6 @@ def _send(case: Case, seen: str, dcid: str) -> Judgement:
     if case.is_resting:
         return Judgement(Deed.REST, seen, dcid)
     if case.attempts >= MOST_ATTEMPTS:
-        why = f"sent {case.attempts} times and never taken in there"
-        return Judgement(Deed.REOPEN, seen, dcid, f"{why}: {case.trouble}"[:200] if case.trouble else why)
+        why = f"sent {case.attempts} times and never taken in there: {case.trouble or 'no reason given'}"
+        return Judgement(Deed.REOPEN, seen, dcid, why[:200])
     return Judgement(Deed.SEND, seen, dcid)

@@ -19,10 +19,7 @@ from central.work.record_moves import Actor, Author
 
 _Stage, _Way = AttendanceRecord.Stage, Delivery.State
 _AT_ONCE: Final = 500
-_FIELDS: Final = (
-    "mark file_sha256 sent_by sent_at confirmed_at difference state channel value marker dcid seen attempts"
-    " answered_at read_at"
-).split()
+_FIELDS: Final = [field.name for field in Delivery._meta.concrete_fields if field.name != "id"]  # noqa: SLF001  Django's public name for it
 Judged = tuple[Unit, Judgement]
 
 

@@ -30,6 +30,10 @@ OWN: Final = "the port itself: everything else is handed one of these"
 MAY: Final = {
     "central/cli.py": ("datetime.", ENTRY),
     "central/commands/add_operator.py": ("secrets.", ENTRY),
+    "central/commands/deliver.py": (
+        "time.sleep random.SystemRandom",
+        "an entry point: hands the client how to wait, and dice for how long",
+    ),
     "central/commands/import_usb.py": (
         "time.sleep",
         "waits for an intake that is starting; nothing is timed by it",
@@ -42,6 +46,10 @@ MAY: Final = {
     "central/commands/restore.py": ("secrets.", ENTRY),
     "central/commands/serve.py": ("socket.", "opens the sockets it hands to its processes"),
     "central/commands/token.py": ("secrets.", ENTRY),
+    "central/exchange/powerschool/http_line.py": (
+        "requests. time.monotonic",
+        "the way to PowerSchool, and nowhere else; gives up on an answer that does not end",
+    ),
     "central/fleet/": ("random.Random", "dice of a simulated run, made of its seed and handed on"),
     "central/intake/app.py": ("secrets.", "puts the intake together; tests hand in their own tokens"),
     "central/serving/background.py": (

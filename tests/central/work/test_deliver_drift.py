@@ -108,7 +108,7 @@ def test_what_somebody_there_entered_first_is_adopted_where_it_agrees_and_left_a
     entered_there(bench, "Ben", "A")
     done = bench.run()
     assert (done.sent, done.confirmed) == (1, 2)
-    assert of("Ben").difference == "read back as A: not from here by 31"
+    assert of("Ben").difference == "read back as A: entered there by 31"
     assert bench.there() == {"Ana": ["P"], "Ben": ["A"], "Chloe": ["A"]}
     bench.run(again=True)
     assert bench.there() == AS_CERTIFIED
