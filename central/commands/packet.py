@@ -5,7 +5,7 @@ from pathlib import Path
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
-from central.reports.packet import packet
+from central.reports.packet import packet, shelf
 from central.reports.packet.packet import Wish
 from central.store import lookup
 
@@ -20,14 +20,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", required=True, type=int, metavar="NUMBER", help="draws them, and again")
     parser.add_argument("--month", type=int, metavar="NUMBER", help="this school month of every track alone")
     parser.add_argument("--as", dest="by", required=True, metavar="STAFF_NUMBER")
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new file")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="a new file; default: beside the records, as the page does"
+    )
 
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Write the packet, proven, and say what to give to whom."""
     year = lookup.school_year(args.year)
     wish = Wish(args.as_of, args.sample, args.seed, args.month)
-    made = packet.write(config, year, wish, lookup.staff(args.by), now(), args.out)
+    by = lookup.staff(args.by)
+    if args.out is None:
+        made = shelf.make(config, year, wish, by, now())
+    else:
+        made = packet.write(config, year, wish, by, now(), args.out)
     about = made.about
     say(f"wrote {made.path} ({made.size // 1024} KiB), proven as an auditor would")
     say(f"population  {about.population} certified records, SHA-256 {about.population_sha256}")

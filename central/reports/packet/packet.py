@@ -34,6 +34,8 @@ from central.work import keys
 from central.work.tool_rights import Right, Tool, require
 
 MADE: Final = "make-packet"
+FOLDER: Final = "packets"
+"""The folder of those kept beside the records, within the data folder."""
 MOST_SAMPLED: Final = 2_000
 
 
@@ -73,7 +75,7 @@ def write(config: CentralConfig, year: SchoolYear, wish: Wish, by: Staff, now: d
             about = _write(config, year, wish, _Maker(by, now), file)
         _require_proven(config, making)
         made = Made(out, _sha256(making), making.stat().st_size, about)
-        _note(made, by, now)
+        _note(made, by, now, is_kept=out.parent == config.data / FOLDER)
         making.rename(out)
     except PacketError as error:
         msg = f"the packet cannot be made: {error}"
@@ -215,7 +217,7 @@ def _require_proven(config: CentralConfig, path: Path) -> None:
         raise RefusedError(msg)
 
 
-def _note(made: Made, by: Staff, now: datetime) -> None:
+def _note(made: Made, by: Staff, now: datetime, *, is_kept: bool) -> None:
     about = made.about
     month = "" if about.month is None else f" month {about.month}"
     with transaction.atomic():
@@ -226,6 +228,7 @@ def _note(made: Made, by: Staff, now: datetime) -> None:
             subject=f"{about.school} {about.year}{month} as of {about.as_of}",
             detail={
                 "file": made.path.name,
+                "is_kept": is_kept,
                 "sha256": made.sha256,
                 "size": made.size,
                 "sample": about.sample,

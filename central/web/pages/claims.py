@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from central.web.pages.page import Group, StaffPage
 from central.web.views.audit import audit
+from central.web.views.audit_packet import audit_packet, packet_file
 from central.web.views.calendar import calendar
 from central.web.views.closures import closures
 from central.web.views.emergencies import emergency, emergency_list
@@ -65,4 +66,20 @@ PAGES = (
         under="requirements",
     ),
     StaffPage("audit", "audit/", audit, Tool.AUDIT, title=_("Audit"), group=Group.REPORTS),
+    StaffPage(
+        "audit-packet",
+        "audit/packet/",
+        audit_packet,
+        Tool.AUDIT,
+        Right.READ,
+        _("Audit packets"),
+        Group.REPORTS,
+    ),
+    StaffPage(
+        "audit-packet-file",
+        "audit/packet/<str:digest>/",
+        packet_file,
+        Tool.AUDIT,
+        under="audit-packet",
+    ),
 )

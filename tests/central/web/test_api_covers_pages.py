@@ -37,6 +37,8 @@ NO_VERB: Mapping[str, str] = {
     "central.work.recovery_attendance.is_own": "only tells which forms a page shows",
     "central.work.roster_upload.columns_of": "suggests headings to whoever fills the form in",
     "central.work.rights.may_decide_times": "only tells which forms a page shows",
+    "central.reports.packet.shelf.make": "a file is written and proven; `packet` does it headless",
+    "central.reports.packet.shelf.take": "hands a whole file out to who reads the page",
     "central.work.viewings.note": "notes that somebody looked; each operation does so in its own way",
     "central.work.viewings.note_all": "as `note`",
     "central.work.tool_rights.may": "the table of operations asks it",
@@ -55,6 +57,7 @@ NO_COMMAND: Mapping[str, str] = {
     "central.work.kit_hand_over.look_at": "`kit`, which loads it only once it is asked to",
     "central.work.kit_hand_over.take_in": "`kit`, which loads it only once it is asked to",
     "central.work.kits.withdraw": "`kit`, as above",
+    "central.reports.packet.shelf.take": "the file lies in the data folder of who types on the server",
     **dict.fromkeys(
         (f"central.work.own_passkeys.{verb}" for verb in ("add", "remove", "rename")),
         "a passkey is made where somebody sits before a browser",
