@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,11 @@ _BLOCK = r"\{% blocktranslate[^%]*%\}(.*?)(?:\{% plural %\}.*?)?\{% endblocktran
 _GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 
 
-def known() -> set[str]:
+@cache
+def known() -> frozenset[str]:
     """Return every English text there is Spanish for; the first form where a number decides."""
     ids = (message.id for part in texts.PARTS for message in texts.catalogue(part))
-    return {text[0] if isinstance(text, tuple | list) else text for text in ids}
+    return frozenset(text[0] if isinstance(text, tuple | list) else text for text in ids)
 
 
 @pytest.mark.parametrize("part", texts.PARTS, ids=lambda part: part.name)
