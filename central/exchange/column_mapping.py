@@ -20,6 +20,7 @@ _SAID: Final[Mapping[str, str]] = {
     "nombre, nombres, primer nombre, nombre legal",
     "preferred name": "preferred name, preferred first name, nickname, goes by, known as, "
     "nombre preferido, apodo",
+    "ssid": "ssid, statewide student identifier, state student id, state id, id estatal",
     "birth date": "birth date, date of birth, dob, birthday, birthdate, "
     "fecha de nacimiento, fecha nacimiento, nacimiento",
     "grade": "grade, grade level, grades, grado, nivel, nivel de grado",

@@ -12,6 +12,7 @@ from typing import Final
 from central.domain.enrolment import Grade, Programme
 from central.exchange import column_mapping, table
 from central.exchange.column_mapping import COLUMNS, NEEDED
+from central.exchange.oneroster.people import ssid
 from central.exchange.oneroster.roster import ClassEntry, EndDates, Person, Roster, Seat
 from central.exchange.problem import Problem, Where, refuse
 from central.exchange.table import Columns, Row
@@ -176,6 +177,7 @@ def _person(row: Row, number: str, recorded: Recorded) -> Person:
         programme=_programme(row),
         born_on=row.day("birth date"),
         preferred_name=row.text("preferred name", _LONGEST),
+        ssid=ssid(row, "ssid"),
     )
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from central.store.models import Staff, Student
 
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
-ANSWERS_WITH_A_FILE: Final = {"download", "chart-file", "recovery-file", "requirement-document"}
+ANSWERS_WITH_A_FILE: Final = {
+    *("download", "chart-file", "exported-file", "recovery-file", "requirement-document")
+}
 """Addresses with nothing to look at."""
 _READERS: Final = ("teacher", "clerk", "admin", "leader", "it", "auditor")
 """Who opens a page: the first of these who may."""

@@ -99,16 +99,16 @@ def _person(tables: Tables, key: str, row: Row, role: str) -> Person:
         programme=programme(row) if is_student else "",
         born_on=birth.day("birthDate") if birth else None,
         preferred_name=row.text("preferredFirstName", _LONGEST_NAME) if is_student else "",
-        ssid=_ssid(row) if is_student else "",
+        ssid=ssid(row, "metadata.ssid") if is_student else "",
         documents=() if is_student else _documents(row),
     )
 
 
-def _ssid(row: Row) -> str:
+def ssid(row: Row, column: str) -> str:
     """Return the state's number of a student; anything but ten digits is a problem."""
-    value = row.text("metadata.ssid")
+    value = row.text(column)
     if value and not _SSID.fullmatch(value):
-        row.problem("an SSID has ten digits; look whether a leading zero was lost", "metadata.ssid")
+        row.problem("an SSID has ten digits; look whether a leading zero was lost", column)
         return ""
     return value
 

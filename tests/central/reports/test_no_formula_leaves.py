@@ -43,6 +43,7 @@ WRITERS = {
     "central/reports/recovery_desk.py": "the list of recovery; its page is asked below",
     "central/exchange/recovery_csv.py": "recovery records and services; proven below",
     "central/exchange/attendance_file.py": "what another system takes in; proven below",
+    "central/exchange/layout.py": "every export to another system; proven in test_layout",
     "central/exchange/workbook.py": "every workbook; proven in test_workbook",
     "central/commands/access_log.py": "the access log; proven in its own test",
     "central/exchange/roster_csv.py": "writes for its own reader alone; nothing of it is kept or handed out",
@@ -51,6 +52,7 @@ WRITERS = {
 }
 # A page that hands out something else than a table.
 NO_TABLE = {
+    "central.web.views.exports": "files as they were given; their cells are proven in test_layout",
     "central.web.views.paper_kit": "an encrypted file for our own program",
     "central.web.views.paper_print": "sheets to be printed",
 }

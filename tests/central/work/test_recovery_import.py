@@ -4,6 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from central.domain.recovery import ServiceKind
 from central.errors import InputError
@@ -183,3 +186,54 @@ def test_the_ledgers_figure_is_nobodys_to_bring(school: RecoverySchool) -> None:
     assert "daysUsed: is written by the ledger while the calendar flag is on" in said
     for same in ("0", ""):
         assert take_in(school, services=SERVICES + row.format(same)) == {}
+
+
+def test_a_text_of_255_characters_is_kept_and_one_of_256_refused(school: RecoverySchool) -> None:
+    longest = "\u00f1" * 255
+    assert take_in(school, f"{RECORDS}001001,2025-10-01,2025-12-01,{longest}\n") == {
+        "recovery records added": 1
+    }
+    assert RecoveryRecord.objects.get().comment == longest
+    row = f"001001,2025-10-01,,2025-10-01/2025-12-01,Used,{{}},{CODE},0,1,\n"
+    assert take_in(school, services=SERVICES + row.format(longest)) == {"recovery services added": 1}
+    assert RecoveryService.objects.get().comments == longest
+    out = exported(school)
+    assert take_in(school, out.records, out.services) == {}
+    (said,) = problems(school, f"{RECORDS}001001,2025-10-01,2025-12-01,{longest}x\n")
+    assert said == (
+        "records.csv row 2 column comment: 256 characters are more than the 255 there is room for"
+    )
+    (said,) = problems(school, services=SERVICES + row.format(f"{longest}x"))
+    assert said.startswith("services.csv row 2 column comments: 256 characters")
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from("=+-@'\",;"), max_size=20
+).map(str.strip)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["ana", "ben", "chloe"]), st.booleans(), TEXTS, TEXTS, st.integers(0, 300)),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda line: line[0],
+    )
+)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_given_out_fills_empty_records_with_the_same_bytes(
+    school: RecoverySchool, lines: list[tuple[str, bool, str, str, int]]
+) -> None:
+    with transaction.atomic():
+        for student, is_open, comment, comments, figure in lines:
+            record = school.record(student, OCTOBER, None if is_open else DECEMBER, comment)
+            used = ServiceWish(ServiceKind.USED, Dates(OCTOBER), CODE, comments, days_used=figure % 11)
+            earned = ServiceWish(ServiceKind.EARNED, Dates(OCTOBER), OTHER_CODE, minutes_earned=figure)
+            for wish in (used, earned):
+                recovery_services.add(record, wish, school.act())
+        out = exported(school)
+        RecoveryService.objects.all().delete()
+        RecoveryRecord.objects.all().delete()
+        take_in(school, out.records, out.services)
+        assert exported(school) == out
+        transaction.set_rollback(True)
