@@ -2,13 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from central.domain.attendance import AttendanceDay
 from central.domain.enrolment import EnrolledSpan
-
-StudentDay = tuple[str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,21 @@ class HeadCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Rolls:
-    """Who was enrolled, who was present on which day, and which days may be claimed."""
+class StudentRoll:
+    """One student: the enrollments, the days there, and of these the ones to be claimed, by track."""
 
-    spans: Sequence[EnrolledSpan]
-    present: Collection[StudentDay]
-    claimed: Collection[AttendanceDay]
+    spans: list[EnrolledSpan] = field(default_factory=list)
+    attended: set[date] = field(default_factory=set)
+    claimed: defaultdict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def last(self) -> EnrolledSpan:
+        """The latest enrollment; of those that begin on one day the one of the later track."""
+        return max(self.spans, key=lambda span: (span.since, span.track, span.grade.level))
+
+
+Rolls = Mapping[str, StudentRoll]
+"""Every student with an enrollment, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +56,58 @@ class StudentTally:
     days_claimed: int
 
 
-def head_counts(rolls: Rolls, group: Callable[[EnrolledSpan], str]) -> dict[str, HeadCount]:
-    """Count the students of each group an enrollment belongs to, and count each in the last one.
+@dataclass(slots=True)
+class _Group:
+    enrolled: int = 0
+    attended: int = 0
+    claimed: int = 0
+    here: int = 0
 
-    A day of independent study is attended too. A day on which a student was not enrolled counts in
-    no group. Of enrollments that begin on one day the one of the later track is the last.
+    def count(self) -> HeadCount:
+        return HeadCount(self.enrolled, self.attended, self.claimed, self.here)
+
+
+def rolls_of(
+    spans: Sequence[EnrolledSpan], present: Iterable[tuple[str, date]], claimed: Iterable[AttendanceDay]
+) -> Rolls:
+    """Return each enrolled student with the days there and the days that may be claimed.
+
+    A day of independent study that may be claimed is attended too. A day of nobody enrolled is left
+    out.
 
     Cites: attendance reports to the authorizer; CALPADS enrollment, each student once (R-MON-01).
     """
-    enrolled: defaultdict[str, set[str]] = defaultdict(set)
-    for span in rolls.spans:
-        enrolled[group(span)].add(span.student)
-    attended, claimed = _by_group(rolls, group)
-    here: defaultdict[str, int] = defaultdict(int)
-    for tally in student_tallies(rolls).values():
-        here[group(tally.last)] += 1
-    return {
-        name: HeadCount(len(students), len(attended[name]), len(claimed[name]), here[name])
-        for name, students in sorted(enrolled.items())
-    }
+    found: defaultdict[str, StudentRoll] = defaultdict(StudentRoll)
+    for span in spans:
+        found[span.student].spans.append(span)
+    for student, on in present:
+        if student in found:
+            found[student].attended.add(on)
+    for day in claimed:
+        if day.student in found:
+            found[day.student].attended.add(day.on)
+            found[day.student].claimed[day.track].add(day.on)
+    return dict(sorted(found.items()))
+
+
+def head_counts(rolls: Rolls, group: Callable[[EnrolledSpan], str]) -> dict[str, HeadCount]:
+    """Count the students of each group an enrollment belongs to, and count each in the last one.
+
+    A day on which a student was not enrolled in a group counts in it for nothing.
+
+    Cites: attendance reports to the authorizer; CALPADS enrollment, each student once (R-MON-01).
+    """
+    found: defaultdict[str, _Group] = defaultdict(_Group)
+    for roll in rolls.values():
+        named = {span: group(span) for span in roll.spans}
+        for name in set(named.values()):
+            theirs = [span for span in roll.spans if named[span] == name]
+            here = found[name]
+            here.enrolled += 1
+            here.attended += any(_is_within(span, roll.attended) for span in theirs)
+            here.claimed += any(_is_within(span, roll.claimed.get(span.track, ())) for span in theirs)
+        found[named[roll.last]].here += 1
+    return {name: here.count() for name, here in sorted(found.items())}
 
 
 def student_tallies(rolls: Rolls) -> dict[str, StudentTally]:
@@ -75,94 +115,62 @@ def student_tallies(rolls: Rolls) -> dict[str, StudentTally]:
 
     Cites: attendance reports to the authorizer; CALPADS enrollment, each student once (R-MON-01).
     """
-    spans = _spans_of(rolls)
-    claimed: defaultdict[str, set[date]] = defaultdict(set)
-    for day in rolls.claimed:
-        claimed[day.student].add(day.on)
-    attended: defaultdict[str, set[date]] = defaultdict(set)
-    for student, on in _attended(rolls):
-        if any(span.holds(on) for span in spans.get(student, ())):
-            attended[student].add(on)
     return {
         student: StudentTally(
-            last=max(theirs, key=lambda span: (span.since, span.track, span.grade.level)),
-            first_day=min(span.since for span in theirs),
-            days_attended=len(attended[student]),
-            days_claimed=len(claimed[student] & attended[student]),
+            last=roll.last,
+            first_day=min(span.since for span in roll.spans),
+            days_attended=_days(roll.spans, roll.attended),
+            days_claimed=_days(roll.spans, set().union(*roll.claimed.values())),
         )
-        for student, theirs in sorted(spans.items())
+        for student, roll in rolls.items()
     }
 
 
-def _attended(rolls: Rolls) -> set[StudentDay]:
-    return {*rolls.present, *((day.student, day.on) for day in rolls.claimed)}
-
-
-def _by_group(
-    rolls: Rolls, group: Callable[[EnrolledSpan], str]
-) -> tuple[Mapping[str, set[str]], Mapping[str, set[str]]]:
-    """Return who attended and who may be claimed in each group, by the enrollments of the day."""
-    spans = _spans_of(rolls)
-    attended: defaultdict[str, set[str]] = defaultdict(set)
-    claimed: defaultdict[str, set[str]] = defaultdict(set)
-    for student, on in _attended(rolls):
-        for span in spans.get(student, ()):
-            if span.holds(on):
-                attended[group(span)].add(student)
-    for day in rolls.claimed:
-        for span in spans.get(day.student, ()):
-            if span.track == day.track and span.holds(day.on):
-                claimed[group(span)].add(day.student)
-    return attended, claimed
-
-
-def _spans_of(rolls: Rolls) -> Mapping[str, list[EnrolledSpan]]:
-    found: defaultdict[str, list[EnrolledSpan]] = defaultdict(list)
-    for span in rolls.spans:
-        found[span.student].append(span)
-    return found
-
-
-def month_counts(rolls: Rolls, months: Mapping[tuple[str, date], int]) -> dict[int, HeadCount]:
+def month_counts(rolls: Rolls, months: Mapping[str, Mapping[date, int]]) -> dict[int, HeadCount]:
     """Count the students of each school month; each is counted in the first month enrolled.
 
-    `months` are the number of the month by track and date taught. Who was enrolled on no day taught
-    is in no month, told under 0.
+    `months` are the number of the month of each day taught, by track. Who was enrolled on no day
+    taught is in no month, told under 0.
 
     Cites: EC 37201; attendance reports to the authorizer (R-CAL-02, R-MON-01).
     """
-    enrolled = _enrolled_in_months(rolls.spans, months)
-    spans = _spans_of(rolls)
-    attended, claimed = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
-    for student, on in _attended(rolls):
-        for span in spans.get(student, ()):
-            if span.holds(on) and (span.track, on) in months:
-                attended[months[span.track, on]].add(student)
-    for day in rolls.claimed:
-        held = any(span.track == day.track and span.holds(day.on) for span in spans.get(day.student, ()))
-        if held and (day.track, day.on) in months:
-            claimed[months[day.track, day.on]].add(day.student)
-    here: defaultdict[int, int] = defaultdict(int)
-    for student in spans:
-        here[min((month for month, students in enrolled.items() if student in students), default=0)] += 1
-    numbers = sorted({*months.values(), *here})
-    return {
-        month: HeadCount(
-            len(enrolled[month]) if month else here[0], len(attended[month]), len(claimed[month]), here[month]
-        )
-        for month in numbers
-    }
+    found: defaultdict[int, _Group] = defaultdict(_Group)
+    windows = {track: _windows(taught) for track, taught in months.items()}
+    for number in {number for taught in months.values() for number in taught.values()}:
+        found[number].here += 0
+    for roll in rolls.values():
+        enrolled, attended, claimed = set[int](), set[int](), set[int]()
+        for span in roll.spans:
+            held = windows.get(span.track, {})
+            enrolled |= {number for number, days in held.items() if _is_within(span, days)}
+            attended |= _months_of(span, roll.attended, months)
+            claimed |= _months_of(span, roll.claimed.get(span.track, ()), months)
+        for number in enrolled or {0}:
+            found[number].enrolled += 1
+            found[number].attended += number in attended
+            found[number].claimed += number in claimed
+        found[min(enrolled, default=0)].here += 1
+    return {number: here.count() for number, here in sorted(found.items())}
 
 
-def _enrolled_in_months(
-    spans: Iterable[EnrolledSpan], months: Mapping[tuple[str, date], int]
-) -> defaultdict[int, set[str]]:
-    days: defaultdict[tuple[str, int], list[date]] = defaultdict(list)
-    for (track, on), month in months.items():
-        days[track, month].append(on)
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for span in spans:
-        for (track, month), taught in days.items():
-            if track == span.track and any(span.holds(on) for on in taught):
-                found[month].add(span.student)
+def _is_within(span: EnrolledSpan, days: Collection[date]) -> bool:
+    return any(span.holds(on) for on in days)
+
+
+def _days(spans: Sequence[EnrolledSpan], days: Collection[date]) -> int:
+    bounds = [(span.since, span.until or date.max) for span in spans]
+    return sum(any(since <= on <= until for since, until in bounds) for on in days)
+
+
+def _windows(taught: Mapping[date, int]) -> dict[int, list[date]]:
+    found: defaultdict[int, list[date]] = defaultdict(list)
+    for on, number in taught.items():
+        found[number].append(on)
     return found
+
+
+def _months_of(
+    span: EnrolledSpan, days: Collection[date], months: Mapping[str, Mapping[date, int]]
+) -> set[int]:
+    taught = months.get(span.track, {})
+    return {taught[on] for on in days if on in taught and span.holds(on)}

@@ -1,6 +1,6 @@
 """Published: count a school year's students, each once: enrolled, attended, claimed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -9,7 +9,7 @@ from central.domain.attendance import Mark
 from central.domain.finding import Finding, Severity
 from central.domain.period import PeriodKind
 from central.law.months import month_of, school_months
-from central.law.unduplicated import HeadCount, Rolls, head_counts, month_counts, student_tallies
+from central.law.unduplicated import HeadCount, Rolls, head_counts, month_counts, rolls_of, student_tallies
 from central.reports.ground import Ground
 from central.reports.groundwork import ground_of
 from central.reports.occasion import Occasion, occasion
@@ -28,7 +28,13 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> UnduplicatedReport:
     """
     of = occasion(year, as_of, now)
     ground = ground_of(year, PeriodKind.ANNUAL, as_of, now)
-    rolls = _rolls(ground, of)
+    spans = [span for span in ground.spans if span.since <= of.until]
+    present = {
+        (record.student, record.on)
+        for record in ground.standing
+        if record.stage.counts and record.mark is Mark.PRESENT
+    }
+    rolls = rolls_of(spans, present, (day for day in ground.claim.days if day.on <= of.until))
     (whole,) = head_counts(rolls, lambda _: "all").values() or (HeadCount(),)
     by_month = month_counts(rolls, _months(ground, of))
     made = UnduplicatedReport(
@@ -45,29 +51,17 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> UnduplicatedReport:
         students=student_tallies(rolls),
         findings=(),
     )
-    return replace(made, findings=(*_sums(made), *_strangers(rolls)))
+    return replace(made, findings=(*_sums(made), *_strangers(present, rolls)))
 
 
-def _months(ground: Ground, of: Occasion) -> dict[tuple[str, date], int]:
-    """Return the number of the school month of every day taught so far, by track and date."""
-    found = {}
+def _months(ground: Ground, of: Occasion) -> dict[str, dict[date, int]]:
+    """Return the number of the school month of every day taught so far, by track."""
+    found: dict[str, dict[date, int]] = {}
     for code, calendar in ground.calendars.items():
         months = school_months(calendar)
-        for on in calendar.days_taught:
-            month = month_of(on, months)
-            if on <= of.until and month is not None:
-                found[code, on] = month.number
+        numbers = {on: month_of(on, months) for on in calendar.days_taught if on <= of.until}
+        found[code] = {on: month.number for on, month in numbers.items() if month is not None}
     return found
-
-
-def _rolls(ground: Ground, of: Occasion) -> Rolls:
-    spans = [span for span in ground.spans if span.since <= of.until]
-    present = {
-        (record.student, record.on)
-        for record in ground.standing
-        if record.stage.counts and record.mark is Mark.PRESENT
-    }
-    return Rolls(spans, present, [day for day in ground.claim.days if day.on <= of.until])
 
 
 def _sums(made: UnduplicatedReport) -> Iterator[Finding]:
@@ -98,9 +92,8 @@ def _sums(made: UnduplicatedReport) -> Iterator[Finding]:
         )
 
 
-def _strangers(rolls: Rolls) -> Iterator[Finding]:
-    enrolled = {span.student for span in rolls.spans}
-    strangers = sorted({student for student, _ in rolls.present} - enrolled)
+def _strangers(present: Collection[tuple[str, date]], rolls: Rolls) -> Iterator[Finding]:
+    strangers = sorted({student for student, _ in present} - rolls.keys())
     if strangers:
         more = f" and {len(strangers) - _SHOWN} more" if len(strangers) > _SHOWN else ""
         yield Finding(
