@@ -11,8 +11,8 @@ from central.reports.kinds import FORMS, kinds
 from central.reports.scheduled import run_due
 from central.store import lookup
 from central.store.models import ReportSchedule, School
-from central.work.report_schedule import Rhythm, Wish, Word, add, end, standing
-from central.work.report_schedule_days import next_due, owed
+from central.work.report_schedule import Rhythm, Wish, Word, add, end
+from central.work.report_schedule_days import next_due, states
 
 HELP = "have reports written into a folder daily, weekly or monthly"
 
@@ -75,12 +75,11 @@ def _add(args: argparse.Namespace, school: School, config: CentralConfig, now: N
 
 def _list(school: School, now: Now) -> int:
     is_late = False
-    for row in standing(school).select_related("school"):
-        last = row.written.order_by("-due_on").first()
-        late = owed(row, now())
-        is_late = is_late or late is not None
-        said = f"last {last.name}" if last else "not written yet"
-        due = f"due since {late}" if late else f"next {next_due(row, now()):%Y-%m-%d %H:%M}"
+    for state in states(school, now()):
+        row = state.row
+        is_late = is_late or state.owed is not None
+        said = f"written for {state.written_on}" if state.written_on else "not written yet"
+        due = f"due since {state.owed}" if state.owed else f"next {state.next:%Y-%m-%d %H:%M}"
         say(f"{row.pk}  {_named(row)}; {said}; {due}; by employee {row.by}: {row.reason}")
     return 1 if is_late else 0
 

@@ -17,8 +17,8 @@ from central.reports.files import report_files
 from central.reports.kinds import kinds
 from central.store.models import ReportSchedule, ScheduledReport, School, SchoolYear
 from central.work import whole_file
-from central.work.report_schedule import require_folder, standing
-from central.work.report_schedule_days import owed
+from central.work.report_schedule import require_folder
+from central.work.report_schedule_days import states
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +40,9 @@ def run_due(config: CentralConfig, now: datetime) -> Iterator[Delivered]:
     due. Yields what became of each.
     """
     for school in School.objects.order_by("pk"):
-        for schedule in standing(school).select_related("school"):
-            due_on = owed(schedule, now)
-            if due_on is not None:
-                yield _deliver(config, schedule, due_on, now)
+        for state in states(school, now):
+            if state.owed is not None:
+                yield _deliver(config, state.row, state.owed, now)
 
 
 def _deliver(config: CentralConfig, schedule: ReportSchedule, due_on: date, now: datetime) -> Delivered:

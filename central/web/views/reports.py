@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from central.domain.errors import DomainError
 from central.domain.period import Edition
@@ -23,14 +24,16 @@ from central.reports.snapshots import Filing
 from central.reports.what_if import KEYS, Supposition, WhatIf
 from central.reports.what_if_report import what_if
 from central.store.models import SchoolYear, Staff
-from central.web import clock, tables
+from central.web import clock, report_groups, tables
 from central.web.dates import date_in
 from central.web.downloads import attachment
 from central.web.sending import REFUSED
+from central.work.report_schedule_days import states
 from central.work.tool_rights import Right, Tool, may
 
 _MOST_LINES = 60
 _FORMS = {suffix: form for form, suffix in SUFFIX.items()}
+_SAID = {"pdf": "PDF", "xlsx": "XLSX", "csv": "CSV", "json": "JSON", "txt": gettext_lazy("text")}
 _IN_EVERY_FORM = ("report.pdf", "report.xlsx", "report.csv", "report.json", "report.txt")
 
 
@@ -58,14 +61,31 @@ class Asked:
 
 
 def reports(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List the years and the reports of each."""
-    years = SchoolYear.objects.filter(school=staff.school).order_by("-name")
+    """List every report under who asks for it, for one year and as of one day."""
+    years = list(SchoolYear.objects.filter(school=staff.school).order_by("-name"))
+    wanted = request.GET.get("year")
+    year = next((each for each in years if each.name == wanted), None) or next(iter(years), None)
+    as_of = date_in(request.GET.get("as-of", ""), clock.today(staff.school))
+    dated = f"?as-of={as_of.isoformat()}"
     page = {
         "years": years,
-        "periods": [kind for kind in kinds().values() if kind.period],
-        "others": [kind for kind in kinds().values() if not kind.period],
+        "year": year,
+        "as_of": as_of,
+        "dated": dated,
+        "asked": dated if request.GET.get("as-of") else "",
+        "groups": report_groups.groups(kinds()),
+        "forms": [(name, _SAID[name.rpartition(".")[2]]) for name in _IN_EVERY_FORM],
+        "schedules": [
+            (_title(state.row.kind), state, _(state.row.get_rhythm_display()))
+            for state in states(staff.school, clock.now())
+        ],
     }
     return render(request, "web/reports.html", page)
+
+
+def _title(word: str) -> report_groups.Said:
+    kind = kinds().get(word)
+    return word if kind is None else report_groups.named(kind).title
 
 
 def report(request: HttpRequest, staff: Staff, year: str, kind: str) -> HttpResponse:
@@ -150,6 +170,7 @@ def _close(request: HttpRequest, staff: Staff, asked: Asked) -> str:
 def _page(request: HttpRequest, staff: Staff, asked: Asked, status: int = 200) -> HttpResponse:
     page: dict[str, object] = {
         "asked": asked,
+        "named": report_groups.named(asked.kind),
         "may_close": may(staff, Tool.REPORTS, Right.ADD),
         "editions_there_are": list(Edition),
         "form": request.POST,

@@ -74,7 +74,7 @@ def test_a_daily_report_is_written_once_a_day_and_missed_days_are_made_up_once(
         (date(2024, 10, 10), "P-1_2024-25_as-of_2024-10-10.pdf"),
     ]
     told = office.run("schedule-reports", "list")
-    assert "last P-1_2024-25_as-of_2024-10-10.pdf; next 2024-10-11 17:30; by employee E007" in told
+    assert "written for 2024-10-10; next 2024-10-11 17:30; by employee E007" in told
     assert office.code == 0
     file = office.folder / "shared" / files(office)[1]
     assert "byte for byte" in office.run("report", "p1", "--year", "2024-25", "--verify", file)

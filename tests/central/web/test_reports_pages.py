@@ -16,11 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from central.domain.period import PeriodKind
-from central.reports.kinds import kinds
+from central.reports.kinds import MEDIA_TYPES, kinds
 from central.reports.periods import period_report
 from central.reports.snapshots import Filing, close
 from central.store.models import AuditEvent, ReportSnapshot, Room, Station, Viewing
 from central.web import clock
+from central.web.report_groups import named
 from central.work import student_years
 from tests.central.web.test_pages import code
 from tests.fakes import school as schools
@@ -77,16 +78,19 @@ def test_every_kind_has_a_page_and_its_files(small: SmallSchool) -> None:
         if word == "recovery":
             assert "before 07/01/2025, when attendance recovery began" in said
             continue
-        files = re.findall(
-            rf'href="(/reports/2024-25/{word}/[^"]+\.(?:csv|json|txt)\?[^"]*)"', answer.content.decode()
-        )
-        assert {found.split("/")[-1].split("?")[0] for found in files} >= {"report.csv", "report.json"}
-        for file in files:
+        suffixes = "|".join(MEDIA_TYPES)
+        pattern = rf'href="(/reports/2024-25/{word}/[^"]+\.(?:{suffixes})\?[^"]*)"'
+        files = re.findall(pattern, answer.content.decode())
+        assert {found.split("/")[-1].split("?")[0] for found in files} >= {
+            f"report.{suffix}" for suffix in MEDIA_TYPES
+        }
+        # Every file of every kind is proven in tests of the reports; here that a page hands them out.
+        for file in files if word in {"p2", "electronic-attendance"} else [f for f in files if ".json" in f]:
             handed = client.get(unescape(file))
             assert handed.status_code == 200, file
             assert "as-of_2025-05-30" in handed["Content-Disposition"]
         assert json.loads(client.get(unescape(next(f for f in files if "json" in f))).content)
-        assert kind.name.lower() in said.lower()
+        assert str(named(kind).title) in said
     assert client.get(f"{P2}nothing.csv").status_code == 404
     assert client.get(f"{P2}report.exe").status_code == 404
 
