@@ -7,7 +7,7 @@ from tests.powerschool.tables import Tables
 PREFIX = "org.rollbook.sis.delivery."
 MOST_ROWS = 100
 """However many are asked for, no page is longer."""
-_ARGUMENTS = {"school", "year", "since", "until", "after"}
+ARGUMENTS = {"school", "year", "since", "until", "after"}
 
 
 class QueryRefusedError(Exception):
@@ -37,7 +37,7 @@ def _rows(tables: Tables, name: str, arguments: Mapping[str, str]) -> Iterable[d
     kind = name.removeprefix(PREFIX)
     if not name.startswith(PREFIX) or kind not in _KINDS:
         raise QueryRefusedError(404)
-    if set(arguments) != _ARGUMENTS or not arguments["after"].isdigit():
+    if set(arguments) != ARGUMENTS or not arguments["after"].isdigit():
         raise QueryRefusedError(400)
     if (arguments["school"], arguments["year"]) != (tables.school, tables.year_id):
         return []
@@ -96,3 +96,12 @@ _KINDS = {
     "enrollments": _enrollments,
     "attendance": _attendance,
 }
+
+
+def columns(kind: str) -> set[str]:
+    """Return the columns a query gives, of a school that has one of everything."""
+    on = "2024-09-09"
+    full = Tables("1", "34", {"7": "1"}, {"P": "1"}, {on: "1"}, {"1": "1"}, {("1", "ALG"): "1"})
+    full.keep({"studentid": "1", "att_date": on, "att_mode_code": "ATT_ModeDaily", "attendance_codeid": "1"})
+    arguments = {"school": "1", "year": "34", "since": on, "until": on, "after": "0"}
+    return set(page(full, PREFIX + kind, arguments, 1, 1)[0])
