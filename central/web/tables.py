@@ -57,13 +57,17 @@ def from_papers(printed: Printed, most: int) -> Table:
 def from_rows(columns: Sequence[str], lines: Sequence[Sequence[str]], left_out: int = 0) -> Table:
     """Return lines under their headings; a date is shown as the school writes it."""
     headings = tuple(
-        Column(text, all(_NUMBER.fullmatch(line[at]) for line in lines if line[at]))
-        for at, text in enumerate(columns)
+        Column(text, _is_number([line[at] for line in lines if line[at]])) for at, text in enumerate(columns)
     )
     rows = tuple(
         tuple((heading, _shown(text)) for heading, text in zip(headings, line, strict=True)) for line in lines
     )
     return Table(headings, rows, left_out)
+
+
+def _is_number(cells: Sequence[str]) -> bool:
+    """Tell whether a column holds nothing but numbers, and at least one."""
+    return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
 def _heading(name: str) -> str:
