@@ -1,5 +1,6 @@
 """One audit packet of a small school, made once for all who take it apart."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,10 @@ from pytest_django import DjangoDbBlocker
 
 from central.auditor.packet.proof import Proof, prove
 from central.auditor.public_keys import DatedKey
+from sync_agent.signing import SigningKey
+from tests.fakes import forged_packet
 from tests.fakes.data_folder import ACK_KEY
+from tests.fakes.forged_packet import Members
 
 SERVER_KEYS = {ACK_KEY.kid: DatedKey(ACK_KEY.verify_key)}
 
@@ -60,3 +64,13 @@ def made_packet(
         )
         transaction.set_rollback(True)
     return found
+
+
+def forged(made: MadePacket, changed: Callable[[Members], None], key: SigningKey = ACK_KEY) -> Proof:
+    """Return what is said of a packet somebody changed who has a key."""
+    return made.proof(forged_packet.forge(made.year, made.folder / "forged", key, changed))
+
+
+def said(proof: Proof) -> str:
+    assert not proof.is_proven
+    return "\n".join(proof.wrong)

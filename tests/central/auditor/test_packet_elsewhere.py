@@ -126,8 +126,19 @@ def _extract(other: OtherMachine) -> None:
     )
     assert done.returncode == 0, done.stdout
     assert (unpacked / "README.txt").read_text().startswith("AUDIT PACKET\nCedar Charter")
+    assert _by_hand(other, unpacked).startswith("signed by the school's server; its sample is the one")
     # A folder that is there is left alone.
     assert other.verify("--extract", "unpacked")[0] == 64
+
+
+def _by_hand(other: OtherMachine, unpacked: Path) -> str:
+    """Run what the reference says proves a packet with nothing of ours."""
+    told = (ROOT / "docs" / "reference" / "audit-packet.md").read_text(encoding="utf-8")
+    script = told.partition("```python\n")[2].partition("```")[0]
+    words = [sys.executable, "-I", "-c", script, str(other.folder / "central.pub")]
+    done = subprocess.run(words, cwd=unpacked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _change_a_byte(other: OtherMachine) -> None:

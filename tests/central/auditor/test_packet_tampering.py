@@ -3,33 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from central.auditor.packet import page
-from central.auditor.packet.proof import Proof, prove
+from central.auditor.packet.proof import prove
 from central.auditor.packet.writer import PacketWriter
 from central.auditor.public_keys import DatedKey
 from sync_agent.signing import SigningKey
-from tests.central.auditor.conftest import SERVER_KEYS, MadePacket
+from tests.central.auditor.conftest import SERVER_KEYS, MadePacket, forged, said
 from tests.fakes import forged_packet
 from tests.fakes.data_folder import ACK_KEY
-from tests.fakes.forged_packet import Members, Rows, edited, rewalked
+from tests.fakes.forged_packet import Members, Rows, edited
 
 pytestmark = pytest.mark.django_db
 STRANGER = SigningKey(b"somebody else signs with this...")
-Step = dict[str, Any]  # Any: a way is JSON of mixed shapes
-
-
-def forged(made: MadePacket, changed: Callable[[Members], None], key: SigningKey = ACK_KEY) -> Proof:
-    """Return what is said of a packet somebody changed who has a key."""
-    return made.proof(forged_packet.forge(made.year, made.folder / "forged", key, changed))
-
-
-def said(proof: Proof) -> str:
-    assert not proof.is_proven
-    return "\n".join(proof.wrong)
 
 
 def nothing(_: Members) -> None:
@@ -171,78 +159,6 @@ def test_a_swapped_sample_is_drawn_again(made_packet: MadePacket) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        (lambda steps: steps.pop(), "its last step leaves it present and provisional"),
-        (lambda steps: steps.pop(0), "step 1 is from 'provisional', not from ''"),
-        (lambda steps: steps[0].update(stage_to="submitted"), "leads from nothing to submitted"),
-        (lambda steps: steps[1].update(certification=None), "and nobody has certified it"),
-        (lambda steps: steps[1].update(at="2024-09-01T00:00:00+00:00"), "before the one it follows"),
-        (lambda steps: steps[1].update(by="E999"), "and was taken by another"),
-        (
-            lambda steps: steps[1]["certification"].update(at="2024-09-01T00:00:00+00:00"),
-            "was certified before the day it is about",
-        ),
-    ],
-)
-def test_steps_that_do_not_follow_are_named(
-    made_packet: MadePacket, change: Callable[[list[Step]], object], named: str
-) -> None:
-    name = f"walks/{made_packet.ana}.json"
-    told = said(forged(made_packet, rewalked(name, lambda way: change(way["decisions"]))))
-    assert told.startswith(name)
-    assert named in told
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ({"mark": "absent"}, "its mark is absent, and records/2024-09-09.csv says present"),
-        (
-            {"credentials": [{"token": "00" * 16, "kind": "uid", "since": "2024-07-01", "until": None}]},
-            "the card",
-        ),
-        ({"date": "2024-09-10"}, "another day than the record's"),
-    ],
-)
-def test_a_way_that_is_another_records_is_named(
-    made_packet: MadePacket, change: dict[str, object], named: str
-) -> None:
-    name = f"walks/{made_packet.ana}.json"
-    assert named in said(forged(made_packet, rewalked(name, lambda way: way.update(change))))
-
-
-def test_a_tap_is_proven_as_itself_alone(made_packet: MadePacket) -> None:
-    name = f"walks/{made_packet.ana}.json"
-
-    def swap(way: Step) -> None:
-        first, second = way["taps"]
-        first["proof_file"], second["proof_file"] = second["proof_file"], first["proof_file"]
-
-    assert "it proves another entry" in said(forged(made_packet, rewalked(name, swap)))
-    proof = next(each for each in forged_packet.members_of(made_packet.year)[0] if each.startswith("proofs/"))
-
-    def rewrite(members: Members) -> None:
-        members[proof] = members[proof].replace(b'"body": "', b'"body": "AAAA')
-
-    assert f"{proof}: " in said(forged(made_packet, rewrite))
-    assert "the entry is no tap" in said(forged(made_packet, rewrite))
-
-    def lose(members: Members) -> None:
-        del members[proof]
-
-    assert f"{proof}: it is missing" in said(forged(made_packet, lose))
-
-
-def test_another_picture_of_a_sheet_is_not_the_one_that_was_brought(made_packet: MadePacket) -> None:
-    scan = next(each for each in forged_packet.members_of(made_packet.year)[0] if each.startswith("scans/"))
-    told = said(forged(made_packet, lambda members: members.update({scan: b"another picture"})))
-    assert f"{scan} is another picture than the one of sheet K7Q4" in told
-    loose = {"scans/" + "0" * 64: b"nobody asked for this"}
-    assert "no sampled record leads to it" in said(forged(made_packet, lambda members: members.update(loose)))
-
-
 def test_provisions_and_certificates_are_the_ones_that_were_signed(made_packet: MadePacket) -> None:
     members = forged_packet.members_of(made_packet.year)[0]
     law = next(each for each in members if each.startswith("law/"))
@@ -273,23 +189,6 @@ def test_what_cannot_be_proven_is_said_and_is_nothing_wrong(made_packet: MadePac
     assert "NOT PROVEN" in printed
     assert "it rests on the word of staff alone" in " ".join(printed.split())
     assert "followed to 2 taps and 1 pictures" in printed
-
-
-def test_a_tap_without_a_proof_is_told_with_its_reason(made_packet: MadePacket) -> None:
-    name = f"walks/{made_packet.ana}.json"
-
-    def forget(members: Members) -> None:
-        def change(way: Step) -> None:
-            for tap in way["taps"]:
-                tap.update(proof_file=None, why_not="its day is not over")
-
-        rewalked(name, change)(members)
-        for proof in [each for each in members if each.startswith("proofs/")]:
-            del members[proof]
-
-    proof = forged(made_packet, forget)
-    assert proof.is_proven
-    assert "has no proof: its day is not over" in "\n".join(proof.unproven)
 
 
 def test_other_keys_of_stations_can_be_asked_for(made_packet: MadePacket) -> None:
