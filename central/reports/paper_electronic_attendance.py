@@ -9,7 +9,7 @@ from central.reports.board_papers import Papers, Printed
 from central.reports.electronic_attendance import ElectronicAttendanceReport
 from central.reports.paper_parts import head
 
-_SIGNERS: Final = ("School leader", "Independent auditor")
+_SIGNERS: Final = ("School leader",)
 _ASKED: Final = (
     "The Department's letter of August 3, 2009 asks six things of a school that certifies attendance "
     "electronically instead of signing a weekly printout. Points 2 to 5 are computed here from the "
@@ -48,7 +48,7 @@ def papers(report: ElectronicAttendanceReport) -> Papers:
             paper_entries.changed(report),
             paper_entries.changes(report),
             _sight(report),
-            _pages(report),
+            *([_pages(report)] if report.looks_by_page else []),
             _logins(report),
             _letter(report),
         ],
