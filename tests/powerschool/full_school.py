@@ -34,7 +34,7 @@ def build(students: int, days: int) -> FullSchool:
             section=section,
             on=on,
             mark=_Mark.ABSENT if (number + place) % 7 == 0 else _Mark.PRESENT,
-            is_tardy=(number + place) % 11 == 0,
+            is_tardy=(number + place) % 11 == 0 and (number + place) % 7 > 0,
             stage=_Stage.CERTIFIED,
             source=AttendanceRecord.Source.STAFF,
         )
