@@ -23,8 +23,7 @@ IN_ENGLISH_YET: Final = frozenset(
     f"{part}/{name}.py"
     for part, names in {
         "domain": """
-            calendar class_sheet closure day_bits independent_study minutes recovery sheet_number
-            student
+            calendar class_sheet day_bits independent_study minutes recovery sheet_number student
             """,
         "law": """
             absence ada attendance_day calpads chronic classroom district_days emergency
@@ -32,15 +31,12 @@ IN_ENGLISH_YET: Final = frozenset(
             question reconciliation revision tracks
             """,
         "work": """
-            absences after_action announcements audit_folder audit_samples backup bell_times
-            calendar_weeks calendars classes_of closure_steps closures column_mappings commission
-            configure credential_verbs credentials day_judgement doubts emergencies
-            emergency_audit emergency_days emergency_learning emergency_loans incarnation issue_phone
-            keys kit_hand_over kit_reading kit_saving kits learn_card lines minutes operators outages
-            paper_decisions paper_waiting policies print_sheets prove_tap recovery_import recovery_plan
-            restore retention roster_age roster_classes roster_enrollments roster_people roster_seats
-            roster_upload rosters sheet_serials staff_documents student_years submit tag_keys
-            time_bracket time_case
+            absences after_action audit_folder audit_samples backup bell_times calendar_weeks
+            calendars classes_of column_mappings commission configure day_judgement doubts
+            incarnation keys kit_hand_over kit_reading kit_saving kits lines minutes outages
+            prove_tap recovery_import recovery_plan restore retention roster_age roster_classes
+            roster_enrollments roster_people roster_seats roster_upload rosters sheet_serials
+            staff_documents student_years tag_keys time_bracket time_case
             """,
     }.items()
     for name in names.split()
