@@ -53,6 +53,8 @@ class Kind:
     period: PeriodKind | None = None
     has_own_texts: bool = True
     """Whether its texts are its own; those of the others are made from its papers."""
+    names_students: bool = False
+    """Whether students stand in it by name, so that whoever opens it is noted."""
 
     @property
     def title(self) -> str:
@@ -72,11 +74,14 @@ def kinds() -> dict[str, Kind]:
     found = {word: _of_a_period(word, kind) for word, kind in KINDS.items()}
     for module in _modules():
         word = module.replace("_", "-")
-        made = import_module(f"central.reports.{module}_report").report
+        making = import_module(f"central.reports.{module}_report")
         papers = import_module(f"central.reports.paper_{module}").papers
         own = _own_texts(module)
         write = own or _from_papers(papers)
-        found[word] = Kind(word, word, made, write, papers, has_own_texts=own is not None)
+        names = getattr(making, "NAMES_STUDENTS", False)
+        found[word] = Kind(
+            word, word, making.report, write, papers, has_own_texts=own is not None, names_students=names
+        )
     return found
 
 

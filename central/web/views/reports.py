@@ -30,6 +30,7 @@ from central.web.downloads import attachment
 from central.web.sending import REFUSED
 from central.work.report_schedule_days import states
 from central.work.tool_rights import Right, Tool, may
+from central.work.viewings import Seen, note
 
 _MOST_LINES = 60
 _FORMS = {suffix: form for form, suffix in SUFFIX.items()}
@@ -101,6 +102,7 @@ def report(request: HttpRequest, staff: Staff, year: str, kind: str) -> HttpResp
         if asked.kind.period:
             return redirect("editions", year, kind)
         return redirect(f"{reverse('report', args=[year, kind])}?as-of={asked.as_of}")
+    _note(staff, asked)
     return _page(request, staff, asked)
 
 
@@ -114,6 +116,7 @@ def download(request: HttpRequest, staff: Staff, year: str, kind: str, name: str
         data = _bytes(asked, stem, form)
     except (CentralError, DomainError) as error:
         raise Http404(str(error)) from error
+    _note(staff, asked)
     practice = "PRACTICE_" if asked.year.school.is_practice else ""
     file = f"{practice}{kind}_{year}_as-of_{asked.as_of}_{name}"
     charset = "; charset=utf-8" if form in {"csv", "txt"} else ""
@@ -131,6 +134,12 @@ def asked_for(request: HttpRequest, staff: Staff, year: str, kind: str) -> Asked
     address = request.GET.copy()
     address["as-of"] = as_of.isoformat()
     return Asked(found, of, as_of, (*request.GET.getlist("what-if"), *named), address.urlencode())
+
+
+def _note(staff: Staff, asked: Asked) -> None:
+    """Keep that somebody looked at a report that names students."""
+    if asked.kind.names_students:
+        note(staff, Seen(f"report {asked.kind.word}"), clock.now())
 
 
 def _bytes(asked: Asked, stem: str, form: str) -> bytes:
