@@ -23,7 +23,7 @@ IN_ENGLISH_YET: Final = frozenset(
     f"{part}/{name}.py"
     for part, names in {
         "domain": """
-            calendar class_sheet day_bits independent_study minutes recovery sheet_number student
+            class_sheet day_bits independent_study minutes recovery sheet_number student
             """,
         "law": """
             absence ada attendance_day calpads chronic classroom district_days emergency
@@ -31,12 +31,8 @@ IN_ENGLISH_YET: Final = frozenset(
             question reconciliation revision tracks
             """,
         "work": """
-            absences after_action audit_folder audit_samples backup bell_times calendar_weeks
-            calendars classes_of column_mappings commission configure day_judgement doubts
-            incarnation keys kit_hand_over kit_reading kit_saving kits lines minutes outages
-            prove_tap recovery_import recovery_plan restore retention roster_age roster_classes
-            roster_enrollments roster_people roster_seats roster_upload rosters sheet_serials
-            staff_documents student_years tag_keys time_bracket time_case
+            backup commission configure day_judgement incarnation keys lines prove_tap restore
+            tag_keys time_bracket time_case
             """,
     }.items()
     for name in names.split()
