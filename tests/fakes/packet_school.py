@@ -12,6 +12,8 @@ from central.reports.snapshots import close
 from central.store.models import (
     AttendanceRecord,
     CheckIn,
+    Decision,
+    Delivery,
     PaperLine,
     PaperSheet,
     StateRequest,
@@ -59,6 +61,7 @@ class PacketSchool:
             says="=HYPERLINK came without a card",
         )
         self._request(first[4])
+        self._deliver(first[5])
         student_years.rebuild(self.small.year)
         made = period_report(self.small.year, PeriodKind.P1, AS_OF, at(AS_OF, "12:00"))
         close(made, self.small.year, self.small.admin, at(AS_OF, "12:00"))
@@ -93,6 +96,30 @@ class PacketSchool:
             )
         paper = Paper("R. Clerk", on, picture=NamedFile("Sheet K7Q4.PNG", PICTURE))
         attach([sheet], paper, self.small.clerk, at(on, "17:00"), self.config.data)
+
+    def _deliver(self, on: date) -> None:
+        record = AttendanceRecord.objects.get(student=self.small.dan, on=on)
+        for since, to, clock in (("certified", "submitted", "17:00"), ("submitted", "confirmed", "18:00")):
+            Decision.objects.create(
+                record=record,
+                stage_from=since,
+                stage_to=to,
+                mark=record.mark,
+                by=self.small.other_teacher,
+                at=at(on, clock),
+                is_same_day=True,
+            )
+        AttendanceRecord.objects.filter(pk=record.pk).update(stage="confirmed")
+        Delivery.objects.create(
+            record=record,
+            key="one",
+            mark=record.mark,
+            sent_by=self.small.other_teacher,
+            sent_at=at(on, "17:00"),
+            confirmed_at=at(on, "18:00"),
+            state=Delivery.State.CONFIRMED,
+            channel=Delivery.Channel.POWERSCHOOL,
+        )
 
     def _request(self, on: date) -> None:
         asked = StateRequest.objects.create(

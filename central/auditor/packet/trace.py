@@ -148,7 +148,8 @@ def _evidence(packet: Container, line: Row) -> Iterator[str]:
         yield f"check-in at {said.text('at')}: {said.text('way')} {said.text('says')}".rstrip()
     for sent in listed(way, "deliveries"):
         confirmed = sent.text_or_none("confirmed_at") or "no time yet"
-        yield f"sent at {sent.text('sent_at')} as {sent.text('mark')}, confirmed at {confirmed}"
+        how = f"by {sent.text('channel')} as {sent.text('mark')}, {sent.text('state')}"
+        yield f"sent at {sent.text('sent_at')} {how}, confirmed at {confirmed}"
 
 
 def _taps(way: Fields) -> Iterator[str]:

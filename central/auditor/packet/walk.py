@@ -86,6 +86,7 @@ def walk(packet: Container, row: Row, trust: Trust) -> Walked:
             _hold_paper(packet, paper, found)
         if not any(listed(way, each) for each in ("taps", "paper", "check_ins")):
             found.doubts.append(NOTHING)
+        _hold_deliveries(way, row, found)
     except (WireError, ValueError) as error:
         raise PacketError(found.member, str(error)) from error
     return found
@@ -206,6 +207,15 @@ def _token(body: bytes) -> bytes | None:
         return Tap.from_payload(entry.payload).token if entry.kind == Kind.TAP else None
     except EntryError:
         return None
+
+
+def _hold_deliveries(way: Fields, row: Row, found: Walked) -> None:
+    """Say where nothing in the packet shows that a record was sent, or read back as it is."""
+    sent = listed(way, "deliveries")
+    if Stage(row["stage"]) in {Stage.SUBMITTED, Stage.CONFIRMED} and not sent:
+        found.doubts.append(f"it is {row['stage']}, and no delivery to the other system is behind it")
+    elif row["stage"] == Stage.CONFIRMED and not any(each.text_or_none("confirmed_at") for each in sent):
+        found.doubts.append("it is confirmed, and no delivery of it was read back")
 
 
 def _hold_paper(packet: Container, paper: Fields, found: Walked) -> None:

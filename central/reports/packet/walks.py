@@ -22,6 +22,7 @@ from central.store.models import (
     Staff,
     Tap,
 )
+from central.store.queries import deliveries
 from central.work import paper_files
 from central.work.prove_tap import prove_tap
 
@@ -61,7 +62,7 @@ class Walks:
             "taps": [self._tap(each) for each in record.taps.select_related("station__room").order_by("pk")],
             "paper": [self._paper(each) for each in _paper(record)],
             "check_ins": [_check_in(each) for each in _check_ins(record)],
-            "deliveries": [_delivery(each) for each in record.deliveries.order_by("pk")],
+            "deliveries": [_delivery(each) for each in deliveries.of_record(record.pk)],
         }
         self._writer.add(member_of(record.pk), [written(way)])
 
@@ -209,12 +210,19 @@ def _check_in(said: CheckIn) -> Members:
 
 def _delivery(sent: Delivery) -> Members:
     return {
+        "channel": sent.channel,
+        "state": sent.state,
         "mark": sent.mark,
+        "value": sent.value,
         "sent_at": _text(sent.sent_at),
         "sent_by": _number(sent.sent_by),
-        "confirmed_at": _text(sent.confirmed_at),
-        "difference": sent.difference,
         "file_sha256": sent.file_sha256,
+        "attempts": sent.attempts,
+        "answered_at": _text(sent.answered_at),
+        "confirmed_at": _text(sent.confirmed_at),
+        "read_at": _text(sent.read_at),
+        "seen": sent.seen,
+        "difference": sent.difference,
     }
 
 

@@ -31,6 +31,8 @@ class MadePacket:
     """A record a sheet with its picture stands behind."""
     eva: int
     """A record that was corrected after it was certified."""
+    sent: int
+    """A record that was sent and read back."""
 
     def proof(self, packet: Path) -> Proof:
         """Prove a packet with the server's key."""
@@ -61,6 +63,7 @@ def made_packet(
             records.get(student=school.small.ana).pk,
             records.get(student=school.small.dan, paper_lines__sheet__sheet=SHEET).pk,
             records.get(student=school.small.eva, mark="present").pk,
+            records.get(stage="confirmed").pk,
         )
         transaction.set_rollback(True)
     return found

@@ -100,3 +100,28 @@ def test_a_tap_without_a_proof_is_told_with_its_reason(made_packet: MadePacket) 
     proof = forged(made_packet, forget)
     assert proof.is_proven
     assert "has no proof: its day is not over" in "\n".join(proof.unproven)
+
+
+@pytest.mark.parametrize(
+    ("change", "open_still"),
+    [
+        (lambda sent: sent.clear(), "it is confirmed, and no delivery to the other system is behind it"),
+        (
+            lambda sent: sent[0].update(confirmed_at=None),
+            "it is confirmed, and no delivery of it was read back",
+        ),
+    ],
+)
+def test_a_record_that_is_said_to_have_arrived_shows_how(
+    made_packet: MadePacket, change: Callable[[list[Step]], object], open_still: str
+) -> None:
+    name = f"walks/{made_packet.sent}.json"
+    proof = forged(made_packet, rewalked(name, lambda way: change(way["deliveries"])))
+    assert f"{name}: {open_still}" in proof.unproven
+    assert not [each for each in made_packet.proof(made_packet.year).unproven if "no delivery" in each]
+
+
+def test_a_correction_that_is_not_told_is_named(made_packet: MadePacket) -> None:
+    name = f"walks/{made_packet.eva}.json"
+    told = said(forged(made_packet, rewalked(name, lambda way: way["decisions"][-1].update(reason="none"))))
+    assert f"{name}: changes.csv tells other changes of it than its steps" in told
