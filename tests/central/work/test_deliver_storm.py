@@ -20,6 +20,7 @@ from tests.powerschool.tables import AttendanceRow, Tables
 pytestmark = pytest.mark.django_db
 Stage, State = AttendanceRecord.Stage, Delivery.State
 SEED = 8
+SOAK = [pytest.mark.soak, pytest.mark.timeout(1_800)]
 
 
 def meddle(tables: Tables, dice: random.Random, share: float) -> set[int]:
@@ -94,8 +95,8 @@ def confirmed_once() -> None:
     ("mode", "students", "days"),
     [
         ("meeting", 50, 3),
-        ("daily", 30, 2),
-        pytest.param("meeting", 250, 10, marks=[pytest.mark.soak, pytest.mark.timeout(1_800)]),
+        pytest.param("daily", 60, 5, marks=SOAK),
+        pytest.param("meeting", 250, 10, marks=SOAK),
     ],
 )
 def test_in_a_storm_every_record_ends_confirmed_once_or_reopened_with_its_reason(
