@@ -132,6 +132,7 @@ def fill(room: UntimedRoom) -> Office:
             "bringEvidence": {"key": needy},
             "withdrawEvidence": {"key": needy},
             "auditLog": {"log": "acts", "about": ""},
+            **dict.fromkeys(("exportCheck", "exportGive"), MappingProxyType({"kind": "ic-recovery"})),
             "learnCard": {"handle": "0"},
             "reportFault": {"station": small.station_101.code},
         },
