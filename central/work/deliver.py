@@ -83,11 +83,13 @@ def by_year(days: Sequence[date]) -> Mapping[int, list[date]]:
 
 
 def usual_days(by: Staff, config: PowerSchoolConfig, today: date) -> tuple[date, date]:
-    """Return the days a run looks at that is told none: those lately read, and any with something open."""
-    open_records = AttendanceRecord.objects.filter(
-        school=by.school, stage__in=(_Stage.CERTIFIED, _Stage.SUBMITTED)
-    ).exclude(deliveries__channel=Delivery.Channel.FILE, stage=_Stage.SUBMITTED)
-    oldest = open_records.order_by("on").values_list("on", flat=True).first()
+    """Return the days a run looks at that is told none: those lately read, and any open one of the year."""
+    begins = date(today.year - (today.month < _SCHOOL_YEAR_BEGINS), _SCHOOL_YEAR_BEGINS, 1)
+    stages = (_Stage.CERTIFIED, _Stage.SUBMITTED)
+    rows = AttendanceRecord.objects.filter(school=by.school, stage__in=stages, on__gte=begins)
+    # What went in a file is read back from one.
+    rows = rows.exclude(deliveries__channel=Delivery.Channel.FILE, stage=_Stage.SUBMITTED)
+    oldest = rows.order_by("on").values_list("on", flat=True).first()
     reread = today - timedelta(days=config.reread_days)
     return (min(oldest, reread) if oldest else reread), today
 

@@ -10,7 +10,7 @@ import pytest
 
 from central.errors import RefusedError, UnavailableError
 from central.store.models import AttendanceRecord, AuditEvent, Delivery
-from central.work.deliver import LOCK, deliver
+from central.work.deliver import LOCK, deliver, usual_days
 from central.work.deliver_check import check
 from central.work.delivery_wish import Courier, Wish
 from tests.fakes.school import MONDAY
@@ -184,3 +184,13 @@ def test_a_check_names_everything_that_is_missing_there_and_sends_nothing(bench:
         "no period of that name in this year",
     ]
     assert (found.rows["students"], found.rows["attendance"], bench.sis.writes()) == (4, 0, 0)
+
+
+def test_a_run_told_no_days_looks_at_what_is_open_this_year_and_what_was_lately_sent(bench: Bench) -> None:
+    config = mirrored.config(bench.sis.url, bench.folder)
+    teacher, later = bench.small.teacher, MONDAY + timedelta(days=60)
+    assert usual_days(teacher, config, later) == (MONDAY, later)
+    bench.run()
+    assert usual_days(teacher, config, later) == (later - timedelta(days=30), later)
+    AttendanceRecord.objects.update(on=MONDAY - timedelta(days=365), stage=Stage.CERTIFIED)
+    assert usual_days(teacher, config, later) == (later - timedelta(days=30), later)

@@ -12,6 +12,7 @@ from central.work import delivery_ledger
 from central.work.deliver import deliver
 from central.work.delivery_wish import Courier, Wish
 from tests.powerschool import full_school, mirrored
+from tests.powerschool.faults import Fault, Faults
 from tests.powerschool.full_school import FullSchool
 from tests.powerschool.server import Pretended
 
@@ -81,3 +82,23 @@ def test_a_run_may_die_between_any_two_steps(tmp_path: Path, monkeypatch: pytest
         assert len(sis.tables.attendance) == AttendanceRecord.objects.count() == 2 * (POINTS + 1)
     # A whole run has so many places to die; the last life went on to its end.
     assert deaths == POINTS
+
+
+def test_what_was_under_way_when_the_run_died_is_not_sent_beside_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = full_school.build(1, 1)
+    on = full.days[0]
+    with mirrored.mirrored(Faults(planned=[Fault.LATE])) as sis:
+        life = Life(2)
+        with monkeypatch.context() as patched, pytest.raises(KilledError):
+            # It dies with the request on its way, before anything could be noted of the answer.
+            patched.setattr(delivery_ledger, "answered", life.around(lambda *_: None))
+            life.steps = 1
+            run(full, sis, tmp_path, on, Life(0), full.signed_at)
+        run(full, sis, tmp_path, on, Life(0), full.signed_at + timedelta(minutes=1))
+        assert sis.writes() == 1
+        sis.let_late_ones_arrive()
+        run(full, sis, tmp_path, on, Life(0), full.signed_at + timedelta(minutes=10))
+        assert sis.tables.duplicates() == 0
+        assert set(AttendanceRecord.objects.values_list("stage", flat=True)) == {Stage.CONFIRMED}
