@@ -22,14 +22,8 @@ IN_ENGLISH_FOR_GOOD: Final = ("exchange/", "register/", "reports/", "timeline/",
 IN_ENGLISH_YET: Final = frozenset(
     f"{part}/{name}.py"
     for part, names in {
-        "domain": """
-            class_sheet day_bits independent_study minutes recovery sheet_number student
-            """,
-        "law": """
-            absence ada attendance_day calpads chronic classroom district_days emergency
-            emergency_findings funding minutes monthly months nonclassroom provision provision_file
-            question reconciliation revision tracks
-            """,
+        "domain": "",
+        "law": "",
         "work": """
             backup commission configure day_judgement incarnation keys lines prove_tap restore
             tag_keys time_bracket time_case
