@@ -90,12 +90,11 @@ def test_what_was_under_way_when_the_run_died_is_not_sent_beside_itself(
     full = full_school.build(1, 1)
     on = full.days[0]
     with mirrored.mirrored(Faults(planned=[Fault.LATE])) as sis:
-        life = Life(2)
-        with monkeypatch.context() as patched, pytest.raises(KilledError):
+        with monkeypatch.context() as patched:
             # It dies with the request on its way, before anything could be noted of the answer.
-            patched.setattr(delivery_ledger, "answered", life.around(lambda *_: None))
-            life.steps = 1
-            run(full, sis, tmp_path, on, Life(0), full.signed_at)
+            patched.setattr(delivery_ledger, "answered", Life(1).around(lambda *_: None))
+            with pytest.raises(KilledError):
+                run(full, sis, tmp_path, on, Life(0), full.signed_at)
         run(full, sis, tmp_path, on, Life(0), full.signed_at + timedelta(minutes=1))
         assert sis.writes() == 1
         sis.let_late_ones_arrive()
