@@ -37,14 +37,15 @@ def _counts(report: RequirementsReport) -> Printed:
 
 
 def _tables(report: RequirementsReport) -> Iterator[Printed]:
-    heads = ("Requirement", "Key", "State", "Why", "Asked of whom, and what", "By", "Source")
+    heads = ("Requirement", "Key", "State", "Why", "Asked of whom, and what", "By", "Source", "Remark")
     for name, title in report.tables.items():
         rows: list[list[Cell]] = [
             [
                 *(each.about, each.key, each.state, each.reason),
                 ": ".join(part for part in (each.who, each.what) if part),
                 each.due,
-                " ".join(part for part in (each.citation, each.remark) if part),
+                each.citation,
+                each.remark,
             ]
             for each in report.rows
             if each.table == name

@@ -29,9 +29,8 @@ _SIGN: Final = "Signature: ______________________________   Date: ______________
 
 def papers(report: WeeklyPrintout) -> Papers:
     """Return the papers; each class has its own line to be signed."""
-    week = f"{report.since:%m/%d/%Y} to {report.until:%m/%d/%Y}"
     return Papers(
-        title=f"Weekly attendance, {week}",
+        title=f"Attendance, week of {report.since:%m/%d/%Y}",
         lines=[*head(report.of), _WHY],
         tables=[
             Printed("Key", ("Sign", "Means"), _KEY, short="Key"),
