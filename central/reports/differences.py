@@ -1,6 +1,5 @@
 """Name what differs between a file of a report and the same file made again."""
 
-import io
 import json
 import re
 import zlib
@@ -9,7 +8,8 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 from typing import Final, TypeAlias
 
-from python_calamine import CalamineError, CalamineWorkbook
+from central.exchange.sheets import workbook_in
+from central.exchange.sheets.line import UnreadableError
 
 MOST: Final = 20
 """So many differences are named one by one."""
@@ -56,26 +56,22 @@ def _walk(here: Json, there: Json, path: str) -> Iterator[str]:
 
 def _cells(data: bytes, again: bytes) -> Iterator[str]:
     try:
-        here = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except (CalamineError, ValueError, OSError):
+        here = workbook_in.cells(data)
+    except UnreadableError:
         yield "the file is no workbook any more"
         return
-    there = CalamineWorkbook.from_filelike(io.BytesIO(again))
-    for name in [*there.sheet_names, *(each for each in here.sheet_names if each not in there.sheet_names)]:
-        if name not in here.sheet_names or name not in there.sheet_names:
-            yield f"the sheet {name} is only in {'the file' if name in here.sheet_names else 'the records'}"
+    there = workbook_in.cells(again)
+    empty: list[object] = []
+    for name in [*there, *(each for each in here if each not in there)]:
+        if name not in here or name not in there:
+            yield f"the sheet {name} is only in {'the file' if name in here else 'the records'}"
             continue
-        empty: list[object] = []
-        rows = zip_longest(_rows(here, name), _rows(there, name), fillvalue=empty)
+        rows = zip_longest(here[name], there[name], fillvalue=empty)
         for number, (one, other) in enumerate(rows, start=1):
             for at, (mine, theirs) in enumerate(zip_longest(one, other, fillvalue="")):
                 if mine != theirs:
                     place = f"{name}, cell {_column(at)}{number}"
                     yield f"{place}: {_said(mine)} in the file, {_said(theirs)} by the records"
-
-
-def _rows(book: CalamineWorkbook, name: str) -> list[list[object]]:
-    return [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
 
 
 def _pages(data: bytes, again: bytes) -> Iterator[str]:

@@ -48,7 +48,7 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) ->
 
 def _row(cells: Sequence[str], widths: Sequence[int], numbers: frozenset[int]) -> Iterator[str]:
     parts = [
-        textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+        [cell] if len(cell) <= width and "\n" not in cell else _wrapped(cell, width)
         for cell, width in zip(cells, widths, strict=True)
     ]
     for line in range(max(map(len, parts), default=0)):
@@ -57,6 +57,10 @@ def _row(cells: Sequence[str], widths: Sequence[int], numbers: frozenset[int]) -
             for at, (part, width) in enumerate(zip(parts, widths, strict=True))
         ]
         yield ("  " + "  ".join(shown)).rstrip()
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    return textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
 
 
 def _placed(text: str, width: int, *, is_number: bool) -> str:

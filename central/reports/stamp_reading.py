@@ -1,6 +1,5 @@
 """Read the stamp back out of a written report, whatever its form."""
 
-import io
 import json
 import re
 from collections.abc import Mapping
@@ -8,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from central.errors import CentralError
+from central.exchange.sheets import workbook_in
+from central.exchange.sheets.line import UnreadableError
 
 _KEYWORDS: Final = re.compile(
     rb"rollbook-report word=(\S+) year=(\S+) as-of=(\S+) made-at=(\S+) rules=(\S+) sha256=([0-9a-f]{64})"
@@ -48,7 +47,7 @@ def read(data: bytes, form: str) -> Found | None:
             told["rules"],
             told["digest"],
         )
-    except (KeyError, TypeError, ValueError, CalamineError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, UnreadableError) as error:
         msg = (
             "the file bears no stamp of ours; name one that rollbook-central report wrote, as it was written"
         )
@@ -87,7 +86,7 @@ def _of_text(data: bytes) -> Mapping[str, str]:
 
 
 def _of_xlsx(data: bytes) -> Mapping[str, str]:
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    rows = next(iter(workbook_in.cells(data).values()))
     return _of_rows({str(row[0]): str(row[1]) for row in rows if len(row) > 1})
 
 

@@ -56,6 +56,23 @@ def worksheets(data: bytes) -> dict[str, Table]:
     return found
 
 
+def cells(data: bytes) -> dict[str, list[list[object]]]:
+    """Return every cell of a workbook of our own as it stands there, by worksheet and row.
+
+    However many there are: who hands one in holds it against what this program writes. Raises
+    UnreadableError.
+    """
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
+        return {
+            name: [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            for name, sheet in sheets.items()
+        }
+    except (python_calamine.CalamineError, ValueError, OSError, KeyError) as error:
+        raise UnreadableError(said("the workbook is damaged; open it and save it again")) from error
+
+
 def _is_visible(each: python_calamine.SheetMetadata) -> bool:
     is_sheet = each.typ == python_calamine.SheetTypeEnum.WorkSheet
     return is_sheet and each.visible == python_calamine.SheetVisibleEnum.Visible

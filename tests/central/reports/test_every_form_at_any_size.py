@@ -68,6 +68,7 @@ def test_papers_without_rows_say_none_and_are_signed() -> None:
     assert blank_pages(empty.written("pdf", STAMP)) == []
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("count", [2_000, pytest.param(50_000, marks=pytest.mark.soak)])
 def test_however_many_rows_there_are_none_is_lost_and_no_page_is_blank(count: int) -> None:
     long = papers(count)
@@ -104,14 +105,15 @@ def test_a_name_is_set_whole_whatever_its_letters() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.soak
+@pytest.mark.timeout(600)
 def test_fifty_thousand_rows_take_a_bounded_memory(form: str) -> None:
     asked = (
-        "import resource, django; django.setup();"
+        "import django; django.setup();"
         "from tests.central.reports.test_every_form_at_any_size import papers, STAMP;"
         f"papers(50_000).written({form!r}, STAMP);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", asked], check=True, capture_output=True, text=True, timeout=170
+        [sys.executable, "-c", asked], check=True, capture_output=True, text=True, timeout=590
     )
     assert int(done.stdout) / 1024 < MOST_MB
