@@ -15,6 +15,7 @@ from central.store import lookup
 from central.store.models import ExportedFile
 from central.work import exports
 from central.work.tool_rights import Right, Tool, require
+from central.work.viewings import Seen, note
 
 HELP = "write files for other systems (Infinite Campus, Aeries, CALPADS, Ed-Fi, OneRoster), checked first"
 
@@ -58,7 +59,9 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     if args.word == "again":
         by = lookup.staff(args.by)
         require(by, Tool.EXPORTS, Right.READ)
-        _write([exports.find(by.school, args.number)], args.out)
+        row = exports.find(by.school, args.number)
+        note(by, Seen(f"exported file {row.kind}"), now())
+        _write([row], args.out)
         return 0
     by = lookup.staff(args.by)
     require(by, Tool.EXPORTS, Right.READ)
