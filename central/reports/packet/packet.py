@@ -229,6 +229,9 @@ def _note(made: Made, by: Staff, now: datetime, *, is_kept: bool) -> None:
             detail={
                 "file": made.path.name,
                 "is_kept": is_kept,
+                "year": about.year,
+                "as_of": about.as_of.isoformat(),
+                "month": about.month,
                 "sha256": made.sha256,
                 "size": made.size,
                 "sample": about.sample,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +23,11 @@ MOST_AT_ONCE: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """One packet that was made; `is_here` tells whether it is kept beside the records."""
+    """One packet that was made, `month` None for the year; `is_here`: it is kept beside the records."""
 
-    about: str
+    year: str
+    as_of: date
+    month: int | None
     made_at: datetime
     made_by: str
     file: str
@@ -93,7 +95,7 @@ def take(config: CentralConfig, school: School, sha256: str, by: Staff, now: dat
     path = _path(config, kept.file)
     viewings.note_all(by, "audit-packet", Student.objects.filter(number__in=set(_sampled(path))), now)
     AuditEvent.objects.create(
-        at=now, by=by.number, verb=TAKEN, subject=kept.about, detail={"file": kept.file, "sha256": sha256}
+        at=now, by=by.number, verb=TAKEN, subject=f"{school.code} {kept.file}", detail={"sha256": sha256}
     )
     return path
 
@@ -107,7 +109,9 @@ def _sampled(path: Path) -> Iterator[str]:
 def _shelved(config: CentralConfig, event: AuditEvent) -> Shelved:
     told = event.detail
     return Shelved(
-        about=event.subject.partition(" ")[2],
+        year=told["year"],
+        as_of=date.fromisoformat(told["as_of"]),
+        month=told["month"],
         made_at=event.at,
         made_by=event.by,
         file=told["file"],

@@ -1,6 +1,6 @@
 """The audit packets that were made: with which sample and seed, by whom, and their digests."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from ninja import Schema
@@ -15,9 +15,11 @@ PAGES = ("audit-packet", "audit-packet-file")
 
 
 class KnownPacket(Schema):
-    """One audit packet; `is_here` tells whether the server still keeps its file."""
+    """One audit packet, `month` null for the whole year; `is_here`: the server still keeps its file."""
 
-    about: str
+    year: str
+    as_of: date
+    month: int | None
     made_at: datetime
     made_by: str
     file: str

@@ -37,6 +37,7 @@ NO_VERB: Mapping[str, str] = {
     "central.work.recovery_attendance.is_own": "only tells which forms a page shows",
     "central.work.roster_upload.columns_of": "suggests headings to whoever fills the form in",
     "central.work.rights.may_decide_times": "only tells which forms a page shows",
+    "central.reports.packet.shelf.command": "only tells what a page shows",
     "central.reports.packet.shelf.make": "a file is written and proven; `packet` does it headless",
     "central.reports.packet.shelf.take": "hands a whole file out to who reads the page",
     "central.work.viewings.note": "notes that somebody looked; each operation does so in its own way",
