@@ -54,6 +54,8 @@ class Papers:
     signers: Sequence[str] = ()
     footer: str = ""
     says_at_end: Sequence[str] = field(default=())
+    stamp: Stamp | None = None
+    """Its own, where the papers are no kind of report (`reports.own_stamp`)."""
 
     def written(self, form: str, stamp: Stamp | None = None) -> bytes:
         """Return the papers as the bytes of a file of one of FORMS, or of "text".
@@ -69,7 +71,7 @@ class Papers:
         if form not in made:
             msg = f"{form!r} is no form of papers; take one of {', '.join(FORMS)}"
             raise ValueError(msg)
-        return made[form](stamp)
+        return made[form](stamp or self.stamp)
 
     def members(self) -> dict[str, Any]:  # Any: JSON of mixed shapes
         """Return the papers as a JSON object, every cell exactly as it is."""

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from central.reports.board_papers import Papers, Printed
 from central.reports.emergency_attendance import DayOfClass, day_by_class
+from central.reports.own_stamp import stamped
 from central.store.models import Emergency, EmergencyStep
 from central.store.queries.closures import requests
 from central.store.queries.emergencies import (
@@ -47,7 +48,7 @@ def papers(emergency: Emergency, now: datetime) -> Papers:
             "the state has approved a request."
         ),
     ]
-    return Papers(
+    written = Papers(
         title=f"Report to the board: emergency {emergency.code}",
         lines=lines,
         tables=[
@@ -64,6 +65,7 @@ def papers(emergency: Emergency, now: datetime) -> Papers:
         signers=_SIGNERS,
         footer=f"{practice}{school.name} · emergency {emergency.code} · made {made:%m/%d/%Y %H:%M}",
     )
+    return stamped(written, "emergency report", emergency.school_year, now)
 
 
 def _attendance(lines: list[DayOfClass]) -> Printed:

@@ -15,6 +15,7 @@ from central.law.emergency import is_material_decrease, section_of
 from central.law.emergency_findings import findings_on_decrease, findings_on_plans, findings_on_state
 from central.law.provision import share
 from central.reports.board_papers import Papers, Printed
+from central.reports.own_stamp import stamped
 from central.reports.request_effect import Effect
 from central.reports.rounding import half_up
 from central.store.models import EmergencyDay, School, SchoolYear, StateRequestStep, Station
@@ -61,13 +62,14 @@ def papers(wanted: Wanted, now: datetime) -> Papers:
     if wanted.effect is not None:
         tables.append(effect_table(wanted.effect))
     practice = "PRACTICE: made-up school. " if year.school.is_practice else ""
-    return Papers(
+    written = Papers(
         title=f"Data sheets for Form J-13A: request {found.request}",
         lines=[practice + _NOT_THE_FORM, *_about(year.school, year, found)],
         tables=tables,
         signers=_SIGNERS,
         footer=f"{practice}{year.school.name} · request {found.request} · made {made:%m/%d/%Y %H:%M}",
     )
+    return stamped(written, "j13a sheets", year, now)
 
 
 def effect_table(effect: Effect) -> Printed:

@@ -27,6 +27,8 @@ class Stamp:
     rule_set: str
     digest: str
     is_practice: bool = False
+    is_kind: bool = True
+    """Whether the command `report` makes it; other papers are written again by a command of their own."""
 
     @property
     def code_name(self) -> str:
@@ -41,7 +43,9 @@ class Stamp:
 
     @property
     def command(self) -> str:
-        """Return the line that verifies a file of this report."""
+        """Return the line that verifies a file of this report, or writes these papers again."""
+        if not self.is_kind:
+            return f"rollbook-central {self.word}"
         return (
             f"rollbook-central report {self.word} --year {self.year} "
             f"--as-of {self.as_of.isoformat()} --verify FILE"
@@ -50,6 +54,11 @@ class Stamp:
     @property
     def how_to_verify(self) -> str:
         """Say how anybody proves that a paper says what the school's records say."""
+        if not self.is_kind:
+            return (
+                f"To verify: have the school's server write these papers again ({self.command}). While "
+                "nothing they rest on has changed, they bear this very SHA-256."
+            )
         return (
             f"To verify: on the school's server run {self.command} with this file in place of FILE. It makes "
             "the report again from the records and names every difference. Or write the report with "

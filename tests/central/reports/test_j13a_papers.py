@@ -224,7 +224,11 @@ def test_the_command_tells_each_case_and_which_one_may_be_certified(school: Stud
     assert "only the first case may be certified; proof: 0 pupil-days, SHA-256 " in said
     out = school.folder / "j1.xlsx"
     school.run("j13a", "sheets", "J1", "--year", "2024-25", "--format", "xlsx", "--out", out)
-    assert "Section B" in CalamineWorkbook.from_path(str(out)).sheet_names
+    book = CalamineWorkbook.from_path(str(out))
+    assert "Section B" in book.sheet_names
+    about = {row[0]: row[1] for row in book.get_sheet_by_name("About").to_python()}
+    assert len(str(about["Data SHA-256"])) == 64
+    assert about["To verify"] == "rollbook-central j13a sheets"
     span = ("--since", str(MONDAY), "--until", str(MONDAY + timedelta(1)))
     told = school.run("j13a", "prefill", "--year", "2024-25", "--kind", "closure", *span)
     assert told.splitlines()[:2] == ["track,date,minutes", "A,2024-09-09,370"]
