@@ -24,12 +24,16 @@ class Entered(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FirstEntry:
-    """What is known of a record's first entry: the tap's date, the program's or the person's, the paper."""
+    """What is known of a record's first entry.
+
+    `tapped_on` is the date of a tap that stands behind it still, `is_of_taps` whether the program made
+    it of one without anybody's word.
+    """
 
     on: date
     tapped_on: date | None
     is_same_day: bool
-    is_by_person: bool
+    is_of_taps: bool
     has_paper_of_outage: bool
 
 
@@ -44,8 +48,8 @@ def how_entered(first: FirstEntry) -> Entered:
     """
     if first.tapped_on == first.on:
         return Entered.TAP
-    if first.is_same_day:
+    if first.is_same_day and not first.is_of_taps:
         return Entered.HAND
     if first.has_paper_of_outage:
         return Entered.PAPER
-    return Entered.LATE if first.is_by_person else Entered.UNPROVEN
+    return Entered.UNPROVEN if first.is_of_taps else Entered.LATE

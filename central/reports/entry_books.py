@@ -13,6 +13,7 @@ from central.store.models import PaperLine, SchoolYear
 from central.store.queries import record_entries
 from central.store.queries.record_entries import Entry
 from central.work.late_entry import is_of_outage
+from central.work.provisional import PROCESS
 
 _MONTH: Final = "%Y-%m"
 
@@ -82,7 +83,13 @@ def _enter(
 ) -> None:
     tapped_on, tapped_at = tap or (None, None)
     entered = how_entered(
-        FirstEntry(entry.on, tapped_on, entry.is_same_day, entry.is_by_person, any(map(is_of_outage, papers)))
+        FirstEntry(
+            on=entry.on,
+            tapped_on=tapped_on,
+            is_same_day=entry.is_same_day,
+            is_of_taps=entry.process == PROCESS,
+            has_paper_of_outage=any(map(is_of_outage, papers)),
+        )
     )
     on_the_day = {Entered.TAP: tapped_at, Entered.HAND: entry.entered_at}
     books.days[entry.on].take(entry, entered, on_the_day.get(entered))

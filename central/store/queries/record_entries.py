@@ -45,8 +45,8 @@ class Entry:
     entered_by: str
     """An employee's number, or the part of the program that made the record from taps."""
     is_same_day: bool
-    is_by_person: bool
-    """False where the program made it without anybody's word: of taps, or of a student's check-in."""
+    process: str
+    """The part of the program that entered it without anybody's word; empty where somebody gave it."""
     is_standing: bool
     changes: tuple[Change, ...]
 
@@ -95,7 +95,7 @@ def _entry(steps: Sequence[Sequence[Any]]) -> Entry | None:  # Any: a row of col
         entered_at=first[9],
         entered_by=first[7] or first[8],
         is_same_day=first[10],
-        is_by_person=first[7] is not None,
+        process=first[8] if first[7] is None else "",
         is_standing=Stage(last[5]).counts,
         changes=tuple(_changes(steps)),
     )

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central.law.adult_month import ClassDay, class_months
@@ -23,6 +23,7 @@ days = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(days, max_size=20, unique_by=lambda day: (day.section, day.student, day.on)))
 def test_the_months_are_those_of_counting_each_record_by_hand(held: list[ClassDay]) -> None:
     found = class_months(held, MONTHS)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central.domain.attendance import AttendanceDay
@@ -71,12 +71,14 @@ def by_hand(of: Given, group: str) -> HeadCount:
     return HeadCount(enrolled, attended, claimed, here)
 
 
+@settings(max_examples=50)
 @given(schools())
 def test_the_counts_are_those_of_counting_by_hand(of: Given) -> None:
     counts = head_counts(rolls_of(of.spans, of.present, of.claimed), lambda span: span.track)
     assert counts == {track: by_hand(of, track) for track in sorted({span.track for span in of.spans})}
 
 
+@settings(max_examples=50)
 @given(schools())
 def test_groups_add_up_to_the_school_and_each_count_is_part_of_the_one_before(of: Given) -> None:
     students = len({span.student for span in of.spans})
@@ -95,6 +97,7 @@ def test_groups_add_up_to_the_school_and_each_count_is_part_of_the_one_before(of
     assert whole.claimed == sum(tally.days_claimed > 0 for tally in tallies.values())
 
 
+@settings(max_examples=50)
 @given(schools())
 def test_a_month_counts_who_was_enrolled_on_one_of_its_days(of: Given) -> None:
     for month, count in month_counts(rolls_of(of.spans, of.present, of.claimed), MONTHS).items():

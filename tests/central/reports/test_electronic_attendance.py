@@ -1,7 +1,5 @@
 """The six points on electronic attendance: what was entered when, and who changed, saw and signed it."""
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +14,7 @@ from central.law.entry_day import Entered, FirstEntry, how_entered
 from central.reports.electronic_attendance import ElectronicAttendanceReport
 from central.reports.electronic_attendance_report import LETTER_ROW, report
 from central.reports.paper_electronic_attendance import papers
-from central.store.models import AttendanceRecord, RequirementEvidence
+from central.store.models import AttendanceRecord, RequirementEvidence, Tap
 from central.work import paper
 from central.work.certify import Signature, certify_session
 from central.work.changes import Action, Change
@@ -180,17 +178,28 @@ def test_a_day_to_come_or_before_the_year_is_refused(small: SmallSchool) -> None
             made(small, as_of)
 
 
-@dataclass(frozen=True)
-class _Told:
-    tap: int
-    same_day: bool
-    person: bool
-    paper: bool
+@pytest.mark.django_db
+def test_a_record_of_a_tap_that_stands_no_more_is_unproven_also_on_its_day(small: SmallSchool) -> None:
+    shown(small, small.ben, "08:25")
+    rest = [Change(each.pk, Action.ABSENT) for each in (small.ana, small.chloe)]
+    certify_session(small.algebra, MONDAY, Signature(small.teacher, EVENING), rest)
+    Tap.objects.update(outcome=Tap.Outcome.REFUTED)
+    of = made(small)
+    assert of.days[0].records == {Entered.UNPROVEN: 1, Entered.HAND: 2}
+    assert [(each.entry.student, each.entered) for each in of.late] == [("001002", Entered.UNPROVEN)]
+    assert says(of, 2) == [
+        "made of a tap that was judged otherwise since, so no entry of its day stands behind them"
+    ]
 
 
-@given(st.builds(_Told, st.integers(-1, 2), st.booleans(), st.booleans(), st.booleans()))
-def test_nothing_but_its_day_or_paper_of_an_outage_is_as_asked(told: _Told) -> None:
-    tapped = None if told.tap < 0 else MONDAY + timedelta(days=told.tap)
-    entered = how_entered(FirstEntry(MONDAY, tapped, told.same_day, told.person, told.paper))
-    assert entered.is_as_asked == (tapped == MONDAY or told.same_day or told.paper)
-    assert Counter([entered])[Entered.TAP] == (tapped == MONDAY)
+TAPPED = st.sampled_from([None, MONDAY, TUESDAY])
+
+
+@given(st.builds(FirstEntry, st.just(MONDAY), TAPPED, st.booleans(), st.booleans(), st.booleans()))
+def test_nothing_but_a_tap_a_word_of_the_day_or_paper_of_an_outage_is_as_asked(first: FirstEntry) -> None:
+    entered = how_entered(first)
+    is_word_of_the_day = first.is_same_day and not first.is_of_taps
+    allowed = (first.tapped_on == MONDAY, is_word_of_the_day, first.has_paper_of_outage)
+    assert entered.is_as_asked == any(allowed)
+    assert (entered is Entered.TAP) == (first.tapped_on == MONDAY)
+    assert (entered is Entered.LATE) == (not any(allowed) and not first.is_of_taps)

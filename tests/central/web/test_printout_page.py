@@ -9,7 +9,7 @@ from tests.fakes.school import SmallSchool
 __all__ = ["small"]
 pytestmark = pytest.mark.django_db
 ADDRESS = "/reports/2024-25/{}/?as-of=2024-09-13"
-DOWNLOAD = "/reports/2024-25/weekly-printout/report.pdf?as-of=2024-09-13"
+DOWNLOAD = "/reports/2024-25/weekly-printout/report.csv?as-of=2024-09-13"
 
 
 def test_whoever_opens_or_takes_the_printout_is_in_the_access_log(small: SmallSchool) -> None:
