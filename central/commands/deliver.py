@@ -93,18 +93,18 @@ def _check(wish: Wish, courier: Courier) -> int:
 
 
 def _tell(done: Delivered, wish: Wish) -> int:
-    if not wish.sends:
-        say(f"{done.to_send} would be sent")
     say(
         f"{done.sent} sent, {done.confirmed} confirmed, {len(done.reopened)} reopened, "
-        f"{done.resting} without a clear answer yet ({wish.since} to {wish.until})"
+        f"{done.resting} without a clear answer yet, {done.to_send} still to be sent "
+        f"({wish.since} to {wish.until})"
     )
     _list("reopened", done.reopened)
     _list("cannot be delivered", done.problems)
     if done.stopped:
         sys.stderr.write(f"rollbook-central: sending was stopped: {done.stopped}; run deliver again later\n")
         return _TRY_AGAIN
-    return 1 if done.reopened or done.problems or done.resting else 0
+    is_left = wish.sends and done.to_send
+    return 1 if done.reopened or done.problems or done.resting or is_left else 0
 
 
 def _list(what: str, found: Sequence[Trouble]) -> None:

@@ -35,14 +35,15 @@ class Day:
         self._ids = ids
         self._done = done
         self._lost = 0
+        self._resting = 0
 
     def bring_in_step(self) -> None:
         """Read the day there, settle, send what lacks; what was refused is tried with keys asked anew."""
         for number in range(_PASSES):
             lacking = self._settled(is_first=number == 0)
             if not self._wish.sends or number == _PASSES - 1 or self._done.stopped or not lacking:
-                if not self._wish.sends:
-                    self._done.to_send += len(lacking)
+                self._done.to_send += len(lacking)
+                self._done.resting += self._resting
                 return
             self._send(lacking)
 
@@ -63,8 +64,8 @@ class Day:
                 if is_first:
                     where = (self._on, self._courier.config.mode, self._ids, standing)
                     self._done.problems += delivery_removed.still_there(where, scribe)
+        self._resting = sum(judgement.deed is Deed.REST for _, judgement in judged)
         if is_first:
-            self._done.resting += sum(judgement.deed is Deed.REST for _, judgement in judged)
             waits = [each for each in judged if each[1].deed is Deed.WAIT]
             self._done.problems += [trouble(unit.records[0], judgement.why) for unit, judgement in waits]
         return [each for each in judged if each[1].deed is Deed.SEND]

@@ -35,7 +35,10 @@ class Trouble:
 
 @dataclass(slots=True)
 class Delivered:
-    """What one run did; `stopped` says why it sent no more, if it did not finish."""
+    """What one run did, in rows there; `stopped` says why it sent no more, if it did not finish.
+
+    `to_send` is what is still to be sent, `resting` what has no clear answer yet.
+    """
 
     sent: int = 0
     confirmed: int = 0
@@ -48,7 +51,8 @@ class Delivered:
     def told(self) -> Mapping[str, object]:
         """Return the figures for the log of what people did."""
         counts = {"reopened": len(self.reopened), "problems": len(self.problems), "stopped": self.stopped}
-        return {"sent": self.sent, "confirmed": self.confirmed, "resting": self.resting, **counts}
+        done = {"sent": self.sent, "confirmed": self.confirmed}
+        return {**done, "to_send": self.to_send, "resting": self.resting, **counts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def test_the_day_is_looked_at_checked_sent_and_confirmed(
     assert typed(bench, "--check") == 0
     assert "3 to be delivered" in capsys.readouterr().out
     assert typed(bench, "--dry-run", "--on", str(MONDAY)) == 0
-    assert "3 would be sent" in capsys.readouterr().out
+    assert "3 still to be sent" in capsys.readouterr().out
     assert bench.sis.writes() == 0
     assert typed(bench) == 0
     assert "3 sent, 3 confirmed, 0 reopened" in capsys.readouterr().out
@@ -67,6 +67,14 @@ def test_a_run_that_was_cut_short_says_so_and_names_no_secret(
     assert "sending was stopped" in told.err
     assert SECRET not in told.out + told.err
     assert typed(bench) == 0
+
+
+def test_a_run_without_clear_answers_does_not_end_as_if_all_were_well(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.sis.faults = Faults(planned=[Fault.LATE])
+    assert typed(bench) == 1
+    assert "1 without a clear answer yet, 0 still to be sent" in capsys.readouterr().out
 
 
 def test_a_rehearsal_a_missing_section_and_days_the_wrong_way_round_are_refused(bench: Bench) -> None:

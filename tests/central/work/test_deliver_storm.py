@@ -54,7 +54,7 @@ def storm(full: FullSchool, sis: Pretended, folder: Path, mode: str) -> int:
         sis.let_late_ones_arrive()
         if number <= 3:
             meddle(sis.tables, dice, 0.02)
-        elif not (done.sent or done.resting or done.reopened or done.stopped):
+        elif not (done.sent or done.resting or done.to_send or done.reopened or done.stopped):
             return number
     return 0
 
