@@ -28,6 +28,9 @@ SUMS: Final = "SHA256SUMS"
 CERTIFICATES: Final = "certificates/"
 _OF_LAW: Final = "law/"
 _EVIDENCE: Final = ("proofs/", "scans/", "walks/")
+_REORDERED: Final = (
+    "the database keeps it in another order than it was filed in; hold it against what was filed"
+)
 _READ_ONLY: Final = ("closures.csv", "retention.csv", "holds.csv")
 _SAMPLED: Final = ("record", "student", "class", "date", "mark", "stage")
 
@@ -224,6 +227,8 @@ def _hold_editions(packet: Container, found: Contents) -> None:
             raise PacketError(row["file"], "it is missing")
         if packet.look(row["file"]).sha256 != row["sha256"]:
             found.problems.append(f"{row['file']}: it is not the report that was closed: its digest differs")
+        elif row["closed_sha256"] != row["sha256"]:
+            found.doubts.append(f"{row['file']}: {_REORDERED}")
 
 
 def _hold_gaps(packet: Container, found: Contents) -> None:

@@ -41,7 +41,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "editions.csv": (
         *("report", "revision", "edition", "as_of", "made_at", "made_by", "reason"),
-        *("total", "digest", "sha256", "file"),
+        *("total", "digest", "sha256", "closed_sha256", "file"),
     ),
     "closures.csv": (
         *("request", "kind", "cause", "emergency", "track", "date", "minutes", "normal_hundredths"),

@@ -4,9 +4,12 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from django.db import connection
+
 from central.auditor.packet.tables import NO, YES, Cell
 from central.auditor.packet.writer import PacketWriter
 from central.config import CentralConfig
+from central.errors import RefusedError
 from central.reports.packet.days import Span
 from central.store.models import PaperLine, ReportSnapshot, StateRequestDay, StateRequestStep
 from central.store.queries.corrections import corrections
@@ -61,14 +64,18 @@ def editions(span: Span, writer: PacketWriter) -> list[tuple[Cell, ...]]:
     for row in closed.select_related("made_by").order_by("kind", "revision"):
         name = f"editions/{row.kind.lower()}_{row.revision}.json"
         # As the report itself was written when its digest was taken.
-        writer.add(name, [(json.dumps(row.body, ensure_ascii=False, indent=2) + "\n").encode()])
+        text = json.dumps(row.body, ensure_ascii=False, indent=2) + "\n"
+        kept = writer.add(name, [text.encode()])
+        if kept.sha256 != row.sha256 and connection.vendor == "sqlite":
+            msg = f"{row.kind} revision {row.revision} is not what was closed: its digest differs"
+            raise RefusedError(msg)
         total = row.body.get("total")
         found.append(
             (
                 *(row.kind, row.revision, row.edition, row.as_of.isoformat(), _text(row.made_at)),
                 *(row.made_by.number if row.made_by else "", row.reason),
                 str(total["ada"]) if isinstance(total, dict) else "",
-                *(str(row.body.get("digest", "")), row.sha256, name),
+                *(str(row.body.get("digest", "")), kept.sha256, row.sha256, name),
             )
         )
     return found

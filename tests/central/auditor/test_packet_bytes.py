@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -103,6 +104,26 @@ def contained(members: list[tuple[str, bytes, int]]) -> bytes:
         listed += placed.listed()
         offset = placed.ends
     return file.getvalue() + listed + layout.end(len(members), len(listed), offset)
+
+
+def test_a_member_packed_anew_is_found_though_its_content_is_the_same(made_packet: MadePacket) -> None:
+    data, file, listed, offset = made_packet.month.read_bytes(), BytesIO(), b"", 0
+    with Container(made_packet.month) as container:
+        members = list(container.members.values())
+    for each in members:
+        packed = data[each.starts : each.ends]
+        if each.name == "README.txt":
+            packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+            packed = packer.compress(zlib.decompress(packed, -15)) + packer.flush()
+        placed = replace(each, packed_size=len(packed), offset=offset)
+        file.write(placed.local() + packed)
+        listed += placed.listed()
+        offset = placed.ends
+    out = made_packet.folder / "anew"
+    out.write_bytes(file.getvalue() + listed + layout.end(len(members), len(listed), offset))
+    assert (
+        faults(made_packet, out) == "README.txt: it was packed anew: the bytes it is packed in were changed"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from central.auditor.packet.container import Container
 from central.domain.period import PeriodKind
@@ -143,5 +144,9 @@ def _hold_contradictions(school: PacketSchool, folder: Path) -> None:
         is_same_day=False,
     )
     with pytest.raises(RefusedError, match="is from 'submitted', not from 'certified'"):
+        school.packet(out)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE store_reportsnapshot SET body = replace(body, '0.10', '0.11')")
+    with pytest.raises(RefusedError, match="P-1 revision 1 is not what was closed"):
         school.packet(out)
     assert not [each for each in folder.iterdir() if "wrong" in each.name]
