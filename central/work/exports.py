@@ -60,9 +60,12 @@ class Made:
         return tuple(found for found in self.findings if found.blocks)
 
 
-def last_told(school: School, system: str) -> Mapping[str, Told]:
-    """Return what a system was told last under each key."""
-    rows = ExportedLine.objects.filter(school=school, system=system).order_by("pk")
+def last_told(school: School, system: str, since: date, until: date) -> Mapping[str, Told]:
+    """Return what a system was told last under each key of some days, and of others told beside them."""
+    # A line stands in a file of days its own is among, so files of other days tell nothing of these.
+    rows = ExportedLine.objects.filter(
+        school=school, system=system, file__since__lte=until, file__until__gte=since
+    ).order_by("pk")
     columns = ("key", "content", "operation", "revision")
     return {
         key: Told(key, content, Operation(operation), revision)

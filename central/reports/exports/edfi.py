@@ -23,7 +23,7 @@ def make(ask: Ask) -> Made:
     template = layout.template(ask.template, EdfiTemplate)
     found = {event.key: event for event in _events(ask, template)}
     wanted = {key: events.told(event.resource, events.body(event, template)) for key, event in found.items()}
-    before = last_told(ask.school, ask.kind)
+    before = last_told(ask.school, ask.kind, ask.since, ask.until)
     lines, told = _steps(ask, wanted, before)
     files = (OutFile(ask.name(".jsonl"), events.write(lines), len(lines), tuple(told)),) if lines else ()
     return ask.made(

@@ -26,7 +26,7 @@ def make(ask: Ask) -> Made:
     shape = DEFAULT.changed(template.layout)
     findings: list[Finding] = []
     lines = {line.key: line for line in _lines(ask, findings)}
-    before = last_told(ask.school, ask.kind)
+    before = last_told(ask.school, ask.kind, ask.since, ask.until)
     fresh = [line for key, line in lines.items() if key not in before]
     changed = list(_changed(ask, lines, before))
     files = []

@@ -97,7 +97,7 @@ def test_a_wrong_address_is_one(school: RecoverySchool, wrong: str) -> None:
 def test_days_of_another_year_are_told_and_not_shown(school: RecoverySchool) -> None:
     page = sign_in(school, "clerk").get("/exports/?kind=edfi&year=2025-26&since=2020-01-01")
     assert page.status_code == 200
-    assert "2020-01-01 to 2025-08-11 is not within 2025-26" in page.content.decode()
+    assert "01/01/2020 to 08/11/2025 is not within 2025-26" in page.content.decode()
 
 
 def test_a_program_checks_and_gives_the_same(school: RecoverySchool) -> None:

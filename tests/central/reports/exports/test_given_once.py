@@ -54,6 +54,22 @@ def test_a_line_given_once_is_never_given_again(school: RecoverySchool) -> None:
     assert ExportedLine.objects.filter(operation="given").count() == 3
 
 
+def test_days_asked_for_otherwise_give_no_line_again(school: RecoverySchool) -> None:
+    for on in (FIRST_DAY, SECOND_DAY):
+        times(school, "ana", "08:29", "10:00", on)
+    clerk = school.staff["clerk"]
+    both = make(ask(school, "ic-positive", (FIRST_DAY, SECOND_DAY)))
+    assert [len(rows(file.data)) for file in both.files] == [2]
+    exports.give(make(ask(school, "ic-positive", (SECOND_DAY, SECOND_DAY))), clerk, at(LATER))
+    (first,) = make(ask(school, "ic-positive", (FIRST_DAY, SECOND_DAY))).files
+    assert [row["date"] for row in rows(first.data)] == ["08/11/2025"]
+    exports.give(make(ask(school, "ic-positive", (FIRST_DAY, FIRST_DAY))), clerk, at(LATER))
+    assert make(ask(school, "ic-positive", (FIRST_DAY, SECOND_DAY))).files == ()
+    # What is outside the days asked for is neither given nor called changed.
+    times(school, "ana", "08:29", "09:00", SECOND_DAY)
+    assert make(ask(school, "ic-positive", (FIRST_DAY, FIRST_DAY))).files == ()
+
+
 def test_what_changed_since_is_changed_by_hand_and_told_once(school: RecoverySchool) -> None:
     times(school, "ana", "08:29", "10:00")
     times(school, "chloe", "08:31", "09:58")
