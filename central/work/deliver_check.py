@@ -35,7 +35,7 @@ def check(wish: Wish, courier: Courier) -> Checked:
         _add(found.rows, ids.counted())
         name = f"{courier.config.queries}.attendance"
         last = replace(ids.scope, since=days[-1])
-        _add(found.rows, {"attendance": len(list(courier.sis.query(name, last.arguments())))})
+        _add(found.rows, {"attendance": len(courier.sis.whole(name, last.arguments()))})
         known, codes = set(ids.code_names().values()), courier.config.codes
         found.codes += [code for code in (codes.present, codes.absent, codes.tardy) if code not in known]
         for on in days:

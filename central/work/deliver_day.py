@@ -85,7 +85,7 @@ class Day:
         on = replace(ids.scope, since=self._on, until=self._on)
         found: dict[Place, list[Standing]] = defaultdict(list)
         names = ids.code_names()
-        for row in self._courier.sis.query(f"{ids.scope.queries}.attendance", on.arguments()):
+        for row in self._courier.sis.whole(f"{ids.scope.queries}.attendance", on.arguments()):
             if row.get("att_mode_code") != rows.ATT_MODES[mode]:
                 continue
             standing = rows.standing(row, mode, names)

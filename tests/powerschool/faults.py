@@ -27,10 +27,12 @@ class Fault(StrEnum):
     """Done, but the answer lists everything twice; of a query, the page before comes again."""
     HALF = "half"
     """Some records of the batch are refused, the others are done."""
+    EMPTY = "empty"
+    """A query answers as if it had no rows."""
 
 
-READS = (Fault.REFUSE, Fault.THROTTLE, Fault.EXPIRE, Fault.DROP, Fault.REPEAT)
-WRITES = tuple(Fault)
+READS = (Fault.REFUSE, Fault.THROTTLE, Fault.EXPIRE, Fault.DROP, Fault.REPEAT, Fault.EMPTY)
+WRITES = tuple(fault for fault in Fault if fault is not Fault.EMPTY)
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Faults:
 
     seed: int = 0
     share: float = 0.0
-    kinds: Sequence[Fault] = WRITES
+    kinds: Sequence[Fault] = tuple(Fault)
     planned: list[Fault | None] = field(default_factory=list)
     happened: dict[Fault, int] = field(default_factory=dict)
 
@@ -61,5 +63,5 @@ class Faults:
     def _drawn(self, *, is_write: bool) -> Fault | None:
         if is_write and self.planned:
             return self.planned.pop(0)
-        kinds = [kind for kind in self.kinds if is_write or kind in READS]
+        kinds = [kind for kind in self.kinds if kind in (WRITES if is_write else READS)]
         return self.dice.choice(kinds) if kinds and self.dice.random() < self.share else None

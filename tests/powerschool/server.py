@@ -89,6 +89,8 @@ class Pretended:
         except QueryRefusedError as error:
             return Answered(error.status, {"message": "no such query, or not with these arguments"})
         kind = name.rpartition(".")[2]
+        if request.fault is Fault.EMPTY:
+            return Answered(200, {"name": kind, "@extensions": ""})
         page = {"name": kind, "record": [{"_name": kind, **row} for row in rows], "@extensions": ""}
         same = json.dumps([name, *(arguments[word] for word in ("since", "until"))])
         if request.fault is Fault.REPEAT and same in self.pages and int(arguments["after"]):

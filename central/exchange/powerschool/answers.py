@@ -32,6 +32,15 @@ def rows(body: bytes) -> list[Row]:
     return [_row(each) for each in _objects(found)]
 
 
+def count(body: bytes) -> int:
+    """Return how many rows a query counts; raises UnreadableError."""
+    said = str(_object(body).get("count", ""))
+    if not _NUMBER.fullmatch(said):
+        msg = "no count"
+        raise UnreadableError(msg)
+    return int(said)
+
+
 def count_of_taken(body: bytes) -> int | None:
     """Return how many records a writing call says it inserted or updated, None where it does not say."""
     try:

@@ -118,7 +118,7 @@ class Ids:
     def _all(self, kind: str) -> Mapping[tuple[str, ...], list[Row]]:
         if kind not in self._kept:
             named: dict[tuple[str, ...], list[Row]] = {}
-            for row in self.sis.query(f"{self.scope.queries}.{kind}", self.scope.arguments()):
+            for row in self.sis.whole(f"{self.scope.queries}.{kind}", self.scope.arguments()):
                 for key in _KEYS[kind](row):
                     named.setdefault(key, []).append(row)
             self._kept[kind] = named

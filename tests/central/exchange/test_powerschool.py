@@ -67,16 +67,29 @@ def record(student: str = "3000", **more: str | int) -> Mapping[str, str | int]:
 
 
 def students(client: PowerSchool) -> list[str]:
-    return [row["id"] for row in client.query(f"{PREFIX}students", SCOPE.arguments())]
+    return [row["id"] for row in client.whole(f"{PREFIX}students", SCOPE.arguments())]
 
 
 def test_every_row_comes_once_however_short_the_pages_and_whatever_is_repeated() -> None:
     with asked(tables(250)) as (sis, client, _):
         assert len(students(client)) == 250
-        assert len(sis.asked) == 1 + 4
+        assert len(sis.asked) == 1 + 4 + 1
     for seed in range(4):
         with asked(tables(250), Faults(seed, share=0.4)) as (_, client, _rests):
             assert students(client) == [str(3_000 + number) for number in range(250)]
+
+
+def test_an_answer_that_is_empty_by_mistake_is_not_taken_for_nothing_there() -> None:
+    with asked(tables(), Faults(0, 0.4, kinds=[Fault.EMPTY])) as (sis, client, _):
+        for _number in range(5):
+            assert len(students(client)) == 3
+        assert sis.faults.happened[Fault.EMPTY] > 0
+    always = Faults(0, 1.0, kinds=[Fault.EMPTY])
+    with (
+        asked(tables(), always) as (_, client, _rests),
+        pytest.raises(UnavailableError, match="another number of rows"),
+    ):
+        students(client)
 
 
 def test_a_row_deleted_between_two_pages_moves_no_other_out_of_sight() -> None:

@@ -16,7 +16,7 @@ from central.work.delivery_wish import Courier, Wish
 from tests.fakes.school import MONDAY
 from tests.powerschool import full_school, mirrored
 from tests.powerschool.bench import ALL_CONFIRMED, AS_CERTIFIED, Bench, certified_class, of
-from tests.powerschool.faults import Fault, Faults
+from tests.powerschool.faults import WRITES, Fault, Faults
 
 pytestmark = pytest.mark.django_db
 Stage, State = AttendanceRecord.Stage, Delivery.State
@@ -43,11 +43,11 @@ def test_certified_records_are_sent_and_confirmed_by_reading_back(bench: Bench, 
 
 @pytest.mark.parametrize("mode", ["meeting", "daily"])
 def test_no_fault_of_the_line_makes_a_second_row(mode: str, tmp_path: Path) -> None:
-    full = full_school.build(2, len(Fault))
+    full = full_school.build(2, len(WRITES))
     with mirrored.mirrored() as sis:
         config = mirrored.config(sis.url, tmp_path, mode=mode)
         now = full.signed_at
-        for fault, on in zip(Fault, full.days, strict=True):
+        for fault, on in zip(WRITES, full.days, strict=True):
             sis.faults = Faults(planned=[fault, fault])
             for _ in range(3):
                 now += timedelta(minutes=10)
