@@ -21,6 +21,8 @@ from central.work.report_schedule import require_folder
 from central.work.report_schedule_days import states
 
 log = logging.getLogger(__name__)
+_FOR_ITS_GROUP = 0o640
+"""Whom a folder is shared with reads what comes into it; a folder with the set-group-ID bit says whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _write(config: CentralConfig, schedule: ReportSchedule, due_on: date, now: d
         raise CentralError(msg)
     made = report_files((kind, _year(schedule, due_on), due_on), now, schedule.form)
     for name, data in made.files.items():
-        whole_file.write(folder / name, data)
+        whole_file.write(folder / name, data, _FOR_ITS_GROUP)
     first = next(iter(made.files))
     try:
         with transaction.atomic():

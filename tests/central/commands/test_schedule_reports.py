@@ -77,6 +77,7 @@ def test_a_daily_report_is_written_once_a_day_and_missed_days_are_made_up_once(
     assert "written for 2024-10-10; next 2024-10-11 17:30; by employee E007" in told
     assert office.code == 0
     file = office.folder / "shared" / files(office)[1]
+    assert file.stat().st_mode & 0o777 == 0o640
     assert "byte for byte" in office.run("report", "p1", "--year", "2024-25", "--verify", file)
 
 
@@ -167,3 +168,15 @@ def test_the_next_day_a_report_is_due_is_the_last_one_a_moment_later(
     before = last_due(schedule, now)
     assert before is not None
     assert before < coming.date()
+
+
+def test_the_thirty_first_of_a_short_month_is_its_last_day() -> None:
+    schedule = ReportSchedule(
+        school=School(time_zone="America/Los_Angeles"),
+        rhythm="monthly",
+        day=31,
+        at_time=datetime(2024, 1, 1, 18).time(),  # noqa: DTZ001  a time of day
+        at=datetime(2023, 1, 1, tzinfo=UTC),
+    )
+    assert last_due(schedule, datetime(2025, 3, 5, tzinfo=UTC)) == date(2025, 2, 28)
+    assert next_due(schedule, datetime(2024, 2, 5, tzinfo=UTC)).date() == date(2024, 2, 29)

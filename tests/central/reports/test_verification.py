@@ -65,14 +65,12 @@ def in_a_pdf(data: bytes, before: bytes, after: bytes) -> bytes:
         at_stream = ends + len(b"endstream")
 
 
-@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("word", ["p1", "chronic", "unduplicated"])
-def test_what_was_written_is_proven_byte_for_byte_at_any_later_hour(
-    form: str, word: str, year: SchoolYear
-) -> None:
-    found = proven(made(year, form, word), year, word)
-    assert found.is_same, found.says
-    assert "byte for byte" in found.says[0]
+def test_what_was_written_is_proven_byte_for_byte_at_any_later_hour(word: str, year: SchoolYear) -> None:
+    for form in FORMS:
+        found = proven(made(year, form, word), year, word)
+        assert found.is_same, (form, found.says)
+        assert "byte for byte" in found.says[0]
 
 
 def test_a_number_changed_in_any_form_is_found_and_named(year: SchoolYear) -> None:
