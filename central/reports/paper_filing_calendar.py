@@ -20,20 +20,32 @@ def papers(report: FilingCalendar) -> Papers:
     return Papers(
         title=f"Filing calendar {report.of.year}",
         lines=[*head(report.of), _HOW],
-        tables=[
-            _table("With a day", with_day),
-            _table("Without a day in any text we read", without),
-        ],
+        tables=[_with_day(with_day), _without(without)],
     )
 
 
-def _table(title: str, lines: list[FilingLine]) -> Printed:
+def _with_day(lines: list[FilingLine]) -> Printed:
     rows: list[list[Cell]] = [
         [
-            *(line.filing.due, line.filing.paper.value, line.filing.part, line.filing.part_ends),
-            *(line.filing.to, line.done_on, line.state, line.filing.says, line.filing.citation),
+            *(line.filing.due, line.filing.paper.value, line.filing.part, line.filing.to),
+            *(line.done_on, line.state, line.filing.citation),
         ]
         for line in lines
     ]
-    heads = ("Due", "What", "Of", "Month ends", "To", "Closed on", "On record", "To know", "Source")
-    return Printed(title, heads, rows, short="Due" if title == "With a day" else "No day")
+    heads = ("Due", "What", "Of", "To", "Closed on", "On record", "Source")
+    known = dict.fromkeys(
+        f"To the {line.filing.to}: {line.filing.says}." for line in lines if line.filing.says
+    )
+    return Printed("With a day", heads, rows, says=list(known), short="Due")
+
+
+def _without(lines: list[FilingLine]) -> Printed:
+    rows: list[list[Cell]] = [
+        [
+            *(line.filing.paper.value, line.filing.part, line.filing.part_ends, line.filing.to),
+            *(line.done_on, line.state, line.filing.says, line.filing.citation),
+        ]
+        for line in lines
+    ]
+    heads = ("What", "Of", "Month ends", "To", "Closed on", "On record", "To know", "Source")
+    return Printed("Without a day in any text we read", heads, rows, short="No day")
