@@ -20,10 +20,10 @@ from tests.fakes.recovery_school import CODE, FIRST_DAY, OTHER_CODE, RecoverySch
 
 pytestmark = pytest.mark.django_db
 SCHOOL = CODE[7:]
-END = date(2025, 8, 30)
+END = date(2025, 8, 17)
 DAYS = [on for on in taught() if on <= END]
-ABSENT = DAYS[5:8]
-SATURDAYS = (date(2025, 8, 23), END)
+ABSENT = DAYS[1:4]
+FREE_DAYS = (date(2025, 8, 16), END)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def school() -> RecoverySchool:
         found.certify(on, ["ana"] if on in ABSENT else [])
     record = found.record("ana")
     found.service(record, ServiceKind.USED)
-    for on in SATURDAYS:
+    for on in FREE_DAYS:
         found.signed(on, {"ana": 240}, hours=("09:00", "13:00"))
     for place, student in enumerate(found.students.values()):
         Student.objects.filter(pk=student.pk).update(
