@@ -71,6 +71,8 @@ def write(config: CentralConfig, year: SchoolYear, wish: Wish, by: Staff, now: d
         msg = f"{out} is there already; name a file that does not exist"
         raise RefusedError(msg)
     try:
+        # It names students: nobody else on this machine reads it.
+        making.touch(mode=0o600)
         with making.open("w+b") as file:
             about = _write(config, year, wish, _Maker(by, now), file)
         _require_proven(config, making)

@@ -27,6 +27,7 @@ def test_a_packet_says_what_the_reports_say_and_the_same_bytes_each_time(tmp_pat
         made = school.packet(tmp_path / "one.packet")
         again = school.packet(tmp_path / "two.packet")
         assert made.path.read_bytes() == again.path.read_bytes()
+        assert made.path.stat().st_mode & 0o077 == 0, "it names students"
         assert made.about.population == AttendanceRecord.objects.exclude(stage="provisional").count() == 19
         event = AuditEvent.objects.filter(verb=MADE).order_by("pk").first()
         assert event is not None
