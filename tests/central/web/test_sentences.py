@@ -88,6 +88,31 @@ def test_a_sentence_with_values_keeps_every_value_in_spanish() -> None:
             ),
         ),
         ("somebody's own words", "somebody's own words"),
+        ("the student is not in class today", "the student is not in class today"),
+        (
+            "calendar.csv row 3 column date: 2024-09-09 is not in 2023-24",
+            "calendar.csv fila 3 columna date: 09/09/2024 no está en 2023-24",
+        ),
+        (
+            (
+                "1 line on paper waits for a decision in section ALG1-01 on 2024-09-09: what it says differs "
+                "from other evidence, or nothing was out; decide each with a reason, then sign"
+            ),
+            (
+                "1 línea en papel espera una decisión en la sección ALG1-01 el 09/09/2024: lo que dice "
+                "difiere de otra prueba, o no fallaba nada; decida cada una con un motivo y luego firme"
+            ),
+        ),
+        (
+            (
+                "Do days a student recovered at another agency count against the ten of the year? "
+                "Until it is settled: they count, where they are known."
+            ),
+            (
+                "¿Cuentan entre los diez del año los días que un estudiante recuperó en otra agencia? "
+                "Hasta que se resuelva: cuentan, si se conocen."
+            ),
+        ),
         (
             "the recovery record is not added; nothing was written:\n  ends before it begins",
             "el registro de recuperación no se agregó; no se escribió nada:\n  termina antes de empezar",
