@@ -110,6 +110,26 @@ def test_an_admin_walks_from_a_number_to_a_single_tap(evening: Evening, browser:
     page.context.close()
 
 
+def test_an_admin_takes_a_paper_from_the_page_and_the_server_proves_it(
+    evening: Evening, browser: Browser, tmp_path: Path
+) -> None:
+    sight = signed_in(browser, evening, ADMIN)
+    page = sight.page
+    page.goto(f"{evening.address}/reports/")
+    expect(page.get_by_role("heading", name="For the state")).to_be_visible()
+    require_no_scrolling_sideways(page)
+    row = page.locator("tr", has=page.get_by_role("link", name="P-2", exact=True))
+    with page.expect_download() as paper:
+        row.get_by_role("link", name="PDF", exact=True).click()
+    name = paper.value.suggested_filename
+    year = re.search(r"_(\d{4}-\d{2})_as-of_", name)
+    assert year, name
+    paper.value.save_as(tmp_path / name)
+    told = evening.site.office.central("report", "p2", "--year", year[1], "--verify", str(tmp_path / name))
+    assert "byte for byte" in told
+    page.context.close()
+
+
 def test_an_auditor_sees_every_page_of_the_menu_and_finds_nothing_to_press(
     evening: Evening, browser: Browser
 ) -> None:
