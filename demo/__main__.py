@@ -36,11 +36,12 @@ def main() -> int:
         story.live_through()
         story.report()
         story.trace()
+        story.hand_to_the_auditor()
         story.recover()
         story.look_at_pages()
         narrator.console.print(f"\n{narrator.checks} checks held. Everything is in {story.premises.folder}:")
         narrator.console.print(
-            "  reports/ P-1, P-2, Annual and their proof sheets; server/ the records; logs/"
+            "  reports/ P-1, P-2, Annual, their proof sheets and the audit packet; server/ the records; logs/"
         )
         if not options.unattended:
             _stay_open(story, narrator)

@@ -81,7 +81,7 @@ class History:
                     lent.close()
             self._afternoon(track, on, sections if visit is None or visit.has_power else ours)
             for section in ours:
-                self._certify(section, on, at(on, track.ends, minutes=6))
+                self._certify(section, on, at(on, track.ends, minutes=7))
             if visit:
                 visit.certify()
 

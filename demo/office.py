@@ -98,9 +98,14 @@ class Office:
     def report(self, kind: str, as_of: date, form: str = "text") -> str:
         """Return a report as the command prints it, and leave it with its proof in the reports folder."""
         wanted = ("report", kind, "--year", self._school.year.name, "--as-of", as_of.isoformat())
+        self.paper(kind, as_of, form)
         # 1 says that findings came with it; what they are is in the report.
-        self.central(*wanted, "--format", form, "--out", str(self._premises.reports), expected=(0, 1))
         return self.central(*wanted, "--format", form, expected=(0, 1))
+
+    def paper(self, kind: str, as_of: date, form: str) -> None:
+        """Leave a report in the reports folder as a file to be opened or signed."""
+        wanted = ("report", kind, "--year", self._school.year.name, "--as-of", as_of.isoformat())
+        self.central(*wanted, "--format", form, "--out", str(self._premises.reports), expected=(0, 1))
 
     def _say(self, printed: str) -> None:
         """Repeat what a command told its user."""

@@ -193,6 +193,18 @@ class Story:
         printed = self.office.central("trace", "--student", student.number, "--on", LIVE_DAY.isoformat())
         self.narrator.quote(printed)
 
+    def hand_to_the_auditor(self) -> None:
+        """Let somebody with files alone prove what was claimed."""
+        from demo.audit import Audit
+
+        self.narrator.chapter(
+            "A paper to sign, and one file by which an auditor doubts it without the server"
+        )
+        chapter = Audit(self.premises, self.office, self.narrator)
+        chapter.sign_off()
+        chapter.hand_over(self.school.year.name)
+        chapter.prove()
+
     def recover(self) -> None:
         """Show a student's way from absence to recovered days, in the year after."""
         from demo.recovery import Recovery
