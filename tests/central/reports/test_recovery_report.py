@@ -10,12 +10,14 @@ import pytest
 from central.domain.period import PeriodKind
 from central.domain.recovery import ServiceKind
 from central.errors import CentralError
+from central.reports.files import written
 from central.reports.kinds import kinds
 from central.reports.recovery import RecoveryReport
 from central.reports.recovery_report import recovered, report
 from central.store.models import Enrollment, SchoolYear
 from central.work import recovery_sessions
 from central.work.recovery_session_faults import SessionEdit
+from tests.central.reports.written import blank_pages, pages, sheets
 from tests.fakes import recovery_school
 from tests.fakes.recovery_school import CODE, FIRST_DAY, P1_ENDS, RecoverySchool, at
 
@@ -84,6 +86,24 @@ def test_every_form_says_the_same(school: RecoverySchool) -> None:
     assert [(row["date"], row["school"]) for row in proof if row["about"] == "absence made up"] == [
         (str(NOVEMBER), CODE)
     ]
+
+
+def test_its_papers_bear_its_stamp_and_say_the_same(school: RecoverySchool) -> None:
+    what, night = (kinds()["recovery"], school.year, CHRISTMAS), at(CHRISTMAS, "23:00")
+    of = made(school)
+    (printed,) = written(of, what, "pdf", night).files.values()
+    said = pages(printed)
+    assert blank_pages(printed) == []
+    assert "Attendance recovery ledger 2025-26" in said[0]
+    assert "Recovery coordinator: signature" in said[-1]
+    (book,) = written(of, what, "xlsx", night).files.values()
+    read = sheets(book)
+    credit = [row for row in read["Proof sheet"] if "session" in row[1:2]]
+    assert {row[4] for row in credit} == {119, 240}
+    assert all(isinstance(row[0], str) for row in credit)
+    ledger = read["Ledger"]
+    used = ledger[2].index("Days used")
+    assert sum(int(row[used]) for row in ledger[3:] if row[1] == "as of") == 1  # type: ignore[call-overload]  # a cell
 
 
 def test_the_digest_changes_with_what_the_numbers_rest_on(school: RecoverySchool) -> None:
