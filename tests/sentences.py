@@ -15,7 +15,7 @@ _TRANSLATED: Final = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy
 _NOT_TOLD: Final = {"help_text", "help", "cite", "citation", "description", "law"}
 _LEAST_WORDS: Final = 4
 _NO_SENTENCE: Final = re.compile(
-    r"(EC|ED|CDE|SB|AB|\d+ CCR|SELECT|INSERT|PRAGMA|CREATE|WHERE|UPDATE) |.*\n", re.DOTALL
+    r"(EC|ED|CDE|SB|AB|\d+ CCR|SELECT|INSERT|PRAGMA|CREATE|WHERE|UPDATE) |tuple\[|.*\n", re.DOTALL
 )
 
 

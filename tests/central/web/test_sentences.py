@@ -18,9 +18,6 @@ WORDS: Final = "words"
 
 # Files, reports and the register are kept in English: it is the language of the law and of the auditor.
 IN_ENGLISH_FOR_GOOD: Final = ("exchange/", "register/", "reports/", "timeline/", "proof/", "store/")
-# Pages show these in English still. A line goes when its last sentence is said in Spanish.
-# What work/lines.py has left is a type in quotes, no sentence.
-IN_ENGLISH_YET: Final = frozenset({"work/lines.py"})
 # Too bare to be known again: other sentences, or somebody's own words, would be taken for these forms.
 # The whole sentences they are said in stand under [words].
 BARE: Final = frozenset(
@@ -50,9 +47,7 @@ def lacking(module: str) -> set[str]:
 def test_every_sentence_a_page_may_show_is_said_in_spanish() -> None:
     ours = [name for name in sentences.modules() if not name.startswith(IN_ENGLISH_FOR_GOOD)]
     found = {name: sorted(texts) for name in ours if (texts := lacking(name))}
-    unlisted = {name: texts for name, texts in found.items() if name not in IN_ENGLISH_YET}
-    assert unlisted == {}, "say them in central/web/sentences/es.toml"
-    assert found.keys() == IN_ENGLISH_YET, "take off the list what is said in Spanish by now"
+    assert found == {}, "say them in central/web/sentences/es.toml"
 
 
 def test_no_sentence_is_kept_that_its_module_does_not_say() -> None:
