@@ -47,8 +47,10 @@ class Tables:
     """CC.ID by STUDENTS.ID and the code of the class."""
     attendance: dict[int, AttendanceRow] = field(default_factory=dict)
     inserted: int = 0
-    by_calls: list[tuple[str, ...]] = field(default_factory=list)
-    """The place of each row a call made."""
+    standing: dict[tuple[str, ...], set[int]] = field(default_factory=dict)
+    """The rows that stand in each place."""
+    too_many: int = 0
+    """Rows a call made where one stood already."""
     changes: list[int] = field(default_factory=list)
     """The dcid of each change; its place in the list is its data version."""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -73,7 +75,7 @@ class Tables:
                 str(fields.get("att_comment", "")),
             )
             if action == "INSERT":
-                self.by_calls.append(row.place)
+                self.too_many += bool(self.standing.get(row.place))
             self._write(row)
             return dcid, action
 
@@ -86,7 +88,7 @@ class Tables:
     def remove(self, dcid: int) -> None:
         """Let somebody there delete a row."""
         with self.lock:
-            del self.attendance[dcid]
+            self.standing[self.attendance.pop(dcid).place].discard(dcid)
             self.changes.append(dcid)
 
     def double(self, dcid: int) -> None:
@@ -104,9 +106,8 @@ class Tables:
         return next(code for code, code_id in self.codes.items() if code_id == row.code_id)
 
     def duplicates(self) -> int:
-        """Count the rows calls made too many: a second one of a student, day and class, ever."""
-        with self.lock:
-            return len(self.by_calls) - len(set(self.by_calls))
+        """Count the rows calls made beside one of the same student, day and class that stood there."""
+        return self.too_many
 
     def faults_of(self, fields: Record) -> Iterable[tuple[str, str]]:
         """Yield what is wrong with a record, by field and code."""
@@ -143,4 +144,5 @@ class Tables:
 
     def _write(self, row: AttendanceRow) -> None:
         self.attendance[row.dcid] = row
+        self.standing.setdefault(row.place, set()).add(row.dcid)
         self.changes.append(row.dcid)
