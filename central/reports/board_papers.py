@@ -11,7 +11,7 @@ from central.exchange import workbook
 from central.exchange.workbook import Cell, Sheet
 from central.reports import document, paper_text, render_csv
 from central.reports.canonical import as_json
-from central.reports.document import Cover, Heading, Part, Signatures, Text
+from central.reports.document import Cover, Heading, PageBreak, Part, Signatures, Text
 from central.reports.stamp import Stamp
 
 FORMS: Final = ("pdf", "xlsx", "csv")
@@ -32,6 +32,8 @@ class Printed:
     short: str = ""
     """What its sheet of a workbook is called, where that is not its title."""
     in_print: bool = True
+    is_own_page: bool = False
+    """Whether it begins on a page of its own, as what somebody signs and keeps apart does."""
 
     @property
     def name(self) -> str:
@@ -134,6 +136,7 @@ class Papers:
     def _parts(self) -> list[Part]:
         parts: list[Part] = [Heading(self.title, 1), *(Text(line) for line in self.lines)]
         for table in self.tables:
+            parts += [PageBreak()] if table.is_own_page else []
             parts += [Heading(table.title), *(Text(line) for line in table.says)]
             if not table.in_print:
                 parts.append(Text(table.elsewhere))

@@ -94,14 +94,16 @@ Part: TypeAlias = Cover | Heading | Text | Table | Signatures | PageBreak
 def write(parts: Iterable[Part], *, footer: str = "", frame: Frame | None = None) -> bytes:
     """Return a PDF of the parts in their order, the same bytes for the same parts.
 
-    Letters the fonts of this machine lack are drawn as their plain ones, and the document says so at
-    its end. The sheet lies on its side where a table has many columns.
+    Letters the fonts of this machine lack are drawn as their plain ones, and the document says so before
+    it is signed. The sheet lies on its side where a table has many columns.
     """
     kept = list(parts)
     fonts = register()
     around = frame or Frame((footer,) if footer else ())
     if fonts.lacks(each for part in kept for each in _texts(part)) or fonts.lacks(around.lines):
-        kept.append(Text(ADVICE, is_small=True))
+        # Who signs reads it first; behind the signatures it could stand on a page of its own.
+        place = next((at for at, part in enumerate(kept) if isinstance(part, Signatures)), len(kept))
+        kept.insert(place, Text(ADVICE, is_small=True))
     size = landscape(letter) if any(_is_wide(part) for part in kept) else letter
     foot = Foot(around, fonts, size[0])
     out = io.BytesIO()

@@ -28,7 +28,7 @@ _SIGN: Final = "Signature: ______________________________   Date: ______________
 
 
 def papers(report: WeeklyPrintout) -> Papers:
-    """Return the papers; each class has its own line to be signed."""
+    """Return the papers; each class has its own page and its own line to be signed."""
     return Papers(
         title=f"Attendance, week of {report.since:%m/%d/%Y}",
         lines=[*head(report.of), _WHY],
@@ -45,7 +45,7 @@ def _class(roll: ClassRoll) -> Printed:
     heads = ("Student", "Name", *(f"{on:%a %m/%d}" for on in roll.days), "Present", "Absent")
     says = [f"Teacher: {teachers or 'nobody assigned'}{place}.", _CERTIFY, _SIGN]
     rows = [_line(line) for line in roll.lines]
-    return Printed(f"{roll.title} ({roll.code})", heads, rows, says=says, short=roll.code)
+    return Printed(f"{roll.title} ({roll.code})", heads, rows, says=says, short=roll.code, is_own_page=True)
 
 
 def _line(line: RollLine) -> list[Cell]:

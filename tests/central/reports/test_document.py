@@ -60,3 +60,8 @@ def test_the_same_parts_are_the_same_bytes_and_a_lost_letter_is_told() -> None:
     assert write(parts) == write(parts)
     assert ADVICE not in " ".join(pages(write(parts)))
     assert "could not be printed" in " ".join(pages(write([Text("\U00013000")])))
+
+
+def test_what_cannot_be_drawn_is_said_before_it_is_signed() -> None:
+    text = " ".join(pages(write([Heading("A name", 1), Text("李"), Signatures(["Principal"])])))
+    assert -1 < text.index(ADVICE[:30]) < text.index("Principal")

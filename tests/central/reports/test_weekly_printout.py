@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pypdfium2
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -69,4 +70,10 @@ def test_a_class_of_nobody_is_named_and_queries_do_not_grow_with_the_classes(
         of = made(small)
     assert len(of.classes) == 8
     assert any("ENG1-01" in found.subject and "nobody is assigned" in found.says for found in of.findings)
-    assert all(papers(of).written(form) for form in ("pdf", "xlsx", "csv"))
+    assert all(papers(of).written(form) for form in ("xlsx", "csv"))
+
+
+def test_each_class_is_a_sheet_of_its_own_to_be_signed_and_kept(small: SmallSchool) -> None:
+    pages = pypdfium2.PdfDocument(papers(made(small)).written("pdf"))
+    signed = [page.get_textpage().get_text_range().count("Signature: ") for page in pages]
+    assert signed == [0, 1, 1]
