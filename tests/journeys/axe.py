@@ -18,9 +18,7 @@ VERSION: Final = "4.14.1"
 SHA512: Final = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 _GRAVE: Final = {"serious", "critical"}
 # Where every other thing of a page stands that is right, nobody asks, and finding it out takes longest.
-_RUN: Final = (
-    "axe.run({resultTypes: ['violations']}).then(result => JSON.stringify(result.violations))"
-)
+_RUN: Final = "axe.run({resultTypes: ['violations']}).then(result => JSON.stringify(result.violations))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 ANSWERS_WITH_A_FILE: Final = {
-    *("download", "chart-file", "exported-file", "recovery-file", "requirement-document")
+    *("audit-packet-file", "download", "chart-file", "exported-file", "recovery-file"),
+    "requirement-document",
 }
 """Addresses with nothing to look at."""
 _READERS: Final = ("teacher", "clerk", "admin", "leader", "it", "auditor")
@@ -27,7 +28,7 @@ def fill() -> Mapping[str, object]:
     from central.store.models import AttendanceRecord, School, Tap
     from tests.fakes import recovery_school
     from tests.fakes.recovery_school import at, taught
-    from tests.journeys import shown_emergency, shown_follow_up, shown_paper
+    from tests.journeys import shown_emergency, shown_exchange, shown_follow_up, shown_paper
 
     School.objects.all().delete()
     of = recovery_school.build(has_begun=True)
@@ -56,15 +57,14 @@ def fill() -> Mapping[str, object]:
     of.service(record, ServiceKind.EARNED)
     of.service(record, ServiceKind.USED)
     session = of.signed(date(2025, 9, 6), {"ben": 240}, hours=("08:00", "13:00"))
-    first = AttendanceRecord.objects.order_by("on", "pk").first()
     return {
         "code": of.algebra.code,
         "on": today.isoformat(),
         "year": of.year.name,
         "kind": "p1",
         "number": of.students["ben"].number,
-        "record": first and first.pk,
         "session": session.code,
+        **shown_exchange.write(today),
         **shown_follow_up.write(today),
         **shown_paper.write(today),
         **shown_emergency.write(today, days[0]),

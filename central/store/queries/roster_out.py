@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import TypeAlias
 
 from central.store.models import (
     Assignment,
@@ -17,7 +17,7 @@ from central.store.models import (
     TeachingCredential,
 )
 
-Row = TypeVar("Row", Placement, Assignment)
+Row: TypeAlias = Placement | Assignment
 
 
 @dataclass(frozen=True, slots=True)
