@@ -47,7 +47,8 @@ class Foot:
     @property
     def height(self) -> float:
         """How much of a page it takes, from its lower edge."""
-        return float(MARGIN) * 0.75 + _LEADING * max(len(self._lines), 1)
+        taken: float = MARGIN * 0.75 + _LEADING * max(len(self._lines), 1)
+        return taken
 
     def draw(self, canvas: Canvas, page: SimpleDocTemplate) -> None:
         """Draw the mark, the lines and the page's number, before what the page says."""

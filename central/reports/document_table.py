@@ -34,7 +34,8 @@ class _Widths(dict[str, float]):
         self._font = font
 
     def __missing__(self, letter: str) -> float:
-        self[letter] = width = float(pdfmetrics.stringWidth(letter, self._font, 1000)) / 1000
+        width: float = pdfmetrics.stringWidth(letter, self._font, 1000) / 1000
+        self[letter] = width
         return width
 
     def of(self, text: str) -> float:

@@ -13,6 +13,7 @@ from central.register.table import rows
 from central.store.models import (
     AttendanceRecord,
     Decision,
+    Delivery,
     Occurrence,
     RecoverySession,
     RecoveryTeacher,
@@ -116,6 +117,7 @@ def fill(room: UntimedRoom) -> Office:
             **dict.fromkeys(_REPORTS, MappingProxyType({"kind": "p1"})),
             "decideTime": minutes,
             "attestTime": {**minutes, "identity": str(said_here.pk)},
+            "delivery": {"identity": str(_sent(signed, small).pk)},
             "checkSample": {"identity": str(sample.pk), "record": str(signed.pk)},
             "settleException": {"kind": line.kind, "key": line.key},
             "chooseSetting": {"name": "tardy_after_minutes", "value": "5"},
@@ -183,6 +185,12 @@ def _files(small: SmallSchool) -> Mapping[str, Mapping[str, object]]:
         "replaceRequestDays": {"code": "J-1", "days": _CLOSED_DAYS},
         "stepRequest": {"code": "J-1"},
     }
+
+
+def _sent(record: AttendanceRecord, small: SmallSchool) -> AttendanceRecord:
+    """Put a record on its way to the other system."""
+    Delivery.objects.create(record=record, key="k", mark=record.mark, sent_by=small.clerk, sent_at=EVENING)
+    return record
 
 
 def _certified(small: SmallSchool) -> AttendanceRecord:

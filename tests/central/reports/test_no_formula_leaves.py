@@ -45,6 +45,7 @@ WRITERS = {
     "central/exchange/attendance_file.py": "what another system takes in; proven below",
     "central/exchange/layout.py": "every export to another system; proven in test_layout",
     "central/exchange/workbook.py": "every workbook; proven in test_workbook",
+    "central/auditor/packet/tables.py": "every table of an audit packet; proven in test_packet",
     "central/commands/access_log.py": "the access log; proven in its own test",
     "central/exchange/roster_csv.py": "writes for its own reader alone; nothing of it is kept or handed out",
     "central/work/emergency_days.py": "writes for the reader of calendars alone; nothing of it is handed out",
