@@ -45,6 +45,11 @@ class Grade(StrEnum):
         return 0 if self.is_kindergarten else int(self.value)
 
     @property
+    def place(self) -> int:
+        """Where the grade stands among all, in the order of school: TK is 0."""
+        return list(Grade).index(self)
+
+    @property
     def span(self) -> GradeSpan:
         """The group of grades this one is reported in."""
         ends = ((3, GradeSpan.TK_3), (6, GradeSpan.G4_6), (8, GradeSpan.G7_8))

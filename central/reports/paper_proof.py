@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from central.domain.enrolment import Grade
 from central.reports.board_papers import Printed
 from central.reports.period import ProofLine
 
@@ -27,11 +28,18 @@ def _by_grade(proof: Iterable[ProofLine], digest: str) -> Printed:
             *(track, grade, len({line.student for line in lines}), len(lines)),
             *(min(line.on for line in lines), max(line.on for line in lines)),
         )
-        for (track, grade), lines in sorted(parts.items())
+        for (track, grade), lines in sorted(
+            parts.items(), key=lambda part: (part[0][0], Grade(part[0][1]).place)
+        )
     ]
     says = [f"SHA-256 of the proof, as closed editions bear it: {digest}"]
     columns = ("Track", "Grade", "Students", "Pupil-days", "First day", "Last day")
     return Printed("Proof: the pupil-days behind the numbers", columns, rows, says, "Proof by grade")
+
+
+def _place(track: str, grade: str) -> tuple[str, int]:
+    """Return where a line stands: by track, and by grade in the order of school."""
+    return track, Grade(grade).place
 
 
 def _by_signer(proof: Iterable[ProofLine]) -> Printed:

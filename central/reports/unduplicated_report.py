@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from central.domain.attendance import Mark
+from central.domain.enrolment import Grade
 from central.domain.finding import Finding, Severity
 from central.domain.period import PeriodKind
 from central.law.months import month_of, school_months
@@ -36,13 +37,14 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> UnduplicatedReport:
     }
     rolls = rolls_of(spans, present, (day for day in ground.claim.days if day.on <= of.until))
     (whole,) = head_counts(rolls, lambda _: "all").values() or (HeadCount(),)
+    grades = head_counts(rolls, lambda span: span.grade)
     by_month = month_counts(rolls, _months(ground, of))
     made = UnduplicatedReport(
         of=of,
         whole=whole,
         groupings=(
             Grouping("track", head_counts(rolls, lambda span: span.track)),
-            Grouping("grade", head_counts(rolls, lambda span: span.grade.value)),
+            Grouping("grade", {grade.value: grades[grade] for grade in Grade if grade in grades}),
             Grouping("programme", head_counts(rolls, lambda span: f"EC {span.programme.value}")),
             Grouping(
                 "school month", {str(month) if month else "none": by_month[month] for month in by_month}

@@ -10,7 +10,7 @@ def write(today: date) -> Mapping[str, object]:
     from tests.fakes.recovery_school import at
 
     clerk = Staff.objects.filter(role="clerk").order_by("pk")[0]
-    records = list(AttendanceRecord.objects.filter(stage="certified").order_by("on", "pk")[:6])
+    records = list(AttendanceRecord.objects.filter(stage="certified").order_by("-on", "pk")[:6])
     said = {
         Delivery.State.REOPENED: "there it says A, changed after we sent P",
         Delivery.State.UNKNOWN: "no answer came in time",

@@ -36,3 +36,8 @@ def test_an_enrolment_without_an_end_lasts() -> None:
 def test_an_enrolment_cannot_end_before_it_begins() -> None:
     with pytest.raises(DomainError, match="before it begins"):
         EnrolledSpan("S1", "A", Grade.G9, Programme.PARTNERSHIP, date(2024, 9, 2), date(2024, 9, 1))
+
+
+def test_grades_stand_in_the_order_of_school() -> None:
+    written = ["10", "9", "K", "1", "TK"]
+    assert sorted(written, key=lambda grade: Grade(grade).place) == ["TK", "K", "1", "9", "10"]
