@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
 # How long one example takes says nothing about the code on a machine that has other work to do.
-settings.register_profile("rollbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "rollbook", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("rollbook")
 
 

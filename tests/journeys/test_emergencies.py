@@ -181,7 +181,7 @@ def test_four_days_are_closed_met_online_asked_for_and_reported(story: Story) ->
     ):
         assert words in said
     assert "record on a closed day ALG1-01 001003 1 resolved asked the student" in said
-    assert "J1 closure 8 2960 filed" in said
+    assert "J1 closure 8 2,960 filed" in said
     assert "School leader: signature" in said
     book = CalamineWorkbook.from_path(str(story.folder / "board.xlsx"))
     attendance = book.get_sheet_by_name("Attendance").to_python()

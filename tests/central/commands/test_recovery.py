@@ -202,7 +202,7 @@ def test_a_report_is_written_with_its_proof_and_findings(central: Central) -> No
     central.run("report", "recovery", "--year", "2025-26", "--format", "csv", "--out", central.folder / "out")
     names = sorted(path.name for path in (central.folder / "out").iterdir())
     stem = "PRACTICE_recovery_2025-26_as-of_2025-10-12"
-    assert names == [f"{stem}.csv", f"{stem}_findings.csv", f"{stem}_proof.csv"]
+    assert names == [f"{stem}{part}.csv" for part in ("", "_findings", "_proof", "_stamp")]
     proof = (central.folder / "out" / f"{stem}_proof.csv").read_text(encoding="utf-8")
     assert "session,001001,2025-10-11,AR-1,240," in proof
     findings = (central.folder / "out" / f"{stem}_findings.csv").read_text(encoding="utf-8")

@@ -186,7 +186,7 @@ def test_a_practice_school_may_sign_without_a_code_and_says_practice_in_its_file
     assert desk.run(*signature, "--absent-rest") == 0
     assert desk.run("report", "p1", "--year", "2024-25", "--format", "csv", "--out", desk.folder / "out") == 1
     written = sorted(path.name for path in (desk.folder / "out").iterdir())
-    assert len(written) == 3
+    assert len(written) == 4
     assert all(name.startswith("PRACTICE_P-1_2024-25_as-of_2024-09-09") for name in written)
 
 
