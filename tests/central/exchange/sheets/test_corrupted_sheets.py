@@ -166,6 +166,7 @@ def test_no_line_goes_to_the_wrong_student_or_day_in_silence(spoiled: Spoiled) -
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3_600)
 @settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(spoiled_sheets())
 def test_no_line_of_many_more_sheets_goes_astray(spoiled: Spoiled) -> None:
