@@ -11,7 +11,7 @@ from tests.fakes.provisioning import WIRED, WIRELESS, Desk, tree
 
 
 def test_a_good_list_has_nothing_to_say(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(desk.rooms)]) == 0
+    assert main(["plan", str(desk.rooms)]) == 0
     assert capsys.readouterr() == ("2 rooms read, all good\n", "")
 
 
@@ -33,7 +33,7 @@ def test_every_problem_is_reported_at_once_with_row_and_column(
     }
     desk.list_rooms(WIRED, wrong)
     before = tree(desk.folder)
-    assert main(["check", str(desk.rooms)]) == 1
+    assert main(["plan", str(desk.rooms)]) == 1
     said = capsys.readouterr()
     lines = said.err.splitlines()
     assert [line.split(": ", 2)[1] for line in lines] == [
@@ -55,7 +55,7 @@ def test_the_wireless_key_is_never_repeated_in_a_message(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk.list_rooms(WIRELESS | {"wifi_psk": "geheim"})
-    assert main(["check", str(desk.rooms)]) == 1
+    assert main(["plan", str(desk.rooms)]) == 1
     said = capsys.readouterr()
     assert "wifi_psk: has 6 letters" in said.err
     assert "geheim" not in said.err + said.out
@@ -165,7 +165,7 @@ def test_a_row_with_too_many_cells_is_a_problem_of_that_row_alone(desk: Desk) ->
 
 
 def test_a_missing_list_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(tmp_path / "rooms.csv")]) == 78
+    assert main(["plan", str(tmp_path / "rooms.csv")]) == 78
     assert "cannot read" in capsys.readouterr().err
 
 
