@@ -34,6 +34,7 @@ from central.store.models.emergency import (
     EmergencyDay,
     EmergencyStep,
 )
+from central.store.models.enrolment import EnrolmentRefusal, EnrolmentToken
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
 from central.store.models.export import ExportedFile, ExportedLine
 from central.store.models.fact import AbsenceNote, ProgrammeAgreement, StudentFact
@@ -96,6 +97,8 @@ __all__ = [
     "EmergencyDay",
     "EmergencyStep",
     "Enrollment",
+    "EnrolmentRefusal",
+    "EnrolmentToken",
     "ExceptionStep",
     "ExcludedWeek",
     "ExportedFile",

@@ -28,6 +28,7 @@ class StationKey(models.Model):
     public_key = models.CharField(max_length=64, help_text="hex")
     since_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True, help_text="another key took over; until then both are good")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["station", "kid"], name="key_once")]
