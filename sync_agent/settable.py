@@ -1,11 +1,14 @@
 """Published: what central may set at a station from afar: names, bounds, and the note that tells them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from sync_agent import orders as wished
 from sync_agent.errors import WireError
+from sync_agent.orders import Order
 from sync_agent.wire import Fields, decode_object, instant_text
 
 PURPOSE: Final = "config"
@@ -43,26 +46,45 @@ SETTABLE: Final[Mapping[str, Settable]] = {
 }
 OF_THE_STATION: Final = frozenset({"alive_s"})
 """The settings the station itself reads; all others are the agent's."""
+MOST_RELEASE: Final = 40
+
+# A release is a folder's name at the station: no separator, and a dot only between what it parts.
+_RELEASE: Final = re.compile(r"[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One version of what a station is set to; a setting that is not named is as its own files say."""
+    """One version of what a station is set to; a setting that is not named is as its own files say.
+
+    `release` is the version of the software the station should run, None to stay as it is; `orders`
+    are what it is to do once.
+    """
 
     station: str
     version: int
     expires_at: datetime
     values: Mapping[str, float]
+    release: str | None = None
+    orders: tuple[Order, ...] = ()
 
     def members(self) -> dict[str, object]:
-        """Return the note to be signed for the purpose "config"."""
-        return {
+        """Return the note to be signed for the purpose "config".
+
+        Release and orders stand in it only where there are some: a station of an earlier release takes
+        no note with members it does not know.
+        """
+        members: dict[str, object] = {
             "v": VERSION,
             "station": self.station,
             "version": self.version,
             "expires_at": instant_text(self.expires_at),
             "values": dict(self.values),
         }
+        if self.release is not None:
+            members["release"] = self.release
+        if self.orders:
+            members["orders"] = wished.listed(self.orders)
+        return members
 
     @classmethod
     def of(cls, note: str) -> Self:
@@ -78,11 +100,26 @@ class Config:
             version=fields.whole("version", 1),
             expires_at=fields.instant("expires_at"),
             values=_values(fields.nested("values")),
+            release=_release(fields) if "release" in fields.members else None,
+            orders=wished.read(fields.members["orders"]) if "orders" in fields.members else (),
         )
         if set(fields.members) != set(config.members()):
             msg = "the configuration has members that are not known here"
             raise WireError(msg)
         return config
+
+
+def is_release(text: str) -> bool:
+    """Say whether a text can name a release: digits, letters, and single dots, signs and hyphens between."""
+    return len(text) <= MOST_RELEASE and _RELEASE.fullmatch(text) is not None
+
+
+def _release(fields: Fields) -> str:
+    release = fields.text("release")
+    if not is_release(release):
+        msg = "the configuration names a release by something that is no version"
+        raise WireError(msg)
+    return release
 
 
 def _values(fields: Fields) -> Mapping[str, float]:

@@ -17,6 +17,8 @@ from central.store.models import Credential, Placement, School, Station, Station
 from central.work import keys, publish_config, published_file
 from central.work.configure import values_of
 from central.work.local_days import local_date
+from central.work.publish_config import Wanted
+from central.work.rollout import wanted_release
 from station import roster
 from station.errors import RosterError
 from sync_agent.signing import SignatureError, SigningKey, open_text, sign_text
@@ -62,9 +64,15 @@ def publish(config: CentralConfig, now: datetime) -> Published:
         for station in stations:
             listed = Listed(frozenset(expected.get(station.room_id, set()) | staff), frozenset(staff))
             renewed += _renew(rosters / f"{station.code}.json", listed, key, now)
+        values = values_of(stations, school)
         configured = sum(
-            publish_config.renew(configs / f"{code}.json", values, key, now)
-            for code, values in values_of(stations, school).items()
+            publish_config.renew(
+                configs / f"{station.code}.json",
+                Wanted(values[station.code], wanted_release(station, now)),
+                key,
+                now,
+            )
+            for station in stations
         )
         kept = {f"{station.code}.json" for station in stations}
         for path in (*rosters.glob("*.json"), *configs.glob("*.json")):

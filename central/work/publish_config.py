@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from central.work import published_file
+from sync_agent.orders import Order
 from sync_agent.settable import PURPOSE, Config
 from sync_agent.signing import SignatureError, SigningKey, open_text, sign_note
 from sync_agent.wire import WireError
@@ -14,16 +16,29 @@ from sync_agent.wire import WireError
 LIFETIME: Final = timedelta(days=60)
 
 
-def renew(path: Path, values: Mapping[str, float], key: SigningKey, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one station is set to, the release it should run (None to stay), and what it is to do once."""
+
+    values: Mapping[str, float]
+    release: str | None = None
+    orders: tuple[Order, ...] = ()
+
+
+def renew(path: Path, wanted: Wanted, key: SigningKey, now: datetime) -> bool:
     """Write a station's configuration if it says something new or its end comes near; tell whether it did."""
     before = _current(path, key)
-    if before and before.values == values and before.expires_at - now > LIFETIME / 2:
+    if before and _says(before) == wanted and before.expires_at - now > LIFETIME / 2:
         return False
     # The clock keeps versions ascending even where the file before was lost.
     version = max(before.version + 1 if before else 1, int(now.timestamp()))
-    config = Config(path.stem, version, now + LIFETIME, values)
+    config = Config(path.stem, version, now + LIFETIME, wanted.values, wanted.release, wanted.orders)
     published_file.replace(path, json.dumps(sign_note(PURPOSE, config.members(), key)))
     return True
+
+
+def _says(config: Config) -> Wanted:
+    return Wanted(config.values, config.release, config.orders)
 
 
 def _current(path: Path, key: SigningKey) -> Config | None:

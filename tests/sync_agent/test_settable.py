@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from central.intake.offer import Offer
 from central.timeline.liveness import LONGEST_MS
 from station.told import LEAST_ALIVE_S, MOST_ALIVE_S, parse
 from sync_agent.errors import WireError
+from sync_agent.orders import VERBS
 from sync_agent.settable import OF_THE_STATION, SETTABLE, Config
 from sync_agent.wire.fields import compact
 from tests.fakes.central_rules import STATION
@@ -54,7 +56,21 @@ WHOLE = st.fixed_dictionaries(
         "version": st.integers(1, 9) | ANYTHING,
         "expires_at": st.just("2027-06-30T00:00:00.000Z") | ANYTHING,
         "values": NAMED | ANYTHING,
-    }
+    },
+    optional={
+        "release": st.sampled_from(["1.2.0", "0.1.0.dev3+abc", "..", "1/2", "", "1..2", "../1"]) | ANYTHING,
+        "orders": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "id": st.sampled_from(["00112233445566aa", "00112233445566ab", "x"]),
+                    "verb": st.sampled_from([*VERBS, "erase", ""]),
+                    "until": st.just("2027-06-30T00:00:00.000Z") | ANYTHING,
+                }
+            ),
+            max_size=3,
+        )
+        | ANYTHING,
+    },
 )
 
 
@@ -74,6 +90,8 @@ def test_whatever_is_signed_is_settings_in_their_bounds_or_refused_whole(drawn: 
         assert SETTABLE[name].least_s <= value <= SETTABLE[name].most_s
         assert type(value) in {int, float}
     assert config.members() == json.loads(text)
+    assert {order.verb for order in config.orders} <= set(VERBS)
+    assert config.release is None or not {"/", ".."} & set(re.split(r"[0-9A-Za-z]+", config.release))
     paced = {name: float(value) for name, value in config.values.items() if name not in OF_THE_STATION}
     assert replace(HERE, **paced).linger_s > 0
 
