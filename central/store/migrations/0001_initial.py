@@ -449,7 +449,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('station_code', models.CharField(help_text='the station it was made for; it may be new', max_length=40)),
                 ('digest', models.CharField(help_text='SHA-256 of the token, hex', max_length=64, unique=True)),
-                ('replaces', models.BooleanField(default=False, help_text='the station has a key, and a new card takes over')),
+                ('replaces', models.BooleanField(default=False, help_text="a new card takes over from the station's old one")),
                 ('made_at', models.DateTimeField()),
                 ('made_by', models.CharField(max_length=200)),
                 ('expires_at', models.DateTimeField()),
