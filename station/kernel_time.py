@@ -6,6 +6,8 @@ import ctypes
 import os
 from typing import ClassVar, Final
 
+from station.sync_stamp import SyncStamp
+
 _STA_UNSYNC: Final = 0x0040
 _TIME_ERROR: Final = 5
 _US_IN_MS: Final = 1_000
@@ -36,24 +38,27 @@ class _Timex(ctypes.Structure):
 
 
 class KernelTime:
-    """Asks adjtimex(2), which anybody may: nothing is set."""
+    """Asks adjtimex(2), which sets nothing; where a sandbox forbids that, timesyncd's mark answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, stamp: SyncStamp | None = None) -> None:
         self._adjtimex = getattr(ctypes.CDLL(None, use_errno=True), "adjtimex", None)
+        self._stamp = stamp or SyncStamp()
 
     def quality(self) -> tuple[bool, int]:
-        """Return `(is synchronised, error in ms)`; a kernel that will not say is not synchronised."""
+        """Return `(is synchronised, error in ms)`; a clock nobody vouches for is not synchronised."""
         state, timex = self._ask()
-        is_synchronised = 0 <= state < _TIME_ERROR and not timex.status & _STA_UNSYNC
+        if state < 0:
+            return self._stamp.quality()
+        is_synchronised = state < _TIME_ERROR and not timex.status & _STA_UNSYNC
         return is_synchronised, timex.maxerror // _US_IN_MS
 
     def refusal(self) -> str | None:
-        """Return why the kernel does not answer at all, None when it does.
+        """Return why nobody tells how good the clock is, None when the kernel or timesyncd does.
 
         A sandbox that forbids the question would otherwise look like a clock that is never set.
         """
         state, _ = self._ask()
-        if state >= 0:
+        if state >= 0 or self._stamp.is_kept():
             return None
         return "not known here" if self._adjtimex is None else os.strerror(ctypes.get_errno())
 

@@ -11,6 +11,7 @@ from station.boot import boot_id_of, boot_ordinal
 from station.clock import HandClock, PracticeClock, SystemClock
 from station.errors import SettingsError
 from station.kernel_time import KernelTime
+from station.sync_stamp import SyncStamp
 
 
 def test_the_machines_clocks_run_and_never_claim_to_be_better_than_half_a_second() -> None:
@@ -125,14 +126,16 @@ def test_a_rehearsal_without_a_clock_file_does_not_begin(tmp_path: Path, text: s
         practice(file)
 
 
-def test_a_kernel_that_answers_refuses_nothing_and_one_that_does_not_is_not_synchronised() -> None:
+def test_a_kernel_that_answers_refuses_nothing_and_one_that_does_not_is_not_synchronised(
+    tmp_path: Path,
+) -> None:
     assert KernelTime().refusal() is None
 
     def refuse(_timex: object) -> int:
         ctypes.set_errno(errno.EPERM)
         return -1
 
-    forbidden = KernelTime()
+    forbidden = KernelTime(SyncStamp(tmp_path / "no-timesyncd" / "synchronized"))
     forbidden._adjtimex = refuse
     assert forbidden.refusal() == "Operation not permitted"
     assert forbidden.quality() == (False, 0)
