@@ -28,7 +28,12 @@ def describe(
     return json.dumps(
         {
             "readers": {
-                name: {"state": health.state, "resets": health.resets, "since_ms": health.since_ms}
+                name: {
+                    "state": health.state,
+                    "resets": health.resets,
+                    "since_ms": health.since_ms,
+                    "fault": health.fault,
+                }
                 for name, health in healths.items()
             },
             "journalled": station.journalled,

@@ -20,7 +20,9 @@ from station.reader import Reader
 from station.station import Station
 from station.tap import Json, Kind, Reading
 from station.told import DEFAULTS, Told, ToldFile
-from station.verdict import Sign, Verdict
+from station.verdict import Notice, Sign, Verdict
+from station.vitals import FILE_NAME as VITALS_FILE
+from station.vitals import Vitals
 from station.watchdog import Watchdog
 
 ALIVE_MS: Final = DEFAULTS.alive_s * 1_000
@@ -29,6 +31,8 @@ INBOX_MS: Final = 1_000
 MEND_MS: Final = 5_000
 STATUS_MS: Final = 1_000
 DISK_MS: Final = 5_000
+BLINK_FILE: Final = "blink"
+"""Whoever lays this down beside the status has the panel show which station this is."""
 
 log = Log(__name__)
 
@@ -68,6 +72,7 @@ class Rounds:
     is_damaged: Callable[[], bool] = field(default=bool)
     state: Sign | None = None
     condition: Condition = field(init=False)
+    vitals: Vitals = field(init=False)
     _mend: Every = field(default_factory=lambda: Every(MEND_MS))
     _inbox: Every = field(default_factory=lambda: Every(INBOX_MS))
     _alive: Every = field(default_factory=lambda: Every(ALIVE_MS))
@@ -83,6 +88,7 @@ class Rounds:
 
     def __post_init__(self) -> None:
         self.condition = Condition(self.station, self.readers)
+        self.vitals = Vitals(self.status_file.with_name(VITALS_FILE))
 
     def tick(self) -> None:
         """Do what is due now; raises JournalDamagedError once the journal has to be salvaged."""
@@ -101,12 +107,14 @@ class Rounds:
             self._config.done(reading.raw_ms)
             self._told = self.config.current()
             self._alive.period_ms = self._told.alive_s * 1_000
+            self._blink()
         if self._mend.is_due(reading.raw_ms):
             self._append(reading)
         self._show(reading)
         if self._status.is_due(reading.raw_ms):
             self._status.done(reading.raw_ms)
             self._write_status(reading)
+            self.vitals.tell(reading.raw_ms)
         if not self.condition.is_stuck(reading.raw_ms):
             self.watchdog.feed(reading.raw_ms)
 
@@ -141,6 +149,7 @@ class Rounds:
         if self._alive.is_due(reading.raw_ms):
             states: dict[str, Json] = {reader.name: reader.health().state for reader in self.readers}
             station.journal.append(Kind.ALIVE, {"readers": states, "disk": self._disk_state}, reading)
+            self.vitals.flush_ms = station.clock.reading().raw_ms - reading.raw_ms
             self._alive.done(reading.raw_ms)
         # Last, because a file that cannot be taken away must not keep the station from its own entries.
         if self._inbox.is_due(reading.raw_ms):
@@ -161,6 +170,19 @@ class Rounds:
             show(self.panel, sign)
             log.info("panel.state", state=sign.name)
         self.state, self._losses = sign, losses
+
+    def _blink(self) -> None:
+        """Show which station this is, once for each time it was asked for."""
+        try:
+            self.status_file.with_name(BLINK_FILE).unlink()
+        except FileNotFoundError:
+            return
+        except OSError:
+            # What cannot be taken away would be shown for ever.
+            log.exception("blink.refused")
+            return
+        log.info("panel.blinked")
+        show(self.panel, Notice.HERE)
 
     def _write_status(self, reading: Reading) -> None:
         version = self._told.version

@@ -33,11 +33,12 @@ class State(Enum):
 
 
 class Notice(Enum):
-    """What is shown once and answers no tap: the outcome of what staff asked for, and the test of lamps."""
+    """What is shown once and answers no tap: how a wish of staff ended, the lamps' test, which station."""
 
     DONE = "done"
     FAILED = "failed"
     LAMP_TEST = "lamp test"
+    HERE = "this station"
 
 
 Sign: TypeAlias = Verdict | State | Notice

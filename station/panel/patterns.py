@@ -106,6 +106,8 @@ PATTERNS: Final[dict[Sign, Pattern]] = {
     Notice.DONE: _pattern("l150 .150 l150 .150 l150 .150", "#100 .100 #400"),
     Notice.FAILED: _pattern("r150 .150 r150 .150 r150 .150", "#400 .100 #400"),
     Notice.LAMP_TEST: _pattern("L500 M500 R500 S500 .400", ".1500 #400 .100 #100"),
+    # For somebody who stands before the wall: long enough to be seen, and silent in a class.
+    Notice.HERE: _pattern("S1500 .500 " * 5),
 }
 # The beep of every welcome; the two slow blinks say that the tap has not reached central yet. The dark end
 # keeps them apart from the same blinks of the state behind.

@@ -128,7 +128,8 @@ class ReaderHealth:
     """How a reader fares: `state` is `opening`, `ready` or `down`, since `since_ms` (raw_ms).
 
     `resets` counts how often it had to be opened again; `cycle_ms` is the raw_ms of the last completed
-    read cycle or attempt to open (None before it runs), for a watchdog; `counters` count by name.
+    read cycle or attempt to open (None before it runs), for a watchdog; `counters` count by name;
+    `fault` is the word for why it was last down, also once it is ready again.
     """
 
     state: str
@@ -136,6 +137,7 @@ class ReaderHealth:
     resets: int
     cycle_ms: int | None = None
     counters: Mapping[str, int] = field(default_factory=dict)
+    fault: str | None = None
 
 
 class Reader(Protocol):

@@ -73,6 +73,7 @@ class SupervisedReader:
         self._cycle_ms: int | None = None
         self._status = ("opening", clock.reading().raw_ms)
         self._announced: bool | None = None
+        self._fault: str | None = None
 
     def run(self, emit: Callable[[ReaderEvent], None], stop: threading.Event) -> None:
         """Read until `stop` is set; report what is presented, and every loss and return of the device."""
@@ -91,7 +92,7 @@ class SupervisedReader:
         """Say how the reader fares; callable from any thread."""
         state, since_ms = self._status
         resets = max(0, self._counters["opened"] - 1)
-        return ReaderHealth(state, since_ms, resets, self._cycle_ms, dict(self._counters))
+        return ReaderHealth(state, since_ms, resets, self._cycle_ms, dict(self._counters), self._fault)
 
     def _session(self, emit: Callable[[ReaderEvent], None], stop: threading.Event) -> bool:
         """Open the device and read until it fails; return whether it worked for one cycle at least."""
@@ -147,6 +148,7 @@ class SupervisedReader:
 
     def _down(self, reason: str, emit: Callable[[ReaderEvent], None]) -> None:
         self._turn("down")
+        self._fault = reason
         if self._announced is not False:
             self._announced = False
             log.warning("reader.down", reader=self.name, reason=reason)

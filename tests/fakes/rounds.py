@@ -17,9 +17,10 @@ class Healthy(ScriptedReader):
     cycle_ms: int | None = None
     resets: int = 0
     since_ms: int = field(default=0)
+    fault: str | None = None
 
     def health(self) -> ReaderHealth:
-        return ReaderHealth(self.state, self.since_ms, self.resets, self.cycle_ms)
+        return ReaderHealth(self.state, self.since_ms, self.resets, self.cycle_ms, fault=self.fault)
 
 
 def heard(notify: socket.socket) -> list[str]:

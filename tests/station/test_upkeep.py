@@ -159,7 +159,7 @@ def test_the_status_file_says_how_the_station_is(rounds: Rounds, bench: Bench, r
     bench.clock.advance(1_000)
     rounds.tick()
     assert json.loads((bench.folder / "status.json").read_text()) == {
-        "readers": {"nfc": {"state": "ready", "resets": 3, "since_ms": 5}},
+        "readers": {"nfc": {"state": "ready", "resets": 3, "since_ms": 5, "fault": None}},
         "journalled": 1,
         "lost": 0,
         "panel": "READY",
