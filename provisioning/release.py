@@ -1,4 +1,4 @@
-"""A folder of wheels a station installs from without a network, checked before it goes on a card."""
+"""A release a station installs from without a network, as one bundle carries it."""
 
 import re
 from collections.abc import Mapping
@@ -11,25 +11,33 @@ _WHEEL = re.compile(
     r"(?P<name>[A-Za-z0-9_.]+)-(?P<version>[A-Za-z0-9_.!+]+)(?:-[0-9][^-]*)?-[^-]+-[^-]+-(?P<platform>[^-]+)\.whl"
 )
 _OURS = "rollbook"
+_PROCESSORS = ("aarch64", "armv7l")
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The version of Rollbook in a folder of wheels, and the wheels by file name."""
+    """The version of Rollbook in a folder of wheels, the wheels by file name, and the trust in later ones.
+
+    `root` is the text a station proves later releases with; None for wheels that nobody signed.
+    """
 
     version: str
     wheels: Mapping[str, Path]
+    root: str | None = None
 
 
 def read(folder: Path) -> Release:
-    """Return the release in `folder`.
+    """Return the release in `folder`: plain wheels, or the newest of a folder of signed releases.
 
     Errors: ReleaseError for a folder without exactly one Rollbook wheel, a file that is no wheel, a
-    wheel of another processor, or a version 0.0.0.x (the empty stub some registries hand out for lgpio).
+    wheel of another processor, or a version 0.0.0.x (the empty stub some registries hand out for lgpio);
+    and for a signed folder that its own key does not vouch for.
     """
+    if (folder / "metadata" / "timestamp.json").is_file():
+        return _signed(folder)
     files = sorted(folder.glob("*")) if folder.is_dir() else []
     if not files:
-        msg = f"{folder} holds no wheels; build them as docs/howto/it.md says"
+        msg = f"{folder} holds no wheels; build them as docs/howto/it-update.md says"
         raise ReleaseError(msg)
     versions: list[str] = []
     for file in files:
@@ -38,8 +46,8 @@ def read(folder: Path) -> Release:
             msg = f"{file} is not a wheel; leave only .whl files in the folder"
             raise ReleaseError(msg)
         platform = match["platform"]
-        if platform != "any" and "aarch64" not in platform:
-            msg = f"{file} is for {platform}; a station needs 'any' or 'aarch64'"
+        if platform != "any" and not any(processor in platform for processor in _PROCESSORS):
+            msg = f"{file} is for {platform}; a station needs 'any', 'aarch64' or 'armv7l'"
             raise ReleaseError(msg)
         if match["version"].startswith("0.0.0"):
             msg = f"{file} is an empty stub; take the package from apt instead"
@@ -50,3 +58,11 @@ def read(folder: Path) -> Release:
         msg = f"{folder} holds {len(versions)} wheels of {_OURS}; it must hold exactly one"
         raise ReleaseError(msg)
     return Release(versions[0], {file.name: file for file in files})
+
+
+def _signed(folder: Path) -> Release:
+    # The libraries of proof are loaded for a signed folder alone.
+    from provisioning import release_proof
+
+    proven = release_proof.newest(folder)
+    return Release(proven.version, proven.wheels, proven.root)
