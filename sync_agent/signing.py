@@ -44,6 +44,10 @@ PURPOSES = frozenset(
         "kit",
         "hand-over",
         "packet",
+        "key",
+        "successor",
+        "audit-head",
+        "destruction",
     }
 )
 _KEY_BYTES = 32

@@ -177,6 +177,20 @@ class Signer:
         proof = sign_note("refusal", refusal.members(), self._server.key)
         return refused(name, **members, proof=proof)
 
+    def key(self, station: str, kid: str, nonce: str, state: wire.KeyState) -> bytes:
+        """Return the body that tells a station how far its key has come."""
+        note = wire.KeyNote(
+            station=station,
+            kid=kid,
+            nonce=nonce,
+            state=state,
+            at=self._now(),
+            server=self._server.name,
+            inc=self._server.inc,
+            term=self._server.term,
+        )
+        return wire.key_answer(note.members(), self._server.key)
+
     def agreed(self, digests: wire.Digests, agreed_seq: int, head: Head) -> dict[str, str]:
         """Return the Signed object that says how far an epoch is held, and how far both ends agree."""
         note = wire.DigestsNote(

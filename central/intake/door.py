@@ -24,7 +24,7 @@ TELL_S: Final = 60.0
 _STATIONS: Final = wire.SYNC_PATH.partition("{")[0]
 _TURN: Final = "rollbook.turn"
 # A station's name has no slash in it.
-_COUNTER: Final = wire.USB_PATH
+_COUNTERS: Final = (wire.USB_PATH, wire.ENROLMENTS_PATH)
 _RANGE: Final = re.compile(r'"[^"]*\.([0-9]{1,19})-([0-9]{1,19})\.[0-9a-f]+"')
 _HOME_BITS: Final = 64
 
@@ -63,8 +63,8 @@ class Door:
         headers = Headers(scope=scope)
         size = _number(headers.get("content-length")) if scope["method"] != "GET" else 0
         line = _line(scope.get("client"))
-        if path == _COUNTER:
-            return Asking(_COUNTER, line, size=size)
+        if path in _COUNTERS:
+            return Asking(path, line, size=size)
         if not path.startswith(_STATIONS):
             return None
         station = path.removeprefix(_STATIONS).partition("/")[0]

@@ -11,12 +11,15 @@ from central.intake import schema
 from central.intake.mark import Mark
 from station import chain
 from sync_agent import wire
+from sync_agent.signing import VerifyKey
 
 ANSWERS_KEPT: Final = 256
 """So many requests back, an answer that added no entries is kept to be given again."""
 REQUESTS_KEPT: Final = 20_000
 """So many requests back, a request is known to have been answered: a week of polls every 30 s."""
-
+REFUSALS_A_DAY: Final = 100
+"""So many refused keys of one reason are kept in a day; whoever tries more fills the log, not the disk."""
+_DAY_MS: Final = 86_400_000
 
 REFUSED: Final = b""
 """Stands for the answer of a request that was refused and may be judged again."""
@@ -237,6 +240,40 @@ class Evidence:
             "INSERT INTO countersignature (station, day, sha256, received_ms, signed) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
             (station, day, sha256, received_ms, signed),
+        )
+
+    def enrolled(self, token: str) -> tuple[str, str] | None:
+        """Return the station and the kid of the key a token (its SHA-256, hex) has brought, None before."""
+        row = self._do("SELECT station, kid FROM enrolment WHERE token = ?", (token,)).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def enrol(self, token: str, station: str, key: VerifyKey, received_ms: int) -> None:
+        """Keep the one key a token brings; raises sqlite3.IntegrityError for a second one."""
+        self._do(
+            "INSERT INTO enrolment (token, station, kid, public, received_ms) VALUES (?, ?, ?, ?, ?)",
+            (token, station, key.kid, key.public.hex(), received_ms),
+        )
+
+    def refuse_key(self, shown: str, station: str, kid: str, reason: str, received_ms: int) -> None:
+        """Keep that a key was refused, the same once; of one reason no more than so many in a day."""
+        self._do(
+            "INSERT INTO enrolment_refusal (station, token, kid, reason, received_ms)"
+            " SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM enrolment_refusal"
+            " WHERE reason = ? AND received_ms > ?) < ? ON CONFLICT DO NOTHING",
+            (station, shown, kid, reason, received_ms, reason, received_ms - _DAY_MS, REFUSALS_A_DAY),
+        )
+
+    def successor(self, station: str, after_kid: str) -> str | None:
+        """Return the kid of the key that follows one of a station's, None where none does."""
+        sql = "SELECT kid FROM rotation WHERE station = ? AND after_kid = ? ORDER BY received_ms LIMIT 1"
+        row = self._do(sql, (station, after_kid)).fetchone()
+        return None if row is None else str(row[0])
+
+    def rotate(self, station: str, after_kid: str, key: VerifyKey, received_ms: int) -> None:
+        """Keep the key that follows one of a station's; sqlite3.IntegrityError where it is there."""
+        self._do(
+            "INSERT INTO rotation (station, kid, public, after_kid, received_ms) VALUES (?, ?, ?, ?, ?)",
+            (station, key.kid, key.public.hex(), after_kid, received_ms),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from central.errors import ConfigError, UnavailableError
 
-VERSION: Final = 2
+VERSION: Final = 3
 _FULL: Final = 2
 
 # No secondary index: the one on the natural key costs little, a second one would cost five times the insert.
@@ -73,6 +73,33 @@ CREATE TABLE countersignature (
   PRIMARY KEY (station, day, sha256)
 ) STRICT, WITHOUT ROWID;
 """
+# Keys stations brought. The first key under a token is the only one, whatever else happens at that moment.
+_KEYS: Final = """
+CREATE TABLE enrolment (
+  token TEXT PRIMARY KEY,       -- SHA-256 of the token, hex
+  station TEXT NOT NULL,
+  kid TEXT NOT NULL,
+  public TEXT NOT NULL,
+  received_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE enrolment_refusal (
+  id INTEGER PRIMARY KEY,
+  station TEXT NOT NULL,        -- as the request named it
+  token TEXT NOT NULL,
+  kid TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  received_ms INTEGER NOT NULL,
+  UNIQUE (token, kid, reason)
+) STRICT;
+CREATE TABLE rotation (
+  station TEXT NOT NULL,
+  kid TEXT NOT NULL,
+  public TEXT NOT NULL,
+  after_kid TEXT NOT NULL,      -- the key that signed for it
+  received_ms INTEGER NOT NULL,
+  PRIMARY KEY (station, kid)
+) STRICT, WITHOUT ROWID;
+"""
 _KEPT_FOREVER: Final = ("batch", "epoch", "quarantine")
 _REFUSAL: Final = """
 CREATE TRIGGER {table}_{verb}_refused BEFORE {verb} ON {table}
@@ -122,7 +149,11 @@ def _bring_up(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was made by a newer rollbook (schema {version}, known here {VERSION}); upgrade rollbook"
         )
         raise ConfigError(msg)
-    steps = [_TABLES + _refusals(_KEPT_FOREVER), _COUNTERSIGNATURE + _refusals(["countersignature"])]
+    steps = [
+        _TABLES + _refusals(_KEPT_FOREVER),
+        _COUNTERSIGNATURE + _refusals(["countersignature"]),
+        _KEYS + _refusals(["enrolment", "enrolment_refusal", "rotation"]),
+    ]
     todo = "".join(steps[version:])
     connection.executescript(f"BEGIN; {todo} PRAGMA user_version={VERSION}; COMMIT;")
 

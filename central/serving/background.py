@@ -15,6 +15,7 @@ from central.config import CentralConfig
 from central.errors import CentralError
 from central.reports.scheduled import run_due
 from central.store.models import AuditEvent, CredentialEvent, School
+from central.work.brought_keys import take_up
 from central.work.catch_up import catch_up
 from central.work.certificates import certify_days
 from central.work.faults import escalate
@@ -27,6 +28,8 @@ _EVERY_S: Final = 1.0
 _AFTER_FAILURE_S: Final = 10.0
 # After these, taps that waited may find what they lacked.
 _NEWS: Final = ("issue-phone", "sun-keys", "commission", "clear-station")
+# After these, what is published says something else.
+_TOLD: Final = (*_NEWS, "retire", "enlist", "replace-station", "take-back-token", "rotate-key")
 _PUBLISH_EVERY: Final = timedelta(minutes=10)
 # Days end at midnight and change seldom after; a year of many stations takes seconds to go through.
 _CERTIFY_EVERY: Final = timedelta(hours=1)
@@ -34,6 +37,8 @@ _REST: Final = 50.0
 _KIT_EVERY: Final = timedelta(minutes=10)
 _REPORTS_EVERY: Final = timedelta(minutes=1)
 _REPORTS_AGAIN: Final = timedelta(minutes=10)
+HUNG_S: Final = 1_800.0
+"""One round that takes longer hangs; the longest, all records of a year made anew, takes minutes."""
 
 
 class Projector(threading.Thread):
@@ -46,28 +51,37 @@ class Projector(threading.Thread):
         self._now = now
         self._is_stopping = threading.Event()
         self._published_at: datetime | None = None
-        self._published_after: tuple[int, int] | None = None
+        self._published_after: tuple[int, int, int] | None = None
         self._certified_at: datetime | None = None
         self._certify_after_s = 0.0
         self._kit_after: datetime | None = None
         self._reports_after: datetime | None = None
         self._imports_seen: int | None = None
+        self._began_s: float | None = None
+
+    def is_well(self, now_s: float) -> bool:
+        """Tell whether rounds are being done, at a moment of the monotonic clock."""
+        began_s = self._began_s
+        return self.is_alive() and (began_s is None or now_s - began_s < HUNG_S)
 
     def run(self) -> None:
         """Work until stopped; a failure is logged and tried again, since evidence is never lost by it."""
         wait_s = 0.0
         while not self._is_stopping.wait(wait_s):
             wait_s = _EVERY_S
+            self._began_s = time.monotonic()
             try:
                 close_old_connections()
                 self.work()
             except Exception:  # whatever it was, the next round may do better, and evidence keeps
                 log.exception("projector.failed")
                 wait_s = _AFTER_FAILURE_S
+            self._began_s = None
         connections.close_all()
 
     def work(self) -> None:
         """Do one round."""
+        take_up(self._config.evidence, self._now())
         brings_news = Q(verb__startswith="import-") | Q(verb__in=_NEWS)
         imports = AuditEvent.objects.filter(brings_news).order_by("-pk")
         newest = imports.values_list("pk", flat=True).first() or 0
@@ -76,10 +90,12 @@ class Projector(threading.Thread):
         now = self._now()
         # A station must know a card that was just handed out, and a class that was just taken in.
         handed_out = CredentialEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        is_news = self._published_after != (newest, handed_out)
+        told = AuditEvent.objects.filter(verb__in=_TOLD).order_by("-pk").values_list("pk", flat=True).first()
+        news = (newest, handed_out, told or 0)
+        is_news = self._published_after != news
         if is_news or self._published_at is None or now - self._published_at >= _PUBLISH_EVERY:
             publish(self._config, now)
-            self._published_at, self._published_after = now, (newest, handed_out)
+            self._published_at, self._published_after = now, news
             for school in School.objects.all():
                 escalate(school, now)
         if self._certified_at is None or now - self._certified_at >= _CERTIFY_EVERY:

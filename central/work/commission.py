@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from central.errors import RefusedError
-from central.store.models import AuditEvent, Room, School, Station, StationKey
+from central.store.models import AuditEvent, EnrolmentToken, Room, School, Station, StationKey
 from central.work import doubts
 from sync_agent.signing import SignatureError, VerifyKey
 
@@ -24,6 +24,8 @@ class Commission:
     public_key: str
     may_make_room: bool = False
     replaces_key: bool = False
+    old_key_until: datetime | None = None
+    """Until when the key before stays good for what the old card holds; None revokes it at once."""
 
 
 def commission(wish: Commission, now: datetime, by: str) -> str:
@@ -73,6 +75,9 @@ def retire(code: str, now: datetime, by: str, *, keeps_key: bool = False) -> Non
         station.save(update_fields=["retired_at"])
         if not keeps_key:
             valid.update(revoked_at=now)
+        # No card that was prepared and never started brings the station back.
+        promised = EnrolmentToken.objects.filter(station_code=code, used_at=None, revoked_at=None)
+        promised.update(revoked_at=now, revoked_why="the station was taken out of use")
         detail = {"revoked": not keeps_key}
         AuditEvent.objects.create(at=now, by=by, verb="retire", subject=code, detail=detail)
 
@@ -105,8 +110,8 @@ def _require_free(room: Room, code: str) -> None:
 
 def _use_key(station: Station, key: VerifyKey, wish: Commission, now: datetime) -> bool:
     """Make a key the station's, and tell whether that is new."""
-    valid = StationKey.objects.filter(station=station, revoked_at=None)
-    if valid.filter(kid=key.kid).exists():
+    valid = StationKey.objects.filter(station=station, revoked_at=None, ends_at=None)
+    if StationKey.objects.filter(station=station, revoked_at=None, kid=key.kid).exists():
         return False
     if StationKey.objects.filter(station=station, kid=key.kid).exists():
         msg = f"the key {key.kid} of {station.code} was revoked and stays so; make a new one with keygen"
@@ -121,7 +126,8 @@ def _use_key(station: Station, key: VerifyKey, wish: Commission, now: datetime) 
     if valid.exists() and not wish.replaces_key:
         msg = f"{station.code} has another key; say --replace-key if the station was set up anew"
         raise RefusedError(msg)
-    if valid.update(revoked_at=now):
+    end = {"revoked_at": now} if wish.old_key_until is None else {"ends_at": wish.old_key_until}
+    if valid.update(**end):
         # No copy of the old disk can speak for the station any more.
         doubts.end(station, now, by=None, why=f"set up anew with the key {key.kid}")
     StationKey.objects.create(station=station, kid=key.kid, public_key=key.public.hex(), since_at=now)

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from central.config import CentralConfig
 from central.store.models import Credential, Placement, School, Station, StationKey
-from central.work import keys, publish_config, published_file
+from central.work import enrolment, keys, publish_config, published_file
 from central.work.configure import values_of
 from central.work.local_days import local_date
 from central.work.publish_config import Wanted
@@ -78,7 +78,8 @@ def publish(config: CentralConfig, now: datetime) -> Published:
         for path in (*rosters.glob("*.json"), *configs.glob("*.json")):
             if path.name not in kept:
                 path.unlink()
-        published_file.replace(config.data / "keyring.json", _keyring(school))
+        published_file.replace(config.data / "keyring.json", _keyring(school, now))
+        published_file.replace(config.data / "enrolments.json", enrolment.published(school, now))
     return Published(len(stations), renewed, configured)
 
 
@@ -135,14 +136,15 @@ def _current(path: Path, key: SigningKey) -> roster.Roster | None:
         return None
 
 
-def _keyring(school: School) -> str:
+def _keyring(school: School, now: datetime) -> str:
     stations: dict[str, dict[str, object]] = {}
     rows = StationKey.objects.filter(station__school=school).select_related("station").order_by("since_at")
     for row in rows:
         entry = stations.setdefault(row.station_id, {"school": school.code, "keys": []})
         named = entry["keys"]
         if isinstance(named, list):
-            named.append({"kid": row.kid, "public": row.public_key, "revoked": row.revoked_at is not None})
+            is_over = row.revoked_at is not None or (row.ends_at is not None and row.ends_at <= now)
+            named.append({"kid": row.kid, "public": row.public_key, "revoked": is_over})
     return json.dumps({"v": 1, "stations": stations})
 
 

@@ -49,6 +49,7 @@ class Tool(StrEnum):
     AUDIT = "audit"
     SAMPLES = "internal audit"
     STATIONS = "stations"
+    STATION_KEYS = "station keys"
     GAPS = "gaps"
     FAULTS = "faults"
     SETTINGS = "settings"
@@ -87,6 +88,7 @@ requirements            ----    ----         rwa-  rwa-   ---- rwa-  r---
 audit                   ----    ----         ----  r---   ---- r---  r---
 internal audit          ----    ----         ----  rwa-   ---- r---  r---
 stations                r---    ----         rw--  rw--   rw-- rw--  r---
+station keys            ----    ----         ----  ----   rwad rwad r---
 gaps                    rw--    ----         rw--  rw--   rw-- rw--  r---
 faults                  r-a-    r-a-         r-a-  rwa-   rwa- rwa-  r---
 settings                ----    ----         ----  rwa-   r--- rwa-  r---

@@ -26,6 +26,12 @@ STATUS_AND_TITLE: Mapping[str, tuple[int, str]] = {
     "too-large": (413, "The batch is larger than is accepted"),
     "revoked": (403, "This station was taken out of use"),
     "unknown-station": (403, "No station of this name is in use"),
+    "wrong-school": (403, "This central is another school's"),
+    "token-unknown": (403, "No station was enlisted with this token"),
+    "token-revoked": (403, "This token was taken back"),
+    "token-expired": (403, "This token was not used in time"),
+    "token-used": (409, "This token has brought another key already"),
+    "station-retired": (403, "The station this token was made for was taken out of use"),
     "busy": (503, "More work is waiting than can be done soon"),
 }
 
