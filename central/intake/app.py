@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from central.config import CentralConfig
-from central.intake import certificates, documents, usb
+from central.intake import certificates, documents, station_keys, usb
 from central.intake.acks import Ground, Now, Signer
 from central.intake.admission import Admission
 from central.intake.door import Door
@@ -75,7 +75,10 @@ def build(
             log.info("intake.stopped", server=server.name)
 
     door = Middleware(Door, admission=parts.admission, keyring=parts.keyring)
-    return Starlette(routes=_routes(parts), middleware=[door], lifespan=lifespan)
+    app = Starlette(routes=_routes(parts), middleware=[door], lifespan=lifespan)
+    # Whoever serves the application tells the service manager of its progress, not of its own.
+    app.state.is_alive = lambda: writer.is_alive
+    return app
 
 
 def _ground(config: CentralConfig) -> Ground:
@@ -104,4 +107,5 @@ def _routes(parts: Parts) -> list[Route]:
         *documents.routes(parts),
         *usb.routes(parts),
         *certificates.routes(parts),
+        *station_keys.routes(parts),
     ]
