@@ -21,3 +21,7 @@ class BuildError(UpdateError):
 
 class StateError(UpdateError):
     """What was noted of an update under way cannot be read or written."""
+
+
+class NotNowError(UpdateError):
+    """Nothing is wrong but the moment."""
