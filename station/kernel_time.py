@@ -11,6 +11,7 @@ from station.sync_stamp import SyncStamp
 _STA_UNSYNC: Final = 0x0040
 _TIME_ERROR: Final = 5
 _US_IN_MS: Final = 1_000
+_PPM: Final = 1 << 16
 
 
 class _Timeval(ctypes.Structure):
@@ -18,7 +19,7 @@ class _Timeval(ctypes.Structure):
 
 
 class _Timex(ctypes.Structure):
-    """`struct timex` of adjtimex(2); only `maxerror` and `status` are read."""
+    """`struct timex` of adjtimex(2); only `freq`, `maxerror` and `status` are read."""
 
     _fields_: ClassVar = [
         ("modes", ctypes.c_uint),
@@ -51,6 +52,11 @@ class KernelTime:
             return self._stamp.quality()
         is_synchronised = state < _TIME_ERROR and not timex.status & _STA_UNSYNC
         return is_synchronised, timex.maxerror // _US_IN_MS
+
+    def rate_ppm(self) -> float | None:
+        """Return by how many millionths the kernel corrects its clock's rate, None where it will not say."""
+        state, timex = self._ask()
+        return None if state < 0 else timex.freq / _PPM
 
     def refusal(self) -> str | None:
         """Return why nobody tells how good the clock is, None when the kernel or timesyncd does.

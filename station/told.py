@@ -12,6 +12,8 @@ from typing import Final, NoReturn
 from station.logs import Log
 
 FILE_NAME: Final = "config.json"
+BLINK_FILE: Final = "blink"
+"""Whoever lays this down beside it has the panel show which station this is."""
 LEAST_ALIVE_S: Final = 60
 MOST_ALIVE_S: Final = 900
 """Central calls a station silent that wrote nothing for 20 minutes."""

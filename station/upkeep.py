@@ -19,7 +19,7 @@ from station.panel import Panel
 from station.reader import Reader
 from station.station import Station
 from station.tap import Json, Kind, Reading
-from station.told import DEFAULTS, Told, ToldFile
+from station.told import BLINK_FILE, DEFAULTS, Told, ToldFile
 from station.verdict import Notice, Sign, Verdict
 from station.vitals import FILE_NAME as VITALS_FILE
 from station.vitals import Vitals
@@ -31,8 +31,6 @@ INBOX_MS: Final = 1_000
 MEND_MS: Final = 5_000
 STATUS_MS: Final = 1_000
 DISK_MS: Final = 5_000
-BLINK_FILE: Final = "blink"
-"""Whoever lays this down beside the status has the panel show which station this is."""
 
 log = Log(__name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ PERIOD_MS: Final = 300_000
 _MOST_BYTES: Final = 4_096
 _MOST_CHARS: Final = 60
 _MOST_DIGITS: Final = 7
+_FLAGS: Final = re.compile(r"(?:0x)?[0-9a-fA-F]{1,8}")
 _FIRMWARE: Final = "sys/devices/platform/soc/soc:firmware/get_throttled"
 _VOLTAGE: Final = "rpi_volt"
 _HEAT: Final = "sys/class/thermal/thermal_zone0/temp"
@@ -73,10 +75,9 @@ def now(root: Path) -> dict[str, Json]:
     if heat.removeprefix("-").isdecimal() and len(heat) <= _MOST_DIGITS:
         told["temp_c"] = round(int(heat) / 1000)
     throttled = _text(root / _FIRMWARE)
-    try:
-        flags = int(throttled, 16)
-    except ValueError:
+    if not _FLAGS.fullmatch(throttled):
         return told | _by_alarm(root)
+    flags = int(throttled, 16)
     told["low_voltage"] = bool(flags & _LOW_NOW)
     told["low_voltage_since_boot"] = bool(flags & _LOW_SINCE_BOOT)
     told["throttled"] = bool(flags & _THROTTLED_NOW)

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -23,9 +23,10 @@ from sync_agent.countersign import Countersigner
 from sync_agent.courier import HttpCourier
 from sync_agent.downlink import Downlink
 from sync_agent.exchange import Exchange
-from sync_agent.health import health
+from sync_agent.health import Health, Sources
 from sync_agent.memory import Memory
 from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
+from sync_agent.order_way import OrderWay, acts
 from sync_agent.outbox import Outbox
 from sync_agent.ports import Courier
 from sync_agent.roster_way import RosterWay
@@ -38,6 +39,10 @@ _NONCE_BYTES = 16
 _dice = secrets.SystemRandom().random
 
 
+def _stay() -> None:
+    """End nothing: whoever talks once ends by itself."""
+
+
 def clock_of(settings: SyncSettings) -> Clock:
     """Return the clock entries of this boot are recorded with, numbered as the station numbers it."""
     practice = None if settings.practice is None else settings.practice.clock
@@ -47,8 +52,10 @@ def clock_of(settings: SyncSettings) -> Clock:
 
 
 @contextmanager
-def assembled(settings: SyncSettings) -> Iterator[Agent]:
+def assembled(settings: SyncSettings, restart: Callable[[], None] = _stay) -> Iterator[Agent]:
     """Open everything and give the agent; close everything at the end.
+
+    `restart` ends this process in an orderly way, for somebody to start it anew.
 
     Raises SettingsError, ConfigError, SchemaError, MemoryBusyError, MemoryFileError, JournalError.
     """
@@ -56,7 +63,7 @@ def assembled(settings: SyncSettings) -> Iterator[Agent]:
     clock = clock_of(settings)
     courier = HttpCourier(settings.server, settings.station, package.__version__, settings.ca_file)
     with closing(courier), closing(Memory.open(settings.state_dir / MEMORY_FILE)) as memory:
-        parts = _parts(settings, keys, clock, courier, memory)
+        parts = _parts(settings, keys, clock, courier, memory, restart)
         timing = settings.timing if parts.timing is None else parts.timing()
         yield Agent(
             parts=parts,
@@ -67,13 +74,24 @@ def assembled(settings: SyncSettings) -> Iterator[Agent]:
         )
 
 
-def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, memory: Memory) -> Parts:
+def _parts(
+    settings: SyncSettings,
+    keys: Keys,
+    clock: Clock,
+    courier: Courier,
+    memory: Memory,
+    restart: Callable[[], None],
+) -> Parts:
     folder, station = settings.state_dir, settings.station
     journal = JournalReader(folder / JOURNAL_FILE)
     outbox = Outbox(journal, memory)
     identity = Identity(station, keys.signing, keys.server, package.__version__)
     exchange = Exchange(identity, courier, outbox, memory, clock, partial(secrets.token_bytes, _NONCE_BYTES))
-    exchange.health = partial(health, folder, is_practice=settings.practice is not None)
+    orders = OrderWay(folder, acts(folder, restart))
+    is_practice = settings.practice is not None
+    exchange.health = Health(
+        Sources(folder, clock, journal, outbox, memory, orders.told, time.monotonic, is_practice)
+    )
     inbox = Inbox(folder)
     downlink = Downlink(
         RosterWay(station, folder / ROSTER_FILE, keys.config, courier, memory, time.monotonic),
@@ -81,6 +99,7 @@ def _parts(settings: SyncSettings, keys: Keys, clock: Clock, courier: Courier, m
         inbox,
         clock,
         settings.timing,
+        orders,
     )
     return Parts(
         exchange=exchange,

@@ -77,6 +77,10 @@ class ConfigWay:
         self._say_when_expired(self.in_force, instant(standing.time_floor_ms))
         return self.in_force.version
 
+    def proven_at(self) -> datetime:
+        """Return the latest time central has proven; raises MemoryFileError."""
+        return instant(self._memory.standing().time_floor_ms)
+
     def _take(self, reply: Reply, standing: Standing) -> None:
         if reply.status != _OK or len(reply.body) > _MOST_BYTES:
             msg = f"the answer to a request for the configuration was {reply.status}, {len(reply.body)} bytes"

@@ -1,4 +1,4 @@
-"""Follow what central offers a station, have the journal say what is in force, and pace the agent by it."""
+"""Follow what central offers a station: have the journal say what is in force, be paced by it, and obey."""
 
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +7,7 @@ from station.tap import Kind
 from sync_agent.beacon import Inbox
 from sync_agent.config import TimingSettings
 from sync_agent.config_way import ConfigWay
+from sync_agent.order_way import OrderWay
 from sync_agent.roster_way import RosterWay
 from sync_agent.settable import OF_THE_STATION
 
@@ -20,6 +21,7 @@ class Downlink:
     inbox: Inbox
     clock: Clock
     here: TimingSettings
+    orders: OrderWay | None = None
     _told: tuple[int | None, int | None] = field(default=(None, None), init=False)
 
     def follow(self, roster: int | None, config: int | None) -> None:
@@ -33,6 +35,14 @@ class Downlink:
             payload = {"roster": in_force[0], "config": in_force[1]}
             self.inbox.put(Kind.CFG, payload, self.clock.reading())
             self._told = in_force
+        self._obey()
+
+    def _obey(self) -> None:
+        """Carry out what is ordered; whatever it comes to, nothing of the talk is undone."""
+        set_afar = self.config.in_force
+        if set_afar is None or self.orders is None:
+            return
+        self.orders.follow(set_afar.orders, self.config.proven_at())
 
     def timing(self) -> TimingSettings:
         """Return how the agent is to pace itself now."""

@@ -44,7 +44,7 @@ def run(settings: SyncSettings, config_file: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     prepare(settings, config_file)
-    with assembled(settings) as agent:
+    with assembled(settings, stop.set) as agent:
         _announce(settings, agent)
         schedule = Schedule(agent.turn, lambda: datetime.now(UTC), time.monotonic, partial(notify, ALIVE))
         schedule.start()

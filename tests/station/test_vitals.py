@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from station.upkeep import BLINK_FILE, CONFIG_MS, Rounds
+from station.told import BLINK_FILE
+from station.upkeep import CONFIG_MS, Rounds
 from station.vitals import PERIOD_MS, Vitals, identity, now
 from tests.fakes.rounds import signs
 from tests.fakes.station import Bench
