@@ -3,34 +3,37 @@
 import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.asgi import get_asgi_application
 
 from central.config import CentralConfig
+from central.serving.guard import Guard
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 Now = Callable[[], datetime]
 # Each framework types ASGI's scope, receive and send in a way of its own.
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-def staff() -> App:
-    """Return the staff side: Django."""
+def staff(config: CentralConfig) -> App:
+    """Return the staff side: Django behind its guard."""
     # Static files come as streams Django reads whole first; they are small, and that is fine.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-    return get_asgi_application()
+    return Guard(get_asgi_application(), config)
 
 
-def stations(config: CentralConfig, now: Now) -> App:
-    """Return the stations' side: the intake."""
+def stations(config: CentralConfig, now: Now) -> "Starlette":
+    """Return the stations' side, the intake; its `state.is_alive` tells whether it takes what comes."""
     from central.intake.app import build
 
     return build(config, now)
 
 
-def both(config: CentralConfig, now: Now) -> App:
+def both(intake: App, pages: App) -> App:
     """Return one application that parts requests by path, for a small school or a rehearsal."""
-    intake, pages = stations(config, now), staff()
 
     async def door(scope: MutableMapping[str, Any], receive: object, send: object) -> None:  # as above
         # Only the intake has something to start and stop: its writer.

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from station import settings
 ENVIRONMENT = "ROLLBOOK_CENTRAL_CONFIG"
 MOST_AT_ONCE = 200
 """PowerSchool takes no more records in one batch."""
+SHORTEST_IDLE, LONGEST_IDLE = 5, 720
+"""Minutes; a class is taught in fewer than the 90 that hold unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,9 @@ class CentralConfig:
     printed pages point to. Stations are heard on `station_port` by a process of their own; with
     `serve --single` they share `port`. `clock_error_ms` is how far this machine's clock may be from
     UTC where its kernel does not know: while it is set by hand, or by something that does not tell it.
-    Reports are written on schedule into `report_folders` and nowhere else.
+    Reports are written on schedule into `report_folders` and nowhere else. Only from `proxies`, addresses
+    or networks, is it believed whom a request was forwarded for and by which scheme. A member of staff
+    who does nothing for `idle_minutes` is signed out.
     """
 
     data_dir: str = "var/central"
@@ -132,6 +137,18 @@ class CentralConfig:
     kit: KitConfig | None = None
     powerschool: PowerSchoolConfig | None = None
     report_folders: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+    idle_minutes: int = 90
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a proxy that is anybody, and for sessions without an end."""
+        for text in self.proxies:
+            if ip_network(text).prefixlen == 0:
+                msg = f"proxies: {text} is everybody; name the addresses of your own proxies"
+                raise ValueError(msg)
+        if not SHORTEST_IDLE <= self.idle_minutes <= LONGEST_IDLE:
+            msg = f"idle_minutes is {SHORTEST_IDLE} to {LONGEST_IDLE}"
+            raise ValueError(msg)
 
     @property
     def data(self) -> Path:

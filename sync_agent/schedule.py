@@ -21,6 +21,8 @@ STUCK_S = 360.0
 One turn may carry a batch, ask for roster, configuration and certificate, and send a signature; the
 answer to each may drip for a minute.
 """
+LOST_S = 60.0
+"""Work that was not even begun for so long, however often its job was set anew, will not be: likewise."""
 AFTER_ERROR_S = 60.0
 
 _SHORTEST_S = 0.02
@@ -50,7 +52,7 @@ class Schedule:
         self._look_every_s = look_every_s
         self._stop = threading.Event()
         self._idle = threading.Condition()
-        self._due_at = monotonic()
+        self._due_at = self._set_at = monotonic()
         self._began_at: float | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -77,6 +79,11 @@ class Schedule:
             return
         delay_s = max(delay_s, _SHORTEST_S)
         self._due_at = self._monotonic() + delay_s
+        self._set(delay_s)
+
+    def _set(self, delay_s: float) -> None:
+        """Set the job; when it was first due does not change by setting it again."""
+        self._set_at = self._monotonic()
         run_at = self._now() + timedelta(seconds=delay_s)
         self._scheduler.add_job(self._run, "date", run_date=run_at, id=_JOB, replace_existing=True)
 
@@ -104,13 +111,15 @@ class Schedule:
                 if now - began_at < STUCK_S:
                     self._alive()
                 continue
-            self._alive()
+            # A pool that died takes every job and does none: what counts is that work begins.
+            if now - self._due_at < LOST_S:
+                self._alive()
             if abs(apart - before) > STEP_S:
                 log.info("clock.stepped", by_s=round(apart - before, 1))
-                self._arm(self._due_at - now)
-            elif now - self._due_at > OVERDUE_S:
+                self._set(max(self._due_at - now, _SHORTEST_S))
+            elif now - max(self._due_at, self._set_at) > OVERDUE_S:
                 log.warning("job.lost", late_s=round(now - self._due_at, 1))
-                self._arm(0.0)
+                self._set(_SHORTEST_S)
 
     def _apart(self) -> float:
         return self._now().timestamp() - self._monotonic()

@@ -6,7 +6,8 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from central.config import CentralConfig
 from central.errors import ConfigError, UnavailableError
 from central.serving import listening
 from central.serving.family import BEAT, Family, program
-from central.serving.site import Site
+from central.serving.site import Life, Site
 from station.notify import ALIVE, READY, STOPPING, notify
 
 HELP = "hear the stations and show the pages until told to stop"
@@ -55,9 +56,10 @@ def _alone(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
 
     listener = listening.listen(config.host, _either(args.port, config.port))
     site = f"listening on {listening.address(listener, config)}"
-    with listener, _projecting(config, now):
-        app = asgi.both(config, now)
-        Site(app, config, has_lifespan=True, beat=_Beat([site])).serve_on(listener)
+    with listener, _projecting(config, now) as projects:
+        intake = asgi.stations(config, now)
+        life = Life(_Beat([site]), lambda: projects() and intake.state.is_alive())
+        Site(asgi.both(intake, asgi.staff(config)), config, has_lifespan=True, life=life).serve_on(listener)
     notify(STOPPING)
     return 0
 
@@ -89,11 +91,12 @@ def _child(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         os.write(args.beats, BEAT)
 
     if args.child == _STATIONS:
-        Site(asgi.stations(config, now), config, has_lifespan=True, beat=beat).serve_on(listener)
+        intake = asgi.stations(config, now)
+        Site(intake, config, has_lifespan=True, life=Life(beat, intake.state.is_alive)).serve_on(listener)
         return 0
     _require_records(config)
-    with _projecting(config, now):
-        Site(asgi.staff(), config, has_lifespan=False, beat=beat).serve_on(listener)
+    with _projecting(config, now) as projects:
+        Site(asgi.staff(config), config, has_lifespan=False, life=Life(beat, projects)).serve_on(listener)
     return 0
 
 
@@ -115,14 +118,14 @@ class _Beat:
 
 
 @contextmanager
-def _projecting(config: CentralConfig, now: Now) -> Iterator[None]:
-    """Bring evidence into the records meanwhile."""
+def _projecting(config: CentralConfig, now: Now) -> Iterator[Callable[[], bool]]:
+    """Bring evidence into the records meanwhile; what is given tells whether that goes on."""
     from central.serving.background import Projector
 
     projector = Projector(config, now)
     projector.start()
     try:
-        yield
+        yield lambda: projector.is_well(time.monotonic())
     finally:
         projector.stop()
 

@@ -1,6 +1,7 @@
 """The one thread that writes evidence: many requests in one transaction, answers only after its commit."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ log = Log(__name__)
 
 CAPACITY: Final = 512
 """So many requests may wait whatever was let in: 40 MB at most."""
+HUNG_S: Final = 60.0
+"""One transaction that takes longer hangs; a slow disk's takes a second."""
 GROUP: Final = 128
 """So many units of work share a transaction at most: the first of them is not kept waiting by the last."""
 
@@ -32,8 +35,15 @@ class _Waiting:
 class Writer:
     """Takes judgements from any thread, carries them out in order in its own."""
 
-    def __init__(self, open_evidence: Callable[[], Evidence], capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        open_evidence: Callable[[], Evidence],
+        capacity: int = CAPACITY,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Open the evidence in the writing thread, at the first request and after every failure."""
+        self._monotonic = monotonic
+        self._began_at: float | None = None
         self._open = open_evidence
         self._capacity = capacity
         self._lanes: Lanes[_Waiting] = Lanes()
@@ -57,8 +67,10 @@ class Writer:
 
     @property
     def is_alive(self) -> bool:
-        """Whether requests are being carried out."""
-        return self._thread.is_alive() and not self._is_closed
+        """Whether requests are being carried out: none has been in the same transaction for a minute."""
+        began_at = self._began_at
+        is_hung = began_at is not None and self._monotonic() - began_at > HUNG_S
+        return self._thread.is_alive() and not self._is_closed and not is_hung
 
     def submit(self, judge: Judge, lane: Lane = Lane.LIVE, units: int = 1) -> "Future[Reply]":
         """Take one request; its answer is `busy` at once when too many wait already."""
@@ -74,7 +86,9 @@ class Writer:
 
     def _run(self) -> None:
         while (group := self._next_group()) is not None:
+            self._began_at = self._monotonic()
             replies = self._write(group) if group else []
+            self._began_at = None
             # Only now: an answer that left earlier would promise what a power cut could still take back.
             for waiting, reply in zip(group, replies, strict=True):
                 waiting.reply.set_result(reply)

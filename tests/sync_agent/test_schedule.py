@@ -221,3 +221,24 @@ def test_only_one_shot_jobs_are_used() -> None:
 @pytest.mark.fault("N5")
 def test_a_turn_of_five_answers_that_drip_is_not_taken_for_one_that_hangs() -> None:
     assert 5 * LONGEST_S < STUCK_S
+
+
+def test_a_pool_that_takes_every_job_and_does_none_does_not_feed_the_watchdog(
+    wall: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync_agent.schedule.LOST_S", 0.2)
+    monkeypatch.setattr("sync_agent.schedule.OVERDUE_S", 0.05)
+    working = Working(wall.now, delay_s=0.1)
+    working.schedule.start()
+    assert working.wait_for(1)
+    working.rest()
+    again = threading.Semaphore(0)
+    monkeypatch.setattr(working.schedule._scheduler, "add_job", lambda *_args, **_named: again.release())
+    working.schedule._scheduler.remove_all_jobs()
+    # Set anew again and again, and never begun.
+    assert all(again.acquire(timeout=PATIENCE_S) for _ in range(6))
+    while working.fed.acquire(blocking=False):
+        pass
+    assert all(again.acquire(timeout=PATIENCE_S) for _ in range(3))
+    assert not working.fed.acquire(blocking=False)
+    assert working.schedule.stop(PATIENCE_S)
