@@ -38,6 +38,7 @@ from central.store.models.enrolment import EnrolmentRefusal, EnrolmentToken
 from central.store.models.evidence import Occurrence, ProjectorPosition, StationTimeline, Tap
 from central.store.models.export import ExportedFile, ExportedLine
 from central.store.models.fact import AbsenceNote, ProgrammeAgreement, StudentFact
+from central.store.models.fleet import AlertSilence, HealthSample, StationHealth, StationOrder
 from central.store.models.follow_up import (
     AuditSample,
     AuditSampleCheck,
@@ -73,6 +74,7 @@ __all__ = [
     "AbsenceNotice",
     "AfterAction",
     "AfterActionStep",
+    "AlertSilence",
     "Announcement",
     "AnnouncementSending",
     "ApiToken",
@@ -107,6 +109,7 @@ __all__ = [
     "FaultStep",
     "GapExplanation",
     "GradeMinutes",
+    "HealthSample",
     "HotspotLoan",
     "HotspotReturn",
     "ImportedFile",
@@ -161,7 +164,9 @@ __all__ = [
     "StationCertificate",
     "StationConfig",
     "StationDoubt",
+    "StationHealth",
     "StationKey",
+    "StationOrder",
     "StationTimeline",
     "Student",
     "StudentFact",

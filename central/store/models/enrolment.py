@@ -12,7 +12,9 @@ class EnrolmentToken(models.Model):
     station_code = models.CharField(max_length=40, help_text="the station it was made for; it may be new")
     room = models.ForeignKey("store.Room", on_delete=models.PROTECT, related_name="enrolment_tokens")
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, hex")
-    replaces = models.BooleanField(default=False, help_text="a new card takes over from the station's old one")
+    replaces = models.BooleanField(
+        default=False, help_text="a new card takes over from the station's old one"
+    )
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=200)
     expires_at = models.DateTimeField()

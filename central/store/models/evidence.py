@@ -12,6 +12,9 @@ class ProjectorPosition(models.Model):
     quarantine_id = models.PositiveBigIntegerField(
         default=0, help_text="the last message set aside that was read"
     )
+    health_sequence = models.PositiveBigIntegerField(
+        default=0, help_text="the last batch looked into for how its station is"
+    )
 
 
 class StationTimeline(models.Model):
