@@ -71,10 +71,12 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         say(f"time      {now():%Y-%m-%d %H:%M:%S} UTC, {local:%a %Y-%m-%d %H:%M} at the school")
         try:
             _show_records(config)
+            problems += _show_drill(now())
+            code = 1 if problems else code
             if args.stations:
                 _show_stations(school, config, now())
             if args.evidence:
-                problems += _unproven(config)
+                problems += unproven(config)
                 code = 1 if problems else code
         except CentralError as error:
             problems.append(str(error))
@@ -124,6 +126,16 @@ def _show_records(config: CentralConfig) -> None:
     say(f"key       of the school's NTAG 424 tags: {'kept' if keys.has_tag_keys(config.keys) else 'none'}")
 
 
+def _show_drill(now: datetime) -> list[str]:
+    from central.work import drill
+
+    last = drill.last_proven()
+    told = f"{last[0]} was proven to come back {(now - last[1]).days} days ago" if last else "none yet"
+    say(f"drill     {told}")
+    late = drill.overdue(now)
+    return [late] if late else []
+
+
 def _show_stations(school: "School", config: CentralConfig, now: datetime) -> None:
     from central.store.evidence import Evidence
     from central.work.stations import glance
@@ -150,9 +162,10 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _unproven(config: CentralConfig) -> Iterator[str]:
-    """Yield what does not prove itself: first the stations' batches, then the records."""
+def unproven(config: CentralConfig) -> Iterator[str]:
+    """Yield what does not prove itself: the stations' batches, the records, and all that is written once."""
     from central.store.queries import histories
+    from central.work import audit_heads
 
     if config.evidence.exists():
         keyring = Keyring(config.data / "keyring.json")
@@ -168,6 +181,12 @@ def _unproven(config: CentralConfig) -> Iterator[str]:
         count += 1
         yield sentence
     say(f"proof     the decisions were read whole: {count} findings")
+    count, signed = 0, len(audit_heads.files(config.data))
+    key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
+    for sentence in audit_heads.proven(config.data, config.records, key):
+        count += 1
+        yield sentence
+    say(f"proof     what is written once was held against {signed} signed heads: {count} findings")
 
 
 def _version() -> str:

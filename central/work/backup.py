@@ -1,8 +1,8 @@
 """Make a backup that can be proven: both databases, the public keys, and the digests of it all."""
 
-import hashlib
 import json
 import shutil
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -11,49 +11,63 @@ from central.config import CentralConfig
 from central.errors import ConfigError, UnavailableError
 from central.store.copy import copy_database
 from central.store.heads import heads
-from central.work import documents, paper_files, published_file
+from central.work import audit_heads, keys, published_file
+from central.work.backup_files import MANIFEST, digests, flush_all
+from central.work.backup_shelf import alone, clear, name_of, require_room
+from station.durable import sync_folder
 
-MANIFEST: Final = "manifest.json"
+RECORDS: Final = "records.sqlite"
 EVIDENCE: Final = "evidence.sqlite"
 SAFE: Final = "safe.json"
-# What is published to stations; the folders of a central that publishes none of it yet are not there.
-_PUBLISHED: Final = ("rosters", "configs", "certificates")
-# What people handed in: the files themselves.
-_HANDED_IN: Final = (documents.FOLDER, paper_files.FOLDER)
-_DRAFTS: Final = shutil.ignore_patterns("*.new", ".*")
+_KEYS: Final = "keys"
+# Whatever else lies in the data folder is copied as it is: a kind of file added later is not forgotten.
+# Databases are copied at one instant, secret keys never; the rest is about this process or this disk.
+_LEFT_OUT: Final = (
+    _KEYS, SAFE, f"{RECORDS}*", f"{EVIDENCE}*", "evidence.mark", "*.lock", "*.new", ".*", "replaced-*"
+)  # fmt: skip
 
 
 def back_up(config: CentralConfig, folder: Path, now: datetime) -> Path:
     """Copy everything but the secret keys into a new folder inside `folder`, and return it.
 
-    The folder appears only when every copy was checked; then stations are told that what is in it is
-    safe. Raises ConfigError before `init`, and
-    UnavailableError when something cannot be copied.
+    The folder appears only when every copy was checked and is on the disk; then stations are told that
+    what is in it is safe. Raises ConfigError before `init`, and UnavailableError when something cannot
+    be copied or would fill the disk.
     """
     if not config.records.exists():
         msg = f"{config.records} does not exist; run rollbook-central init"
         raise ConfigError(msg)
-    target = folder / f"rollbook-{now:%Y%m%dT%H%M%SZ}"
-    making = folder / f".{target.name}.making"
+    if folder.resolve().is_relative_to(config.data.resolve()):
+        msg = f"{folder} lies in what is to be backed up; name a folder elsewhere, best on another disk"
+        raise ConfigError(msg)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if target.exists():
-            msg = f"{target} exists already; wait a second and try again"
-            raise UnavailableError(msg)
-        making.mkdir(mode=0o700)
-    except OSError as error:
-        msg = f"{folder} cannot take a backup ({error.strerror}); name another folder"
-        raise UnavailableError(msg) from error
-    try:
-        _copy(config, making, now)
-        making.rename(target)
+        with alone(folder):
+            target = _made(config, folder, now)
     except OSError as error:
         msg = f"{folder} cannot take a backup ({error.strerror}); see to its space and rights"
         raise UnavailableError(msg) from error
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
     if (target / EVIDENCE).exists():
         say_safe(config.data, target / EVIDENCE)
+    return target
+
+
+def _made(config: CentralConfig, folder: Path, now: datetime) -> Path:
+    target = folder / name_of(now)
+    making = folder / f".{target.name}.making"
+    if target.exists():
+        msg = f"{target} exists already; wait a second and try again"
+        raise UnavailableError(msg)
+    clear(folder)
+    require_room(folder, _size(config.data), config.data)
+    making.mkdir(mode=0o700)
+    try:
+        _copy(config, making, now)
+        flush_all(making)
+        making.rename(target)
+        sync_folder(folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
     return target
 
 
@@ -67,31 +81,30 @@ def say_safe(data: Path, evidence: Path) -> None:
         raise UnavailableError(msg) from error
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, by its path in it."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): _sha256(path) for path in files}
-
-
 def _copy(config: CentralConfig, target: Path, now: datetime) -> None:
     # Records first: evidence copied later can only know more than they do, and is read again.
-    copy_database(config.records, target / "records.sqlite")
+    copy_database(config.records, target / RECORDS)
+    # Before the rest, so that the head of these very records is among what is copied.
+    audit_heads.add(config.data, target / RECORDS, keys.signing_key(config.keys, keys.ACK), now)
     if config.evidence.exists():
         copy_database(config.evidence, target / EVIDENCE)
-    for name in ("server.json", "keyring.json"):
-        shutil.copy2(config.data / name, target / name)
-    for name in (*_PUBLISHED, *_HANDED_IN):
-        if (config.data / name).is_dir():
-            shutil.copytree(config.data / name, target / name, ignore=_DRAFTS)
-    for path in config.data.glob("checkpoint.*"):
-        shutil.copy2(path, target)
-    (target / "keys").mkdir(mode=0o700)
+    left_out = shutil.ignore_patterns(*_LEFT_OUT)
+    shutil.copytree(config.data, target, ignore=left_out, copy_function=_copy_file, dirs_exist_ok=True)
+    target.chmod(0o700)
+    (target / _KEYS).mkdir(mode=0o700)
     for path in config.keys.glob("*.pub"):
-        shutil.copy2(path, target / "keys" / path.name)
+        shutil.copy2(path, target / _KEYS / path.name)
     text = json.dumps({"v": 1, "made_at": now.isoformat(), "sha256": digests(target)}, indent=1)
     (target / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _copy_file(source: str, target: str) -> None:
+    # Central goes on meanwhile: what it took away between the look and the copy is not missing.
+    with suppress(FileNotFoundError):
+        shutil.copy2(source, target)
+
+
+def _size(data: Path) -> int:
+    aside = set(data.glob("replaced-*"))
+    files = (path for path in data.rglob("*") if path.is_file() and not aside & set(path.parents))
+    return sum(path.stat().st_size for path in files)

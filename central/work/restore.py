@@ -1,7 +1,6 @@
 """Put a backup in the place of what a central holds, proven first, and begin a new life of its store."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -13,7 +12,8 @@ from typing import Final
 from central.config import CentralConfig
 from central.errors import ConfigError, UnavailableError
 from central.work import keys
-from central.work.backup import EVIDENCE, MANIFEST, digests, say_safe
+from central.work.backup import EVIDENCE, say_safe
+from central.work.backup_files import MANIFEST, digests, flush
 from central.work.incarnation import FILE_NAME, Incarnation, read_incarnation, write_incarnation
 from station.errors import SettingsError
 
@@ -122,7 +122,7 @@ def _make(folder: Path, making: Path, expected: Mapping[str, str]) -> None:
         target = making / PurePosixPath(name)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copy2(folder / name, target)
-        _flush(target)
+        flush(target)
     if digests(making) != expected:
         msg = f"{making} is not what was read from {folder}; look at both disks"
         raise UnavailableError(msg)
@@ -153,17 +153,9 @@ def _put_in_place(config: CentralConfig, making: Path) -> None:
     (config.data / "rosters").mkdir(exist_ok=True)
     for path in _last(making.iterdir(), FILE_NAME):
         path.replace(config.data / path.name)
-        _flush(config.data)
+        flush(config.data)
     making.rmdir()
 
 
 def _last(paths: Iterable[Path], name: str) -> list[Path]:
     return sorted(paths, key=lambda path: path.name == name)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
