@@ -30,6 +30,7 @@ from central.store.queries.calendars import track_calendars
 from tests.fakes import school as schools
 from tests.fakes.register import Register
 from tests.fakes.school import FIRST_DAY, LABOR_DAY, LAST_DAY, SmallSchool, at, taught
+from tests.fakes.written_once import written_once
 
 AS_OF = date(2025, 7, 20)
 """All is taught, and all three periods are due."""
@@ -147,6 +148,7 @@ class HealthySchool:
         )
 
 
+@written_once
 def build() -> HealthySchool:
     """Write the school into the records database."""
     small = schools.build()

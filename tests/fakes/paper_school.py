@@ -16,6 +16,7 @@ from central.store.models import (
     Student,
     Track,
 )
+from tests.fakes.written_once import written_once
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 ROLL = (
@@ -42,6 +43,7 @@ class PaperSchool:
     students: dict[str, Student] = field(repr=False)
 
 
+@written_once
 def build() -> PaperSchool:
     """Write the school into the records database and return its rows."""
     school = School.objects.create(code="34000000777777", name="Paper Charter")

@@ -34,6 +34,7 @@ from central.work.recovery_act import Act
 from central.work.recovery_attendance import Minutes
 from central.work.recovery_faults import Dates, RecordWish, ServiceWish
 from central.work.recovery_session_faults import SessionWish
+from tests.fakes.written_once import written_once
 
 ZONE = ZoneInfo("America/Los_Angeles")
 CODE = "34674390123456"
@@ -169,6 +170,7 @@ class RecoverySchool:
         )
 
 
+@written_once
 def build(*, programme: str = "47612", has_begun: bool = False) -> RecoverySchool:
     """Write the school into the records database and return its rows; begun, everybody came on the first day.
 

@@ -29,6 +29,7 @@ from central.store.models import (
 )
 from station import credential
 from sync_agent.signing import SigningKey
+from tests.fakes.written_once import written_once
 
 CODE = "34000000123456"
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -151,9 +152,10 @@ def card_token(name: str) -> bytes:
     return credential.token(SCHOOL_KEY, "uid", uid)
 
 
-def build(*, is_practice: bool = False) -> SmallSchool:
+@written_once
+def build() -> SmallSchool:
     """Write the school into the records database and return its rows."""
-    school = School.objects.create(code=CODE, name="Cedar Charter", is_practice=is_practice)
+    school = School.objects.create(code=CODE, name="Cedar Charter")
     year = SchoolYear.objects.create(school=school, name=YEAR)
     track_a, track_b = (_track(year, code) for code in "AB")
     algebra = _section(track_a, "ALG1-01", "Algebra 1", "R101", ("08:30", "10:00"))

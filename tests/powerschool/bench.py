@@ -13,6 +13,7 @@ from central.work.deliver import deliver
 from central.work.delivery_wish import Courier, Delivered, Wish
 from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, SmallSchool, at
+from tests.fakes.written_once import written_once
 from tests.powerschool import mirrored
 from tests.powerschool.server import Pretended
 
@@ -98,6 +99,15 @@ class Bench:
 @contextmanager
 def certified_class(folder: Path) -> Iterator[Bench]:
     """Build it: Ana and Ben present, Chloe absent, signed for by the teacher."""
+    small = _certified()
+    with mirrored.mirrored() as sis:
+        made = Bench(sis, folder)
+        made.small = small
+        yield made
+
+
+@written_once
+def _certified() -> SmallSchool:
     small = schools.build()
     changes = [
         Change(small.ana.pk, Action.ADD, "no card today"),
@@ -105,10 +115,7 @@ def certified_class(folder: Path) -> Iterator[Bench]:
         Change(small.chloe.pk, Action.ABSENT),
     ]
     certify_session(small.algebra, MONDAY, Signature(small.teacher, AFTER_CLASS), changes)
-    with mirrored.mirrored() as sis:
-        made = Bench(sis, folder)
-        made.small = small
-        yield made
+    return small
 
 
 def of(name: str) -> Delivery:

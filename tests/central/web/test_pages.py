@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from central.store.models import AttendanceRecord, Decision, SessionCertification, Staff
+from central.store.models import AttendanceRecord, Decision, School, SessionCertification, Staff
 from central.web import clock
 from tests.fakes import school as schools
 from tests.fakes.school import MONDAY, TOTP_SECRET, SmallSchool, at
@@ -227,7 +227,8 @@ def test_the_pages_speak_spanish(small: SmallSchool) -> None:
 
 
 def test_a_practice_school_says_so_on_every_page() -> None:
-    small = schools.build(is_practice=True)
+    small = schools.build()
+    School.objects.update(is_practice=True)
     client = sign_in(small.leader)
     for address in ("/today/", SESSION, "/stations/", "/reports/"):
         assert "PRACTICE" in client.get(address).content.decode(), address
