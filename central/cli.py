@@ -1,11 +1,13 @@
 """The program `rollbook-central`: finds the asked command, gives it configuration and time, tells errors."""
 
 import argparse
+import gc
 import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -84,13 +86,25 @@ def _run(arguments: list[str]) -> int:
     is_elsewhere = _is_elsewhere(name, rest)
     is_needed = not is_elsewhere and not {"-h", "--help"} & set(rest)
     config = CentralConfig() if name in WITHOUT_CONFIG else _configuration(named.config, is_needed=is_needed)
-    command = _load(name)
-    parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP)
-    command.arguments(parser)
-    args = parser.parse_args(rest)
-    if name not in WITHOUT_STORE | ON_ANY_STORE and not is_elsewhere:
-        _require_store(config)
+    with _nothing_let_go():
+        command = _load(name)
+        parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP)
+        command.arguments(parser)
+        args = parser.parse_args(rest)
+        if name not in WITHOUT_STORE | ON_ANY_STORE and not is_elsewhere:
+            _require_store(config)
     return int(command.run(args, config, clock(config)))
+
+
+@contextmanager
+def _nothing_let_go() -> Iterator[None]:
+    """Do not look for garbage while thousands of classes are made that all stay: a fifth of the start."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _is_elsewhere(name: str, rest: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from central.commands import Now, say
 from central.config import CentralConfig
 from central.errors import CentralError
-from central.reports.kinds import FORMS, kinds
+from central.reports.kinds import FORMS, words
 from central.reports.scheduled import run_due
 from central.store import lookup
 from central.store.models import ReportSchedule, School
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb")
     verbs.add_parser("list", help="every schedule that stands, when it was written last and is due next")
     more = verbs.add_parser("add", help="have a report written from now on")
-    more.add_argument("kind", choices=list(kinds()))
+    more.add_argument("kind", choices=words())
     more.add_argument("--form", choices=FORMS, default="pdf")
     more.add_argument("--rhythm", choices=[each.value for each in Rhythm], required=True)
     more.add_argument(

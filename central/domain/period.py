@@ -1,6 +1,8 @@
 """The reporting periods of a school year, and the lines attendance is reported on."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from central.domain.enrolment import Modality
 
@@ -11,6 +13,14 @@ class PeriodKind(StrEnum):
     P1 = "P-1"
     P2 = "P-2"
     ANNUAL = "Annual"
+
+
+PERIODS: Final[Mapping[str, PeriodKind]] = {
+    "p1": PeriodKind.P1,
+    "p2": PeriodKind.P2,
+    "annual": PeriodKind.ANNUAL,
+}
+"""The periods by their words on a command line and in an address."""
 
 
 class Line(StrEnum):

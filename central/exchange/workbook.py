@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeAlias
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from central.exchange.spreadsheet import neutral
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Cell: TypeAlias = str | int | Decimal | Fraction | date | None
 """What may stand in a cell; an instant has no place of its own there and is written as text."""
@@ -47,6 +48,8 @@ def write(sheets: Iterable[Sheet]) -> bytes:
     formula stands behind an apostrophe, as in our CSV (`exchange.spreadsheet.plain` takes it off).
     Raises ValueError for a row that is not as wide as its headings.
     """
+    import xlsxwriter  # here, because few of those who bring sheets together write them
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
     # Otherwise the file says when it was made, and equal tables are unequal files.

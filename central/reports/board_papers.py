@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from central.exchange import workbook
 from central.exchange.workbook import Cell, Sheet
-from central.reports import document, paper_text, render_csv
+from central.reports import document_parts, paper_text, render_csv
 from central.reports.canonical import as_json
-from central.reports.document import Cover, Heading, PageBreak, Part, Signatures, Text
+from central.reports.document_parts import Cover, Heading, PageBreak, Part, Signatures, Text
 from central.reports.stamp import Stamp
 
 FORMS: Final = ("pdf", "xlsx", "csv")
@@ -112,6 +112,9 @@ class Papers:
         return "\n".join(lines) + "\n"
 
     def _pdf(self, stamp: Stamp | None) -> bytes:
+        # Whoever asks for text alone does not wait for what draws paper.
+        from central.reports import document
+
         if stamp is None:
             return document.write(self._parts(), footer=self.footer)
         facts: list[tuple[str, str]] = [
@@ -126,7 +129,7 @@ class Papers:
         place = -1 if self.signers else len(parts)
         # What proves the paper stands with the signatures, so that who signs has read it.
         parts[place:place] = [Heading("Verification", 3), verify]
-        frame = document.Frame(
+        frame = document_parts.Frame(
             lines=(stamp.line, stamp.data_line),
             keywords=stamp.keywords,
             watermark="PRACTICE" if stamp.is_practice else "",
@@ -142,7 +145,7 @@ class Papers:
                 parts.append(Text(table.elsewhere))
                 continue
             rows = [[shown(cell) for cell in row] for row in table.rows]
-            parts.append(document.Table(table.columns, rows, _numbers(table)))
+            parts.append(document_parts.Table(table.columns, rows, _numbers(table)))
         parts += [Text(line) for line in self.says_at_end]
         return [*parts, Signatures(self.signers)] if self.signers else parts
 

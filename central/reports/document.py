@@ -2,9 +2,8 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import landscape, letter
@@ -23,11 +22,19 @@ from reportlab.platypus import PageBreak as _PageBreak
 from reportlab.platypus import Paragraph as _Paragraph
 from reportlab.platypus import Table as _Table
 
-from central.reports.document_page import INSET, MARGIN, Foot, Frame
+from central.reports.document_page import INSET, MARGIN, Foot
+from central.reports.document_parts import (
+    Cover,
+    Frame,
+    Heading,
+    PageBreak,
+    Part,
+    Signatures,
+    Table,
+    Text,
+)
 from central.reports.document_table import Ruled, RuledTable
 from central.reports.lettering import ADVICE, Lettering, register
-
-__all__ = ["Cover", "Frame", "Heading", "PageBreak", "Part", "Signatures", "Table", "Text", "write"]
 
 _SMALL: Final = 7.5
 _GREY: Final = colors.HexColor("#5a6470")
@@ -39,56 +46,6 @@ _SMALLER: Final = {10: 7.0, 14: 6.0}
 _ROOM_AFTER_A_HEADING: Final = 1.1 * inch
 _SIZES: Final = {1: 17.0, 2: 12.5, 3: 10.5}
 _FIRST_SHARE: Final = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """The block a paper begins with: whose it is, what it is, and what it is about as names and values."""
-
-    title: str
-    school: str
-    facts: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading; level 1 is the title of the document."""
-
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph; `is_small` for what stands beside the matter."""
-
-    text: str
-    is_small: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under headings; `numbers` are the columns set to the right. Without rows `empty` is said."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numbers: frozenset[int] = frozenset()
-    empty: str = "None."
-
-
-@dataclass(frozen=True, slots=True)
-class Signatures:
-    """Lines to be signed by hand, each with who signs and room for the date."""
-
-    who: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PageBreak:
-    """What follows begins on a page of its own."""
-
-
-Part: TypeAlias = Cover | Heading | Text | Table | Signatures | PageBreak
 
 
 def write(parts: Iterable[Part], *, footer: str = "", frame: Frame | None = None) -> bytes:

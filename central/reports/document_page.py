@@ -1,7 +1,5 @@
 """The frame of every page of a printed document: whose it is, its number of how many, its data, its mark."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from reportlab.lib import colors
@@ -9,6 +7,7 @@ from reportlab.lib.units import inch
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import SimpleDocTemplate
 
+from central.reports.document_parts import Frame
 from central.reports.document_table import Ruled, wrap
 from central.reports.lettering import Lettering
 
@@ -24,15 +23,6 @@ _PALE: Final = colors.HexColor("#f3eaea")
 _NUMBER_ROOM: Final = 66.0
 _PAGES: Final = "rollbook-pages"
 _MARK_SIZE: Final = 92.0
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What stands at the foot of every page, what a program finds in the file, and the mark behind it."""
-
-    lines: Sequence[str]
-    keywords: str = ""
-    watermark: str = ""
 
 
 class Foot:

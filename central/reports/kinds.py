@@ -1,21 +1,21 @@
 """Published: the kinds of report there are, and how each is computed and written down."""
 
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from central import reports
 from central.domain.finding import Finding
-from central.domain.period import PeriodKind
-from central.reports import paper_period, render_papers, render_period
-from central.reports.board_papers import Papers
-from central.reports.periods import KINDS, period_report
+from central.domain.period import PERIODS, PeriodKind
 from central.store.models import SchoolYear
+
+if TYPE_CHECKING:
+    from central.reports.board_papers import Papers
 
 FORMS: Final = ("text", "json", "csv", "xlsx", "pdf")
 SUFFIX: Final = {"text": "txt", "json": "json", "csv": "csv", "xlsx": "xlsx", "pdf": "pdf"}
@@ -49,7 +49,7 @@ class Kind:
     name: str
     make: Callable[[SchoolYear, date, datetime], Report]
     write: Callable[[Any, str], Mapping[str, str]]  # Any: each kind writes its own report
-    papers: Callable[[Any], Papers]  # Any: as above
+    papers: Callable[[Any], "Papers"]  # Any: as above
     period: PeriodKind | None = None
     has_own_texts: bool = True
     """Whether its texts are its own; those of the others are made from its papers."""
@@ -62,36 +62,52 @@ class Kind:
         return self.name if self.period else self.name.replace("-", " ").capitalize()
 
 
-@cache
+def words() -> tuple[str, ...]:
+    """Return the word of every kind of report there is, those everybody files first."""
+    return (*PERIODS, *(module.replace("_", "-") for module in _modules()))
+
+
 def kinds() -> dict[str, Kind]:
-    """Return every kind of report by its word.
+    """Return every kind of report by its word."""
+    return {word: kind_of(word) for word in words()}
+
+
+@cache
+def kind_of(word: str) -> Kind:
+    """Return one kind of report; only what that kind is made of is loaded.
 
     A kind beyond the periods is a module `central.reports.<word>_report` with `report(year, as_of,
     now)` and a module `central.reports.paper_<word>` with `papers(report)`, a hyphen of the word being
     an underscore. One with a module `render_<word>` writes its text forms itself; those of the others are
-    made from its papers.
+    made from its papers. Raises KeyError for a word there is no kind of.
     """
-    found = {word: _of_a_period(word, kind) for word, kind in KINDS.items()}
-    for module in _modules():
-        word = module.replace("_", "-")
-        making = import_module(f"central.reports.{module}_report")
-        papers = import_module(f"central.reports.paper_{module}").papers
-        own = _own_texts(module)
-        write = own or _from_papers(papers)
-        names = getattr(making, "NAMES_STUDENTS", False)
-        found[word] = Kind(
-            word, word, making.report, write, papers, has_own_texts=own is not None, names_students=names
-        )
-    return found
+    if word in PERIODS:
+        return _of_a_period(word, PERIODS[word])
+    module = word.replace("-", "_")
+    if module not in _modules():
+        raise KeyError(word)
+    making = import_module(f"central.reports.{module}_report")
+    papers = import_module(f"central.reports.paper_{module}").papers
+    own = _own_texts(module)
+    names = getattr(making, "NAMES_STUDENTS", False)
+    return Kind(
+        word,
+        word,
+        making.report,
+        own or _from_papers(papers),
+        papers,
+        has_own_texts=own is not None,
+        names_students=names,
+    )
 
 
-def _modules() -> Iterator[str]:
-    """Yield what the modules of the kinds begin with, those everybody files first."""
+@cache
+def _modules() -> tuple[str, ...]:
+    """Return what the modules of the kinds begin with, those everybody files first."""
     names = {module.name for module in pkgutil.iter_modules(reports.__path__)}
     there = {name.removesuffix("_report") for name in names if name.endswith("_report")}
     there = {name for name in there if f"paper_{name}" in names}
-    yield from (name for name in _FIRST if name in there)
-    yield from sorted(there.difference(_FIRST))
+    return (*(name for name in _FIRST if name in there), *sorted(there.difference(_FIRST)))
 
 
 def _own_texts(module: str) -> Callable[[Any, str], Mapping[str, str]] | None:  # Any: as above
@@ -99,7 +115,11 @@ def _own_texts(module: str) -> Callable[[Any, str], Mapping[str, str]] | None:  
     return import_module(name).render if find_spec(name) else None
 
 
-def _from_papers(papers: Callable[[Any], Papers]) -> Callable[[Any, str], Mapping[str, str]]:  # Any: as above
+def _from_papers(
+    papers: Callable[[Any], "Papers"],
+) -> Callable[[Any, str], Mapping[str, str]]:  # Any: as above
+    from central.reports import render_papers
+
     def write(report: Report, form: str) -> Mapping[str, str]:
         return render_papers.render(papers(report), report.findings, caveats_of(report), form)
 
@@ -113,6 +133,9 @@ def caveats_of(report: Report) -> tuple[Finding, ...]:
 
 
 def _of_a_period(word: str, kind: PeriodKind) -> Kind:
+    from central.reports import paper_period, render_period
+    from central.reports.periods import period_report
+
     def make(year: SchoolYear, as_of: date, now: datetime) -> Report:
         return period_report(year, kind, as_of, now)
 

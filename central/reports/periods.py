@@ -21,7 +21,6 @@ from central.reports.proof import digest_of, proof_of
 from central.reports.snapshots import last_closed
 from central.store.models import School, SchoolYear
 
-KINDS = {"p1": PeriodKind.P1, "p2": PeriodKind.P2, "annual": PeriodKind.ANNUAL}
 _RULES = (
     *("R-CAL-01", "R-CAL-02", "R-CAL-03", "R-CAL-04"),
     *("R-ADA-01", "R-ADA-02", "R-ADA-04", "R-ADA-06", "R-ADA-08", "R-ADA-09", "R-REC-04"),

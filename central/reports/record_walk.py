@@ -8,11 +8,10 @@ from central.domain.calendar import SchoolYear as Year
 from central.domain.calendar import monday_of
 from central.domain.day_bits import bit_of
 from central.domain.enrolment import GradeSpan, Modality
-from central.domain.period import PeriodKind
+from central.domain.period import PERIODS, PeriodKind
 from central.law.months import school_months
 from central.law.weekend import countable_calendar
 from central.reports.audit_trail import TracedRecord, trace_record
-from central.reports.periods import KINDS
 from central.reports.walk import CellName
 from central.store.evidence import Evidence
 from central.store.models import AttendanceRecord, Delivery, Student, StudentYear
@@ -85,7 +84,7 @@ def _cells(student: Student, on: date, year_key: int, year: Year) -> Iterator[Co
         calendar = calendars[row.track.code]
         cell = CellName(row.track.code, GradeSpan(row.span), Modality(row.modality))
         month = next((found for found in school_months(calendar) if monday_of(on) in found.weeks), None)
-        for word, kind in KINDS.items():
+        for word, kind in PERIODS.items():
             if month is not None and on in countable_calendar(kind, calendar).days_taught:
                 yield CountedIn(kind, word, cell, month.number)
 

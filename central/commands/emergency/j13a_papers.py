@@ -9,13 +9,12 @@ from typing import Final
 from central.commands import a_date, say
 from central.commands.recovery.asking import Verbs
 from central.domain.closure import RequestKind
-from central.domain.period import PeriodKind
+from central.domain.period import PERIODS, PeriodKind
 from central.errors import CentralError
 from central.reports import j13a_prefill, j13a_sheets, request_effect
 from central.reports.board_papers import FORMS
 from central.reports.j13a_prefill import Asked
 from central.reports.j13a_sheets import Wanted
-from central.reports.periods import KINDS
 from central.reports.request_effect import Effect
 from central.reports.rounding import half_up
 from central.store.models import SchoolYear
@@ -65,12 +64,12 @@ def run(args: argparse.Namespace, year: SchoolYear, now: datetime) -> int:
 
 
 def _ask_period(parser: argparse.ArgumentParser, *, is_needed: bool) -> None:
-    parser.add_argument("--period", required=is_needed, choices=sorted(KINDS), help="its effect on which")
+    parser.add_argument("--period", required=is_needed, choices=sorted(PERIODS), help="its effect on which")
     parser.add_argument("--as-of", type=a_date, metavar="DATE", help="default: today")
 
 
 def _effect(args: argparse.Namespace, year: SchoolYear, now: datetime) -> Effect:
-    kind: PeriodKind = KINDS[args.period]
+    kind: PeriodKind = PERIODS[args.period]
     as_of = args.as_of or local_date(year.school, now)
     return request_effect.effect(year, args.code, kind, as_of, now)
 

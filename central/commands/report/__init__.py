@@ -15,7 +15,7 @@ from central.reports import render_editions, render_what_if
 from central.reports.closing import close_any
 from central.reports.editions import editions
 from central.reports.files import named, plain_name, written
-from central.reports.kinds import SUFFIX, Kind, kinds
+from central.reports.kinds import SUFFIX, Kind, kind_of
 from central.reports.pdf_signing import Certificate, sign
 from central.reports.snapshots import Filing
 from central.reports.verification import Written, verify
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     options.require_together(args)
     if args.server:
         return _fetch(args)
-    kind = kinds()[args.kind]
+    kind = kind_of(args.kind)
     year = lookup.school_year(args.year)
     at = now()
     if args.verify:

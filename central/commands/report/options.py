@@ -7,14 +7,14 @@ from typing import Final
 from central.commands import a_date
 from central.domain.period import Edition
 from central.errors import CentralError
-from central.reports.kinds import FORMS, kinds
+from central.reports.kinds import FORMS, words
 
 _NO_TEXT: Final = ("xlsx", "pdf")
 
 
 def ask(parser: argparse.ArgumentParser) -> None:
     """Ask for the kind, the year, the day as of which, the form, and what to do with it."""
-    parser.add_argument("kind", choices=list(kinds()))
+    parser.add_argument("kind", choices=words())
     parser.add_argument("--year", required=True, metavar="YYYY-YY", help="like 2024-25")
     parser.add_argument(
         "--as-of", type=a_date, metavar="DATE", help="count what was certified by its end; today"

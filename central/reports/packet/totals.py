@@ -8,13 +8,13 @@ from fractions import Fraction
 from central.auditor.packet.counts import EVALUATED, session_word
 from central.auditor.packet.tables import NO, YES, Cell
 from central.domain.attendance import Stage
+from central.domain.period import PERIODS
 from central.law.monthly import MonthCell, MonthGround, month_cells
 from central.law.months import school_months
 from central.law.periods import divisor_days, months_in
 from central.law.weekend import countable_calendar
 from central.reports.packet import days
 from central.reports.packet.days import Line, Span
-from central.reports.periods import KINDS
 from central.reports.rounding import half_up
 from central.reports.walk import CellName
 
@@ -32,7 +32,7 @@ class Totals:
         self._sessions: dict[tuple[str, date], Counter[str]] = {}
         in_period = {
             (word, code): countable_calendar(kind, calendar)
-            for word, kind in KINDS.items()
+            for word, kind in PERIODS.items()
             for code, calendar in span.calendars.items()
         }
         self._counts_in = {key: found.days_taught for key, found in in_period.items()}
@@ -88,7 +88,7 @@ class Totals:
             return
         counted: Counter[tuple[str, CellName]] = Counter()
         for (cell, _, on), number in self._days.items():
-            for word in KINDS:
+            for word in PERIODS:
                 if on in self._counts_in[word, cell.name.track]:
                     counted[word, cell.name] += number
         enrolled = {CellName(each.track, each.grade.span, each.modality) for each in self._span.spans}
@@ -96,7 +96,7 @@ class Totals:
             enrolled | {name for _, name in counted},
             key=lambda name: (name.track, name.span.value, name.modality.value),
         )
-        for word in KINDS:
+        for word in PERIODS:
             for name in names:
                 taught = self._taught.get((word, name.track), 0)
                 if taught:
@@ -107,7 +107,7 @@ class Totals:
 
     def _months_of(self, word: str, track: str) -> str:
         calendar = self._span.calendars[track]
-        kept = months_in(KINDS[word], school_months(calendar), calendar.school_year)
+        kept = months_in(PERIODS[word], school_months(calendar), calendar.school_year)
         return " ".join(str(month.number) for month in kept)
 
     def calendar(self) -> Rows:
@@ -116,7 +116,7 @@ class Totals:
             divides = divisor_days(calendar)
             for on in sorted(calendar.days_taught):
                 month = self._span.month_of(code, on)
-                counts = (YES if on in self._counts_in[word, code] else NO for word in KINDS)
+                counts = (YES if on in self._counts_in[word, code] else NO for word in PERIODS)
                 yield (code, on.isoformat(), month, YES if on in divides else NO, *counts)
 
 

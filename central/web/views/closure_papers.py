@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from central.domain.calendar import SchoolYear as Year
 from central.domain.closure import RequestKind
+from central.domain.period import PERIODS
 from central.errors import CentralError
 from central.reports import j13a_prefill, j13a_sheets, request_effect
 from central.reports.board_papers import FORMS
 from central.reports.j13a_prefill import Asked
 from central.reports.j13a_sheets import Wanted
-from central.reports.periods import KINDS
 from central.reports.request_effect import Effect
 from central.store.models import SchoolYear
 from central.web import clock
@@ -38,7 +38,7 @@ def effect_asked(request: HttpRequest, year: SchoolYear) -> Effect | None:
 
     Why it cannot be worked out is told on the page.
     """
-    kind, code = KINDS.get(request.GET.get("period", "")), request.GET.get("request", "")
+    kind, code = PERIODS.get(request.GET.get("period", "")), request.GET.get("request", "")
     if kind is None or not code:
         return None
     last = min(clock.today(year.school), Year(year.name).ends_on)

@@ -14,12 +14,12 @@ from central.domain.calendar import SchoolYear as Year
 from central.domain.closure import Credit, RequestKind, RequestState, StateRequest, Views
 from central.domain.errors import DomainError
 from central.domain.finding import Finding
+from central.domain.period import PERIODS
 from central.errors import CentralError
 from central.exchange.named_file import NamedFile
 from central.law.emergency import credit, days_of_attendance_credited, may_become
 from central.law.emergency_findings import findings_on_decrease, findings_on_plans, findings_on_state
 from central.reports.j13a_sheets import effect_table
-from central.reports.periods import KINDS
 from central.reports.request_effect import Effect
 from central.store.models import SchoolYear, Staff, StateRequestStep
 from central.store.queries.closures import closed_days, requests
@@ -158,7 +158,7 @@ def _page(
         page["table"] = _table(effect) if effect else None
         page["prefilled"] = closure_papers.prefilled(request, year)
         page["prefill"] = request.GET.get("prefill", "")
-        page["periods"] = [(word, kind.value) for word, kind in KINDS.items()]
+        page["periods"] = [(word, kind.value) for word, kind in PERIODS.items()]
     return render(request, "web/closures.html", page, status=status)
 
 

@@ -2,7 +2,8 @@
 
 import pypdfium2
 
-from central.reports.document import Heading, PageBreak, Part, Signatures, Table, Text, write
+from central.reports.document import write
+from central.reports.document_parts import Heading, PageBreak, Part, Signatures, Table, Text
 from central.reports.lettering import ADVICE
 
 ROWS = [(f"00{1000 + number}", "Núñez, Ángel", "370") for number in range(90)]

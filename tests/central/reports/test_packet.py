@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 
 from central.auditor.packet.container import Container
-from central.domain.period import PeriodKind
+from central.domain.period import PERIODS, PeriodKind
 from central.errors import RefusedError
 from central.reports import monthly_report
 from central.reports.packet.packet import MADE, Wish, write
-from central.reports.periods import KINDS, period_report
+from central.reports.periods import period_report
 from central.store.models import AttendanceRecord, AuditEvent, Decision, PaperScan
 from tests.fakes import forged_packet
 from tests.fakes.packet_school import AS_OF, NOW, PICTURE, YEAR_WISH, PacketSchool
@@ -56,7 +56,7 @@ def _hold_against_reports(small: SmallSchool, members: forged_packet.Members) ->
     ]
     assert sum(row[2] for row in told) == 10
     periods = forged_packet.rows(members["periods.csv"])
-    for word, kind in KINDS.items():
+    for word, kind in PERIODS.items():
         report = period_report(small.year, kind, AS_OF, NOW)
         assert [
             (row["track"], row["grade_span"], int(row["student_days"]), int(row["days_taught"]), row["ada"])

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from central.errors import CentralError
-from central.reports.document import Heading, Text, write
+from central.reports.document import write
+from central.reports.document_parts import Heading, Text
 from central.reports.pdf_signing import Certificate, sign
 from tests.fakes.signing_certificate import holds, self_signed
 
