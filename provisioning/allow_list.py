@@ -6,13 +6,14 @@ _COMMAND = [str]
 USER_DATA: Mapping[str, object] = {
     "hostname": str,
     "manage_etc_hosts": bool,
+    "locale": str,
     "timezone": str,
+    "keyboard": {"layout": str},
     "user": {"name": str, "lock_passwd": bool, "sudo": type(None), "ssh_authorized_keys": [str]},
     "ssh_pwauth": bool,
     "disable_root": bool,
     "rpi": {"interfaces": {"serial": {"console": bool, "hardware": bool}}},
     "apt": {"conf": str},
-    "write_files": [{"path": str, "permissions": str, "content": str}],
     "runcmd": [_COMMAND],
     "power_state": {"mode": str, "message": str, "condition": _COMMAND},
 }
@@ -22,8 +23,24 @@ NETWORK: Mapping[str, object] = {
     "network": {
         "version": int,
         "ethernets": {"eth0": _LINK},
-        "wifis": {"wlan0": {**_LINK, "regulatory-domain": str, "access-points": {str: {"password": str}}}},
+        "wifis": {
+            "wlan0": {
+                **_LINK,
+                "regulatory-domain": str,
+                "access-points": {str: {"password": str, "hidden": bool}},
+            }
+        },
     }
+}
+# What stays on the card has no place for a wireless network at all.
+WIRED_NETWORK: Mapping[str, object] = {"network": {"version": int, "ethernets": {"eth0": _LINK}}}
+# A NetworkManager key file is text throughout.
+CONNECTION: Mapping[str, object] = {
+    "connection": {"id": str, "uuid": str, "type": str, "interface-name": str},
+    "wifi": {"mode": str, "ssid": str, "hidden": str},
+    "wifi-security": {"key-mgmt": str, "psk": str},
+    "ipv4": {"method": str},
+    "ipv6": {"addr-gen-mode": str, "method": str},
 }
 # Without these a card boots into something else than a station.
 NEEDED = {
@@ -36,6 +53,8 @@ NEEDED = {
         "runcmd",
     ),
     "network-config": ("network.version", "network.ethernets.eth0"),
+    "rollbook/network-config.wired": ("network.version", "network.ethernets.eth0"),
+    "rollbook/wifi.nmconnection": ("connection.type", "wifi.ssid", "wifi-security.psk"),
     "meta-data": ("instance-id",),
 }
 

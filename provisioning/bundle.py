@@ -1,61 +1,61 @@
-"""One room's boot bundle: which files it holds, their manifest, and writing it whole or not at all."""
+"""What a station's boot bundle holds: its files, which of them are secret, and their manifest."""
 
 import hashlib
 import json
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from provisioning import render
+from provisioning import first_run, render, settings_files
+from provisioning.enrolment import Enrolment
 from provisioning.errors import BundleError, KeyFileError
 from provisioning.release import Release
 from provisioning.room import Room
+from provisioning.system_cells import BOOKWORM
 from station.errors import SettingsError
 from station.settings import Secret
 
 MANIFEST = "rollbook/manifest.json"
 SCHOOL_KEY = "rollbook/school.key"
+TOKEN = "rollbook/enrol.token"  # noqa: S105  the name of its file
 NETWORK = "network-config"
-# Files that only the person who writes the card may read.
-PRIVATE = frozenset({SCHOOL_KEY, NETWORK})
+CONNECTION = "rollbook/wifi.nmconnection"
+WHEELS = "rollbook/wheels/"
+WIRED_NETWORK = "rollbook/network-config.wired"
+# Files that only the person who writes the card may read, and that leave the card when the station enrolled.
+PRIVATE = frozenset({SCHOOL_KEY, TOKEN, NETWORK, CONNECTION})
 _KEY_BYTES = 32
-_PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")
-# Where each unit file of the source tree lies in a bundle.
-_UNITS = {
-    "rollbook-station.service": "rollbook-station.service",
-    "rollbook-sync.service": "rollbook-sync.service",
-    "sysusers.d/rollbook.conf": "sysusers.conf",
-    "tmpfiles.d/rollbook.conf": "tmpfiles.conf",
-    "udev/60-rollbook.rules": "60-rollbook.rules",
-}
+# Units of a central server, and what is only put into force by hand.
+_NOT_OF_A_STATION = re.compile(r"(?:.*/)?rollbook-(?:central|backup)\..*|profiles/.*")
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """What a station must know of its server and school; only `school` is a secret."""
+class File:
+    """One file of a bundle."""
 
-    server_ack: str
-    server_config: str
-    school_id: str
-    school: str | None = field(default=None, repr=False)
+    content: bytes = field(repr=False)
+    digest: str
+
+    @classmethod
+    def of(cls, content: bytes | str) -> "File":
+        """Return the file of this content."""
+        raw = content.encode() if isinstance(content, str) else content
+        return cls(raw, hashlib.sha256(raw).hexdigest())
 
 
-def public_key(file: Path) -> str:
-    """Return the public key in a file, 64 hex digits; KeyFileError when there is none."""
-    try:
-        text = file.read_bytes().decode(errors="replace").strip()
-    except OSError as error:
-        msg = f"cannot read the public key {file} ({error.strerror}); copy it from the server"
-        raise KeyFileError(msg) from error
-    if not _PUBLIC_KEY.fullmatch(text):
-        msg = f"{file} does not hold a public key; it must be 64 hex digits and nothing else"
-        raise KeyFileError(msg)
-    return text.lower()
+Files = Mapping[str, File]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all bundles made at once have in common: read and digested a single time."""
+
+    enrolment: Enrolment
+    files: Files
+    version: str | None
 
 
 def school_key(file: Path) -> str:
@@ -66,84 +66,104 @@ def school_key(file: Path) -> str:
         raise KeyFileError(str(error)) from error
 
 
-def compose(room: Room, keys: Keys, release: Release | None) -> dict[str, bytes]:
-    """Return every file of the bundle by its path in it; the same input gives the same bytes."""
-    files = {
-        "user-data": render.user_data(room).encode(),
-        NETWORK: render.network_config(room).encode(),
-        "rollbook/station.toml": render.station_toml(room, keys.school_id).encode(),
-        "rollbook/sync.toml": render.sync_toml(room).encode(),
-        "rollbook/server-ack.pub": f"{keys.server_ack}\n".encode(),
-        "rollbook/server-config.pub": f"{keys.server_config}\n".encode(),
-        "rollbook/install.sh": render.template_text("install.sh").encode(),
-        "rollbook/config.txt": render.template_text("config.txt").encode(),
+def common(enrolment: Enrolment, school: str | None, release: Release | None) -> Common:
+    """Gather what is on every card: public keys, units, installer, school key and release.
+
+    Errors: BundleError when this installation of Rollbook is not whole.
+    """
+    texts = {
+        "rollbook/server-ack.pub": f"{enrolment.server_ack}\n",
+        "rollbook/server-config.pub": f"{enrolment.server_config}\n",
+        "rollbook/install.sh": render.template_text("install.sh"),
+        "rollbook/journald.conf": render.template_text("journald.conf"),
     }
-    files |= {f"rollbook/{to}": _unit(name) for name, to in _UNITS.items()}
-    if keys.school:
-        files[SCHOOL_KEY] = f"{keys.school}\n".encode()
+    if school:
+        texts[SCHOOL_KEY] = f"{school}\n"
+    if root := enrolment.release_root or (release.root if release else None):
+        texts["rollbook/release-root.json"] = root
+    files = {path: File.of(text) for path, text in texts.items()}
+    files |= {f"rollbook/systemd/{name}": File.of(content) for name, content in _units()}
     if release:
-        files |= {f"rollbook/wheels/{name}": file.read_bytes() for name, file in release.wheels.items()}
+        files |= {f"{WHEELS}{name}": File.of(file.read_bytes()) for name, file in release.wheels.items()}
+    return Common(enrolment, files, release.version if release else None)
+
+
+def compose(room: Room, token: str | None, shared: Common) -> Files:
+    """Return every file of a room's bundle by its path in it; the same input gives the same bytes.
+
+    Errors: BundleError for a room of another school than the enrolment's.
+    """
+    if room.school != shared.enrolment.school:
+        msg = (
+            f"{room.station} is of school {room.school}, the enrolment of {shared.enrolment.school};"
+            " correct the list, or enlist it at its own school's server"
+        )
+        raise BundleError(msg)
+    texts = {
+        "rollbook/station.toml": settings_files.station_toml(room, shared.enrolment.key_id),
+        "rollbook/sync.toml": settings_files.sync_toml(room),
+        "rollbook/config.txt": settings_files.config_txt(room),
+        **(_for_bookworm(room) if room.system.name == BOOKWORM else _for_cloud_init(room)),
+    }
+    if token:
+        texts[TOKEN] = f"{token}\n"
+    files = {**shared.files, **{path: File.of(text) for path, text in texts.items()}}
     # Named by its content: a changed bundle is a new instance, the same one is not.
-    instance = f"{room.station}-{_digest(json.dumps(digests(files), sort_keys=True).encode())[:12]}"
-    files["meta-data"] = render.meta_data(room, instance).encode()
+    instance = f"{room.station}-{_digest_of(files)[:12]}"
+    if room.system.name != BOOKWORM:
+        files["meta-data"] = File.of(render.meta_data(room, instance))
     manifest = {
         "v": 1,
         "station": room.station,
         "room": room.room,
         "hostname": room.hostname,
-        "release": release.version if release else None,
+        "os": room.system.name,
+        "instance": instance,
+        "release": shared.version,
         "files": digests(files),
     }
-    files[MANIFEST] = (json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    files[MANIFEST] = File.of(json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
     return files
 
 
-def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+def digests(files: Files) -> dict[str, str]:
     """Return the SHA-256 of every file, in hex."""
-    return {path: _digest(content) for path, content in sorted(files.items())}
+    return {path: file.digest for path, file in sorted(files.items())}
 
 
-def write(files: Mapping[str, bytes], target: Path) -> None:
-    """Put the files in a new folder `target`, complete or not at all.
-
-    Errors: BundleError when something is there already or the disk refuses.
-    """
-    if target.exists():
-        msg = f"{target} is there already; remove it, or name another folder with --out"
-        raise BundleError(msg)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the target, because only within one file system is a rename a single step.
-        half = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        try:
-            for path, content in files.items():
-                _write_one(half / path, content, mode=0o600 if path in PRIVATE else 0o644)
-            half.rename(target)
-        except BaseException:
-            shutil.rmtree(half)
-            raise
-    except OSError as error:
-        msg = f"cannot write {target} ({error.strerror}); nothing was left behind"
-        raise BundleError(msg) from error
+def _for_cloud_init(room: Room) -> Mapping[str, str]:
+    return {
+        "user-data": render.user_data(room),
+        NETWORK: render.network_config(room),
+        # What takes its place once the station has enrolled.
+        WIRED_NETWORK: render.wired_network_config(),
+    }
 
 
-def _write_one(file: Path, content: bytes, mode: int) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # The mode is set as the file is made: a secret is at no moment readable by others.
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
+def _for_bookworm(room: Room) -> Mapping[str, str]:
+    script = {"firstrun.sh": first_run.first_run(room)}
+    return script | ({CONNECTION: first_run.connection(room.station, room.wifi)} if room.wifi else {})
 
 
-def _unit(name: str) -> bytes:
+def _units() -> Iterator[tuple[str, bytes]]:
     # An installed wheel carries the units inside the package, a checkout beside it.
     package = resources.files("provisioning")
     for folder in (package / "units", Path(str(package)).parent / "systemd"):
-        if (file := folder / name).is_file():
-            return file.read_bytes()
-    msg = f"the unit {name} is missing from this installation of Rollbook; install it again"
+        if folder.is_dir():
+            found = sorted(_below(folder, ""))
+            yield from (each for each in found if not _NOT_OF_A_STATION.fullmatch(each[0]))
+            return
+    msg = "the units are missing from this installation of Rollbook; install it again"
     raise BundleError(msg)
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _below(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _below(entry, f"{path}{entry.name}/")
+        else:
+            yield f"{path}{entry.name}", entry.read_bytes()
+
+
+def _digest_of(files: Files) -> str:
+    return hashlib.sha256(json.dumps(digests(files), sort_keys=True).encode()).hexdigest()

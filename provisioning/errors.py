@@ -14,8 +14,8 @@ class ProvisioningError(Exception):
         return (str(self),)
 
 
-class InventoryError(ProvisioningError):
-    """The room list cannot be used; carries every problem found in it, not only the first."""
+class ManyError(ProvisioningError):
+    """Something cannot be used; carries every problem found in it, not only the first."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("; ".join(problems))
@@ -25,6 +25,10 @@ class InventoryError(ProvisioningError):
     def lines(self) -> Sequence[str]:
         """Return one line for each problem, in the order of the file."""
         return self._problems
+
+
+class InventoryError(ManyError):
+    """The room list cannot be used."""
 
 
 class UnknownRoomError(ProvisioningError):
@@ -43,3 +47,11 @@ class ReleaseError(ProvisioningError):
 
 class BundleError(ProvisioningError):
     """A bundle cannot be written where it was asked for."""
+
+
+class EnrolmentFileError(ManyError):
+    """The file of an enrolment is missing, or a station's token in it cannot be used."""
+
+
+class CardError(ManyError):
+    """A card cannot be written: it is no card of ours, of another station, too small or worn out."""

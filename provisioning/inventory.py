@@ -1,36 +1,17 @@
-"""The room list of a school, as CSV or TOML: every problem found at once, each with row and column."""
+"""The room list of a school: every problem found at once, each with row and column, and its good rooms."""
 
-import csv
-import io
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from provisioning.cells import COLUMNS, objections
+from provisioning import system_cells
+from provisioning.cells import objections
 from provisioning.errors import InventoryError, UnknownRoomError
 from provisioning.room import Room, room
+from provisioning.room_table import Problem, Row, read_csv, read_toml
 
-_NAMES = tuple(column.name for column in COLUMNS)
 _UNIQUE = ("station", "hostname")
-_TABLE = "rooms"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as it stands in the file; `number` is the line a spreadsheet shows beside it."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that must be put right in the list, and where it stands."""
-
-    row: int
-    column: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +27,56 @@ class Inventory:
         """Return one printable line for each problem."""
         return [_line(self.source, problem) for problem in self.problems]
 
-    def room(self, wanted: str) -> Room:
-        """Return the room named by its station or its room, refusing a row that has problems.
+    def rooms(self, wanted: Sequence[str] = ()) -> list[Room]:
+        """Return the rooms named by station or room, or all of them, in the order of the list.
 
-        A problem in another row does not stand in the way: one room can be built while the rest of
-        the list is still being filled in. A name given to two rows is a problem of both.
+        A problem in another row does not stand in the way: some rooms can be built while the rest of the
+        list is still being filled in. A name given to two rows is a problem of both.
+
+        Errors: InventoryError with every problem of these rows, UnknownRoomError.
         """
-        found = [row for row in self.rows if row.cells.get("station") == wanted]
-        found = found or [row for row in self.rows if row.cells.get("room") == wanted]
+        rows = [self._row(name) for name in wanted] or list(self.rows)
+        numbers = {row.number for row in rows}
+        bad = [each for each in self.problems if each.is_of_header or each.row in numbers]
+        if bad:
+            raise InventoryError([_line(self.source, problem) for problem in bad])
+        return [room(row.cells) for row in self.rows if row.number in numbers]
+
+    def room(self, wanted: str) -> Room:
+        """Return the one room of this name; errors as for `rooms`."""
+        (found,) = self.rooms([wanted])
+        return found
+
+    def _row(self, wanted: str) -> Row:
+        stations = [row for row in self.rows if row.cells.get("station") == wanted]
+        found = stations or [row for row in self.rows if row.cells.get("room") == wanted]
         if not found:
             msg = f"no row of {self.source} has station or room {wanted!r}; see the first two columns"
             raise UnknownRoomError(msg)
-        numbers = {row.number for row in found}
-        if mine := [_line(self.source, problem) for problem in self.problems if problem.row in numbers]:
-            raise InventoryError(mine)
-        if len(found) > 1:
-            stations = ", ".join(row.cells["station"] for row in found)
-            msg = f"{self.source} has {len(found)} stations in room {wanted!r}; name the station: {stations}"
+        if len(found) > 1 and not stations:
+            names = ", ".join(row.cells.get("station", "?") for row in found)
+            msg = f"{self.source} has {len(found)} stations in room {wanted!r}; name the station: {names}"
             raise UnknownRoomError(msg)
-        return room(found[0].cells)
+        return found[0]
 
 
 def read(path: Path) -> Inventory:
     """Read a room list (`.toml`, else CSV) and check all of it.
 
-    Errors: InventoryError when the file as a whole cannot be used (missing, not UTF-8, wrong columns).
+    Errors: InventoryError when nothing of the file can be used (missing, not UTF-8, no rooms).
     """
-    rows, problems = _toml_rows(path) if path.suffix == ".toml" else _csv_rows(path)
-    if not rows:
-        raise InventoryError([f"{path} lists no room; add one row for each station"])
-    for row in rows:
-        problems += [Problem(row.number, column, what) for column, what in objections(row.cells)]
-    problems += _repeated(rows)
+    table = read_toml(path) if path.suffix == ".toml" else read_csv(path)
+    problems = list(table.problems)
+    if not table.rows:
+        lines = [_line(path, problem) for problem in problems]
+        raise InventoryError([*lines, f"{path} lists no room; add one row for each station"])
+    for row in table.rows:
+        wrong = [each for each in objections(row.cells) if each[0] not in table.lacking]
+        problems += [Problem(row.number, column, what) for column, what in wrong]
+    problems += _repeated(table.rows)
+    problems += _of_another_school(table.rows)
     problems.sort(key=lambda problem: problem.row)
-    return Inventory(path, rows, problems)
+    return Inventory(path, table.rows, problems)
 
 
 def _line(source: Path, problem: Problem) -> str:
@@ -98,64 +95,12 @@ def _repeated(rows: Sequence[Row]) -> Iterator[Problem]:
                 yield Problem(number, name, f"{cell!r} stands in row {others} too; each needs its own")
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InventoryError([f"cannot read {path} ({error.strerror}); give the file's name"]) from error
-    except UnicodeDecodeError as error:
-        raise InventoryError([f"{path} is not UTF-8 text; save it as 'CSV UTF-8'"]) from error
-
-
-def _csv_rows(path: Path) -> tuple[list[Row], list[Problem]]:
-    text = _text(path)
-    header = text.split("\n", 1)[0]
-    # A spreadsheet writes the separator of its country; the header says which.
-    separator = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[Row] = []
-    problems: list[Problem] = []
-    try:
-        names = [name.strip() for name in next(reader, [])]
-        _check_columns(path, names)
-        for line in reader:
-            cells = [cell.strip() for cell in line]
-            if any(cells):
-                rows.append(Row(reader.line_num, dict(zip(names, cells, strict=False))))
-            if any(cells[len(names) :]):
-                what = "is followed by more cells than the header has columns; check the separators"
-                problems.append(Problem(reader.line_num, names[-1], what))
-    except csv.Error as error:
-        where = f"{path} row {reader.line_num}"
-        raise InventoryError([f"{where}: {error}; check the quotation marks"]) from error
-    return rows, problems
-
-
-def _check_columns(path: Path, names: Sequence[str]) -> None:
-    known = f"the columns are {', '.join(_NAMES)}"
-    wrong = [f"unknown column {name!r}; {known}" for name in names if name not in _NAMES]
-    wrong += [f"column {name!r} stands there twice" for name in _NAMES if names.count(name) > 1]
-    missing = [column.name for column in COLUMNS if column.required and column.name not in names]
-    wrong += [f"column {name!r} is missing; {known}" for name in missing]
-    if wrong:
-        raise InventoryError([f"{path} row 1: {what}" for what in wrong])
-
-
-def _toml_rows(path: Path) -> tuple[list[Row], list[Problem]]:
-    try:
-        document = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise InventoryError([f"{path} is not TOML: {error}"]) from error
-    tables = document.pop(_TABLE, [])
-    if document or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise InventoryError([f"{path} must hold [[{_TABLE}]] tables and nothing else"])
-    rows: list[Row] = []
-    problems: list[Problem] = []
-    for number, table in enumerate(tables, start=1):
-        for name, cell in table.items():
-            if name not in _NAMES:
-                problems.append(Problem(number, name, f"is unknown; the keys are {', '.join(_NAMES)}"))
-            elif not isinstance(cell, str):
-                problems.append(Problem(number, name, "is not text; put the value in quotation marks"))
-        rows.append(Row(number, {name: str(cell).strip() for name, cell in table.items()}))
-    return rows, problems
+def _of_another_school(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Find the rows of another school: a digit mistyped, or two lists become one."""
+    schools = {row.number: row.cells.get("school", "") for row in rows}
+    well = {number: school for number, school in schools.items() if system_cells.school(school) is None}
+    for school, count in Counter(well.values()).most_common(1):
+        for number, other in well.items():
+            if other != school:
+                what = f"{other!r} is another school than {school!r} in {count} rows; keep one list a school"
+                yield Problem(number, "school", what)

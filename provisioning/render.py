@@ -1,6 +1,5 @@
-"""The text of a station's boot files and settings, as a pure function of its room."""
+"""The documents cloud-init reads on a card's first start, as a pure function of the room."""
 
-import json
 from collections.abc import Mapping
 from importlib import resources
 from string import Template
@@ -35,13 +34,15 @@ _Dumper.add_representer(Quoted, _quoted)
 def user_data(room: Room) -> str:
     """Return cloud-init's `user-data`: host name, one person who may look, serial port, our installer.
 
-    It stays on the card in clear text after the first boot, so nothing secret may ever be in it.
+    Nothing secret and nobody's name may ever be in it.
     Source: cloud-init's module reference and the rules Raspberry Pi Imager learned in the field.
     """
+    system = room.system
     document: dict[str, object] = {
         "hostname": Quoted(room.hostname),
         "manage_etc_hosts": True,
-        "timezone": Quoted("Etc/UTC"),
+        "locale": Quoted(system.locale),
+        "timezone": Quoted(system.timezone),
         "user": _admin(room.admin_ssh_key),
         "ssh_pwauth": False,
         "disable_root": True,
@@ -49,14 +50,6 @@ def user_data(room: Room) -> str:
         "rpi": {"interfaces": {"serial": {"console": False, "hardware": True}}},
         # No battery behind the clock: signatures of packages may seem to come from the future.
         "apt": {"conf": Quoted('Acquire::Check-Date "false";\n')},
-        "write_files": [
-            {
-                "path": Quoted("/etc/systemd/journald.conf.d/rollbook.conf"),
-                "permissions": Quoted("0644"),
-                # The card wears by writing; what must survive a power cut stands in the station's journal.
-                "content": Quoted("[Journal]\nStorage=volatile\nRuntimeMaxUse=16M\n"),
-            }
-        ],
         "runcmd": _commands(room.admin_ssh_key),
         "power_state": {
             "mode": Quoted("reboot"),
@@ -64,6 +57,8 @@ def user_data(room: Room) -> str:
             "condition": [Quoted("test"), Quoted("-e"), Quoted(REBOOT_FLAG)],
         },
     }
+    if system.keyboard:
+        document["keyboard"] = {"layout": Quoted(system.keyboard)}
     return "#cloud-config\n" + _yaml(document)
 
 
@@ -78,6 +73,11 @@ def network_config(room: Room) -> str:
     return _yaml({"network": network})
 
 
+def wired_network_config() -> str:
+    """Return the `network-config` that stays on a card: the wired port and no key."""
+    return _yaml({"network": {"version": 2, "ethernets": {"eth0": {"dhcp4": True, "optional": True}}}})
+
+
 def meta_data(room: Room, instance: str) -> str:
     """Return cloud-init's `meta-data`; a new `instance` makes it run again on a card already booted."""
     return _yaml(
@@ -87,22 +87,6 @@ def meta_data(room: Room, instance: str) -> str:
             "dsmode": Quoted("local"),
         }
     )
-
-
-def station_toml(room: Room, key_id: str) -> str:
-    """Return the settings of `rollbook-station`; `key_id` names the school key that makes tokens."""
-    return template("station.toml").substitute(
-        station=_toml(room.station),
-        school=_toml(room.school),
-        key_id=_toml(key_id),
-        reader=_toml(room.reader),
-        port=_toml(room.port),
-    )
-
-
-def sync_toml(room: Room) -> str:
-    """Return the settings of `rollbook-sync`."""
-    return template("sync.toml").substitute(station=_toml(room.station), server=_toml(room.server))
 
 
 def template(name: str) -> Template:
@@ -131,19 +115,17 @@ def _commands(ssh_key: str | None) -> list[list[Quoted]]:
 
 
 def _wlan(wifi: Wifi) -> dict[str, object]:
+    point: dict[str, object] = {"password": Quoted(wifi.key)}
+    if wifi.is_hidden:
+        point["hidden"] = True
     return {
         "dhcp4": True,
         "optional": True,
         "regulatory-domain": Quoted(wifi.country),
-        "access-points": {Quoted(wifi.ssid): {"password": Quoted(wifi.key)}},
+        "access-points": {Quoted(wifi.ssid): point},
     }
 
 
 def _yaml(document: Mapping[str, object]) -> str:
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
     return text
-
-
-def _toml(text: str) -> str:
-    # Of printable text JSON escapes exactly the quote and the backslash, as TOML does.
-    return json.dumps(text, ensure_ascii=False)

@@ -1,7 +1,7 @@
-"""A second look at a written bundle: whole, well-formed, free of secrets where they must not be."""
+"""A second look at a written bundle: whole, well-formed, and taken by the programs that will read it."""
 
+import hashlib
 import json
-import re
 import shutil
 import subprocess
 import tempfile
@@ -11,18 +11,13 @@ from pathlib import Path
 
 import yaml
 
-from provisioning import allow_list
-from provisioning.bundle import MANIFEST, NETWORK, SCHOOL_KEY, digests
+from provisioning import documents
+from provisioning.bundle import MANIFEST, NETWORK
+from provisioning.documents import HEADER, USER_DATA
 from provisioning.errors import BundleError
+from provisioning.system_cells import BOOKWORM, SYSTEMS, TRIXIE
 
-_HEADER = "#cloud-config\n"
-_LOOKS_SECRET = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 _TOOL_SECONDS = 60
-_SHAPES = {
-    "user-data": allow_list.USER_DATA,
-    NETWORK: allow_list.NETWORK,
-    "meta-data": allow_list.META_DATA,
-}
 
 
 @dataclass(slots=True)
@@ -30,6 +25,7 @@ class Examination:
     """What a bundle's examination found wrong, and what could not be examined on this machine."""
 
     station: str
+    system: str
     findings: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
@@ -42,16 +38,18 @@ def examine(folder: Path, search_path: str) -> Examination:
     Errors: BundleError when the folder holds no bundle at all.
     """
     manifest = _manifest(folder)
-    examination = Examination(str(manifest.get("station", "?")))
+    examination = Examination(str(manifest.get("station", "?")), str(manifest["os"]))
     files = {
-        str(file.relative_to(folder)): file.read_bytes()
+        file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
         if file.is_file() and not file.is_symlink()
     }
+    read = documents.of_first_run if examination.system == BOOKWORM else documents.of_cloud_init
     examination.findings += _compare(manifest, files)
-    examination.findings += _documents(files)
-    examination.findings += _leaks(files)
-    for name, tool in (("netplan", _netplan), ("cloud-init", _cloud_init)):
+    examination.findings += read(files)
+    examination.findings += documents.leaks(files)
+    tools = (("netplan", _netplan), ("cloud-init", _cloud_init)) if examination.system == TRIXIE else ()
+    for name, tool in (*tools, ("sh", _shell)):
         if command := shutil.which(name, path=search_path):
             examination.findings += tool(command, files)
         else:
@@ -68,6 +66,7 @@ def _manifest(folder: Path) -> Mapping[str, object]:
     if (
         not isinstance(manifest, dict)
         or manifest.get("v") != 1
+        or manifest.get("os") not in SYSTEMS
         or not isinstance(manifest.get("files"), dict)
     ):
         msg = f"{folder / MANIFEST} is of a form this release does not know; build the bundle again"
@@ -78,7 +77,7 @@ def _manifest(folder: Path) -> Mapping[str, object]:
 def _compare(manifest: Mapping[str, object], files: Mapping[str, bytes]) -> Iterator[str]:
     listed = manifest["files"]
     assert isinstance(listed, dict)  # noqa: S101 - _manifest refused anything else
-    found = digests({path: content for path, content in files.items() if path != MANIFEST})
+    found = {path: hashlib.sha256(content).hexdigest() for path, content in files.items() if path != MANIFEST}
     for path in sorted(listed.keys() | found.keys()):
         if path not in found:
             yield f"{path}: is missing; build the bundle again"
@@ -86,29 +85,6 @@ def _compare(manifest: Mapping[str, object], files: Mapping[str, bytes]) -> Iter
             yield f"{path}: does not belong to the bundle; remove it"
         elif found[path] != listed[path]:
             yield f"{path}: was changed after the bundle was built; build it again"
-
-
-def _documents(files: Mapping[str, bytes]) -> Iterator[str]:
-    for name, shape in _SHAPES.items():
-        text = files.get(name, b"").decode(errors="replace")
-        if name == "user-data" and not text.startswith(_HEADER):
-            yield f"{name}: must begin with {_HEADER.strip()}, or cloud-init ignores it"
-        try:
-            document = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            yield f"{name}: is not YAML ({' '.join(str(error).split())})"
-            continue
-        wrong = [*allow_list.objections(document, shape), *allow_list.missing(document, name)]
-        yield from (f"{name}: {what}" for what in wrong)
-
-
-def _leaks(files: Mapping[str, bytes]) -> Iterator[str]:
-    school = files.get(SCHOOL_KEY, b"").strip()
-    for path, content in files.items():
-        if school and path != SCHOOL_KEY and school in content:
-            yield f"{path}: holds the school's key; it belongs in {SCHOOL_KEY} alone"
-    if _LOOKS_SECRET.search(files.get("user-data", b"").decode(errors="replace")):
-        yield "user-data: holds 64 hex digits; a key must never stand there, it stays on the card"
 
 
 def _netplan(command: str, files: Mapping[str, bytes]) -> list[str]:
@@ -123,7 +99,7 @@ def _netplan(command: str, files: Mapping[str, bytes]) -> list[str]:
 
 def _cloud_init(command: str, files: Mapping[str, bytes]) -> list[str]:
     try:
-        document = yaml.safe_load(files.get("user-data", b""))
+        document = yaml.safe_load(files.get(USER_DATA, b""))
     except yaml.YAMLError:
         return []  # already reported by our own check
     # Debian's releases do not know the key that only Raspberry Pi OS has; our allow-list checks it.
@@ -132,8 +108,20 @@ def _cloud_init(command: str, files: Mapping[str, bytes]) -> list[str]:
     )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "user-data"
-        file.write_text(_HEADER + yaml.safe_dump(known), encoding="utf-8")
-        return _run([command, "schema", "--config-file", str(file)], "user-data")
+        file.write_text(HEADER + yaml.safe_dump(known), encoding="utf-8")
+        return _run([command, "schema", "--config-file", str(file)], USER_DATA)
+
+
+def _shell(command: str, files: Mapping[str, bytes]) -> list[str]:
+    """Let the shell read our scripts without running them."""
+    wrong = []
+    for name in ("firstrun.sh", "rollbook/install.sh"):
+        if name in files:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "script"
+                file.write_bytes(files[name])
+                wrong += _run([command, "-n", str(file)], name)
+    return wrong
 
 
 def _run(command: list[str], document: str) -> list[str]:

@@ -1,47 +1,50 @@
-"""The command `bundle`: the boot files of one room's station, in a folder."""
+"""The command `bundle`: the boot files of stations, a folder for each."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
-from provisioning import bundle, inventory, release
+from provisioning import bundle, enrolment, inventory, release
+from provisioning.bundle_folder import BundleFolder
 from provisioning.commands import say
 
-HELP = "build the boot bundle of one room"
+HELP = "build the boot bundles of all stations, or of some"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this command is told."""
     parser.add_argument("rooms", type=Path, help="the room list, rooms.csv or rooms.toml")
-    parser.add_argument("room", help="the room, or its station")
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder that gets a folder named by the station"
+        "station", nargs="*", help="a station or its room; all of the list when none is named"
     )
-    parser.add_argument("--server-key", type=Path, required=True, help="server-ack.pub of the central server")
+    parser.add_argument("--enrolment", type=Path, required=True, help="enrolment.json, as enlist wrote it")
     parser.add_argument(
-        "--config-key", type=Path, required=True, help="server-config.pub of the central server"
+        "--school-key", type=Path, help="the school's token key, mode 0600, to go on the cards"
     )
+    parser.add_argument("--release", type=Path, help="folder of releases, or of wheels, to install from")
+    parser.add_argument("--out", type=Path, required=True, help="folder that gets a folder for each station")
     parser.add_argument(
-        "--school-key", type=Path, help="the school's token key, mode 0600, to go on the card"
+        "--no-token", action="store_true", help="make cards whose keys a person carries to central"
     )
-    parser.add_argument("--key-id", default="k1", help="name of the school's token key (default: k1)")
-    parser.add_argument("--release", type=Path, help="folder of wheels to install from, for aarch64")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the bundle, whole or not at all."""
-    room = inventory.read(options.rooms).room(options.room)
-    keys = bundle.Keys(
-        server_ack=bundle.public_key(options.server_key),
-        server_config=bundle.public_key(options.config_key),
-        school_id=options.key_id,
-        school=bundle.school_key(options.school_key) if options.school_key else None,
-    )
-    wheels = release.read(options.release) if options.release else None
-    target = options.out / room.station
-    bundle.write(bundle.compose(room, keys, wheels), target)
-    say(f"{target}: bundle of station {room.station} for room {room.room}")
-    if not wheels:
-        say("without --release: the card must already hold Rollbook in /opt/rollbook/current")
-    if not keys.school:
-        say("without --school-key: put the key in /etc/rollbook/school.key (mode 0600) on the station")
+    """Write every bundle asked for, each whole or not at all; what is wrong with any stops them all."""
+    rooms = inventory.read(options.rooms).rooms(options.station)
+    known = enrolment.read(options.enrolment)
+    key = bundle.school_key(options.school_key) if options.school_key else None
+    shared = bundle.common(known, key, release.read(options.release) if options.release else None)
+    stations = [] if options.no_token else [each.station for each in rooms]
+    tokens = known.tokens_for(stations, datetime.now(UTC))
+    made = {each.station: bundle.compose(each, tokens.get(each.station), shared) for each in rooms}
+    folder = BundleFolder(options.out)
+    there = [station for station, files in made.items() if folder.holds(station, files)]
+    for station, files in made.items():
+        if station not in there:
+            folder.write(station, files)
+    say(f"{options.out}: {len(made) - len(there)} bundles written, {len(there)} were there already")
+    if not options.release:
+        say("without --release: the cards must already hold Rollbook in /opt/rollbook/current")
+    if not options.school_key:
+        say("without --school-key: put the key in /etc/rollbook/school.key (mode 0600) on each station")
     return 0

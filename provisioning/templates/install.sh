@@ -6,7 +6,6 @@ root=${ROLLBOOK_ROOT:-}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 etc=$root/etc/rollbook
 opt=$root/opt/rollbook
-units='rollbook-station.service rollbook-sync.service'
 
 say() { printf 'rollbook-install: %s\n' "$*"; }
 stop() { printf 'rollbook-install: %s\n' "$*" >&2; exit 78; }
@@ -15,13 +14,16 @@ stop() { printf 'rollbook-install: %s\n' "$*" >&2; exit 78; }
 python3 - "$here" <<'PYTHON' || stop "the bundle in $here is damaged; write it to the card again"
 import hashlib, json, pathlib, sys
 here = pathlib.Path(sys.argv[1])
-files = json.loads((here / "manifest.json").read_text("utf-8"))["files"]
-# Ours are checked; the three documents beside the folder belong to the system by now.
+try:
+    files = json.loads((here / "manifest.json").read_text("utf-8"))["files"]
+except (OSError, ValueError):
+    sys.exit("rollbook-install: manifest.json is missing or cut short")
+# Ours are checked; the documents beside the folder belong to the system by now.
 ours = {path.partition("/")[2]: digest for path, digest in files.items() if path.startswith("rollbook/")}
 for path, digest in sorted(ours.items()):
     file = here / path
-    # The school's key leaves the card on the first run.
-    if path == "school.key" and not file.exists():
+    # These leave the card once they were read.
+    if path in {"school.key", "enrol.token", "wifi.nmconnection"} and not file.exists():
         continue
     if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
         sys.exit(f"rollbook-install: {path} is not what was built")
@@ -30,22 +32,34 @@ release=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1], encodi
     "$here/manifest.json")
 
 say 'accounts, folders and units'
-install -d -m 0755 "$etc" "$opt/releases" "$root/etc/sysusers.d" "$root/etc/tmpfiles.d" \
-    "$root/etc/systemd/system" "$root/etc/udev/rules.d" "$root/run"
-install -m 0644 "$here/sysusers.conf" "$root/etc/sysusers.d/rollbook.conf"
-install -m 0644 "$here/tmpfiles.conf" "$root/etc/tmpfiles.d/rollbook.conf"
-install -m 0644 "$here/60-rollbook.rules" "$root/etc/udev/rules.d/60-rollbook.rules"
-for unit in $units; do install -m 0644 "$here/$unit" "$root/etc/systemd/system/$unit"; done
-systemd-sysusers ${root:+--root="$root"} "$root/etc/sysusers.d/rollbook.conf"
+install -d -m 0755 "$etc" "$opt/releases" "$root/run"
+copy() { # copy FROM TO: every file of a folder of the bundle, where there is one
+    [ -d "$1" ] || return 0
+    install -d -m 0755 "$2"
+    for file in "$1"/*; do if [ -f "$file" ]; then install -m 0644 "$file" "$2/"; fi; done
+}
+copy "$here/systemd/sysusers.d" "$root/etc/sysusers.d"
+copy "$here/systemd/tmpfiles.d" "$root/etc/tmpfiles.d"
+copy "$here/systemd/udev" "$root/etc/udev/rules.d"
+copy "$here/systemd" "$root/etc/systemd/system"
+for folder in system.conf.d journald.conf.d timesyncd.conf.d; do
+    copy "$here/systemd/$folder" "$root/etc/systemd/$folder"
+done
+for folder in "$here"/systemd/rollbook-*.d; do copy "$folder" "$root/etc/systemd/system/${folder##*/}"; done
+install -d -m 0755 "$root/etc/systemd/journald.conf.d"
+install -m 0644 "$here/journald.conf" "$root/etc/systemd/journald.conf.d/rollbook.conf"
+systemd-sysusers ${root:+--root="$root"} "$root"/etc/sysusers.d/rollbook*.conf
 
 say 'settings and keys'
-for file in station.toml sync.toml server-ack.pub server-config.pub; do
-    install -m 0644 "$here/$file" "$etc/$file"
+for file in station.toml sync.toml server-ack.pub server-config.pub release-root.json; do
+    [ ! -f "$here/$file" ] || install -m 0644 "$here/$file" "$etc/$file"
 done
+if [ -f "$here/enrol.token" ]; then install -m 0600 "$here/enrol.token" "$etc/enrol.token"; fi
 if [ -f "$here/school.key" ]; then
     install -m 0600 "$here/school.key" "$etc/school.key"
     sync
-    rm -f "$here/school.key"
+    # Overwritten where it lies: removing alone leaves it readable on the card.
+    shred --iterations=1 --zero --remove "$here/school.key"
 fi
 
 if [ -n "$release" ] && [ ! -e "$opt/releases/$release/complete" ]; then
@@ -54,13 +68,18 @@ if [ -n "$release" ] && [ ! -e "$opt/releases/$release/complete" ]; then
     # The system's packages stay visible: the GPIO library comes with Raspberry Pi OS, not as a wheel.
     python3 -m venv --system-site-packages "$opt/releases/$release"
     "$opt/releases/$release/bin/python" -m pip install --quiet --no-index --find-links "$here/wheels" \
-        "rollbook[station,sync]==$release"
+        "rollbook[station,sync,update]==$release"
     touch "$opt/releases/$release/complete"
 fi
-if [ -n "$release" ]; then
+before=$(readlink "$opt/current" || :)
+before=${before##*/}
+if [ -n "$before" ] && [ "$(printf '%s\n' "$before" "$release" | sort -V | tail -n 1)" != "$release" ]; then
+    say "release $before stays: it is newer than the card's"
+elif [ -n "$release" ]; then
     # One rename: at every moment `current` is either the old release or the new one.
     ln -sfn "releases/$release" "$opt/current.new"
     mv -T "$opt/current.new" "$opt/current"
+    [ -e "$opt/good" ] || ln -sfn "releases/$release" "$opt/good"
 fi
 [ -x "$opt/current/bin/rollbook-sync" ] || stop "no release in $opt/current; build the bundle with --release"
 
@@ -70,7 +89,7 @@ if [ ! -s "$etc/station.key" ]; then
     sed -n 's/^public //p' "$etc/station.pub.new" > "$etc/station.pub"
     rm "$etc/station.pub.new"
 fi
-# Public: whoever commissions the station reads it from the card, without logging in.
+# Public: whoever commissions the station by hand reads it from the card, without logging in.
 cp "$etc/station.pub" "$here/station.pub"
 say "public key $(cat "$etc/station.pub")"
 
@@ -81,8 +100,13 @@ if [ -f "$boot" ] && ! grep -q '^# --- rollbook: begin' "$boot"; then
 fi
 
 say 'services'
+units=
+for file in "$here"/systemd/rollbook-*; do
+    if [ -f "$file" ] && grep -q '^\[Install\]' "$file"; then units="$units ${file##*/}"; fi
+done
 for unit in $units; do systemctl ${root:+--root="$root"} enable "$unit"; done
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
+    systemctl disable --quiet hciuart.service 2>/dev/null || :
     systemctl daemon-reload
     systemd-tmpfiles --create /etc/tmpfiles.d/rollbook.conf
     udevadm control --reload

@@ -1,5 +1,6 @@
 """A room list and the keys a bundle needs, as files on disk."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,20 @@ WIRED = {
 ACK_KEY = "a1" * 32
 CONFIG_KEY = "c2" * 32
 SCHOOL_KEY = "5e" * 32
+TOKENS = {"st-r101": "T0ken-of-st-r101-works-once_", "st-r102": "T0ken-of-st-r102-works-once_"}
+ENROLMENT: Mapping[str, object] = {
+    "v": 1,
+    "school": "34000000123456",
+    "server": "https://central.school.lan",
+    "server_ack": ACK_KEY,
+    "server_config": CONFIG_KEY,
+    "key_id": "k1",
+    "release_root": None,
+    "tokens": {
+        station: {"token": token, "expires_at": "2099-01-01T00:00:00+00:00"}
+        for station, token in TOKENS.items()
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +68,22 @@ class Desk:
         """Write the room list with these rows."""
         return write_csv(self.rooms, rows)
 
-    def bundle_arguments(self, room: str, *, school_key: bool = True) -> list[str]:
-        """Return the command line that builds the bundle of a room."""
-        arguments = ["bundle", str(self.rooms), room, "--out", str(self.out)]
-        arguments += ["--server-key", str(self._key("server-ack.pub", ACK_KEY))]
-        arguments += ["--config-key", str(self._key("server-config.pub", CONFIG_KEY))]
+    def bundle_arguments(self, *stations: str, school_key: bool = True) -> list[str]:
+        """Return the command line that builds bundles."""
+        arguments = ["bundle", str(self.rooms), *stations, "--out", str(self.out)]
+        arguments += ["--enrolment", str(self.enrol())]
         if school_key:
-            arguments += ["--school-key", str(self._key("school.key", SCHOOL_KEY))]
+            arguments += ["--school-key", str(self._secret("school.key", f"{SCHOOL_KEY}\n"))]
         return arguments
 
-    def _key(self, name: str, text: str) -> Path:
+    def enrol(self, **members: object) -> Path:
+        """Write the file of an enrolment with a token for each of TOKENS; `members` replace what it says."""
+        return self._secret("enrolment.json", json.dumps(ENROLMENT | members))
+
+    def _secret(self, name: str, text: str) -> Path:
         file = self.folder / name
         file.touch(mode=0o600)
-        file.write_text(f"{text}\n", encoding="ascii")
+        file.write_text(text, encoding="utf-8")
         return file
 
 

@@ -5,40 +5,77 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from provisioning import bundle, inventory, release
+from provisioning import bundle, enrolment, inventory, release
+from provisioning.bundle_folder import BundleFolder
 from provisioning.cli import main
-from provisioning.errors import BundleError, KeyFileError, ReleaseError
-from tests.fakes.provisioning import SCHOOL_KEY, WIRELESS, Desk, tree
+from provisioning.errors import BundleError, EnrolmentFileError, KeyFileError, ReleaseError
+from tests.fakes.provisioning import SCHOOL_KEY, TOKENS, WIRED, WIRELESS, Desk, tree
 
 OURS = "rollbook-0.1.0-py3-none-any.whl"
-NAMES = [
+NAMES = {
     "meta-data",
     "network-config",
-    "rollbook/60-rollbook.rules",
     "rollbook/config.txt",
+    "rollbook/enrol.token",
     "rollbook/install.sh",
+    "rollbook/journald.conf",
     "rollbook/manifest.json",
-    "rollbook/rollbook-station.service",
-    "rollbook/rollbook-sync.service",
+    "rollbook/network-config.wired",
     "rollbook/school.key",
     "rollbook/server-ack.pub",
     "rollbook/server-config.pub",
     "rollbook/station.toml",
     "rollbook/sync.toml",
-    "rollbook/sysusers.conf",
-    "rollbook/tmpfiles.conf",
     "user-data",
-]
+}
+SECRET = {"rollbook/school.key", "rollbook/enrol.token", "network-config"}
+
+
+def without_units(paths: Iterable[str]) -> set[str]:
+    return {path for path in paths if not path.startswith("rollbook/systemd/")}
 
 
 def test_one_room_becomes_one_bundle_named_by_its_station(desk: Desk) -> None:
     assert main(desk.bundle_arguments("R101")) == 0
     assert [entry.name for entry in desk.out.iterdir()] == ["st-r101"]
-    assert sorted(tree(desk.out / "st-r101")) == NAMES
+    assert without_units(tree(desk.out / "st-r101")) == NAMES
+
+
+def test_a_bundle_brings_the_units_of_a_station_and_none_of_a_server(desk: Desk) -> None:
+    main(desk.bundle_arguments("R101"))
+    units = tree(desk.out / "st-r101").keys() - NAMES
+    assert "rollbook/systemd/rollbook-station.service" in units
+    assert "rollbook/systemd/udev/60-rollbook.rules" in units
+    assert not [unit for unit in units if "central" in unit or "backup" in unit or "profiles" in unit]
+
+
+def test_without_a_name_every_room_of_the_list_gets_its_bundle(desk: Desk) -> None:
+    assert main(desk.bundle_arguments()) == 0
+    assert {entry.name for entry in desk.out.iterdir()} == {"st-r101", "st-r102"}
+    tokens = {path: content for path, content in tree(desk.out).items() if path.endswith("enrol.token")}
+    assert tokens == {
+        f"{station}/rollbook/enrol.token": f"{token}\n".encode() for station, token in TOKENS.items()
+    }
+
+
+def test_one_bad_room_stops_the_bundles_of_all(desk: Desk) -> None:
+    desk.list_rooms(WIRELESS, WIRED | {"reader": "rfid"})
+    assert main(desk.bundle_arguments()) == 78
+    assert not desk.out.exists()
+
+
+def test_a_bookworm_card_gets_a_first_run_and_nothing_of_cloud_init(desk: Desk) -> None:
+    desk.list_rooms(WIRELESS | {"os": "bookworm"})
+    main(desk.bundle_arguments())
+    files = tree(desk.out / "st-r101")
+    assert {"firstrun.sh", "rollbook/wifi.nmconnection"} <= files.keys()
+    assert not {"user-data", "network-config", "meta-data"} & files.keys()
+    assert (desk.out / "st-r101/rollbook/wifi.nmconnection").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_manifest_lists_every_file_with_its_digest(desk: Desk) -> None:
@@ -71,11 +108,8 @@ def test_a_changed_bundle_is_a_new_instance_to_the_card(desk: Desk) -> None:
 def test_secrets_are_for_the_owner_alone(desk: Desk) -> None:
     main(desk.bundle_arguments("R101"))
     folder = desk.out / "st-r101"
-    modes = {path: (folder / path).stat().st_mode & 0o777 for path in NAMES}
-    assert {path for path, mode in modes.items() if mode == 0o600} == {
-        "rollbook/school.key",
-        "network-config",
-    }
+    modes = {path: (folder / path).stat().st_mode & 0o777 for path in tree(folder)}
+    assert {path for path, mode in modes.items() if mode == 0o600} == SECRET
     assert set(modes.values()) == {0o600, 0o644}
     assert folder.stat().st_mode & 0o777 == 0o700
 
@@ -122,25 +156,104 @@ def test_an_unknown_room_is_a_mistake_of_usage(desk: Desk) -> None:
 
 def test_a_write_that_fails_half_way_leaves_nothing_behind(desk: Desk) -> None:
     this = inventory.read(desk.rooms).room("R101")
-    files = bundle.compose(this, bundle.Keys("a1" * 32, "c2" * 32, "k1"), None)
+    files = bundle.compose(this, None, bundle.common(enrolment.read(desk.enrol()), None, None))
     # A folder cannot be made where a file stands, and this is the last file to be written.
-    files["user-data/impossible"] = b""
+    broken = {**files, "user-data/impossible": bundle.File.of("")}
     with pytest.raises(BundleError):
-        bundle.write(files, desk.out / "st-r101")
+        BundleFolder(desk.out).write("st-r101", broken)
     assert list(desk.out.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["", "a1" * 31, "zz" * 32, "a1" * 32 + "\nmore"])
-def test_a_file_without_a_public_key_is_refused(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "server-ack.pub"
-    file.write_text(text, encoding="ascii")
-    with pytest.raises(KeyFileError, match="does not hold a public key"):
-        bundle.public_key(file)
+def test_bundles_that_are_there_already_are_left_as_they_are(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(desk.bundle_arguments("R101"))
+    before = (desk.out / "st-r101").stat()
+    assert main(desk.bundle_arguments()) == 0
+    assert "1 bundles written, 1 were there already" in capsys.readouterr().out
+    assert (desk.out / "st-r101").stat() == before
 
 
-def test_a_missing_public_key_is_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(KeyFileError, match="copy it from the server"):
-        bundle.public_key(tmp_path / "server-ack.pub")
+@pytest.mark.parametrize(
+    ("tokens", "said"),
+    [
+        ({}, "st-r101 has no token; make it anew with rollbook-provision enlist"),
+        (
+            {"st-r101": {"token": "x" * 30, "expires_at": "2024-08-01T07:00:00+00:00"}},
+            "the token of st-r101 expired at 2024-08-01 07:00 UTC; make it anew",
+        ),
+    ],
+)
+def test_a_station_without_a_token_that_works_gets_no_card(
+    desk: Desk, capsys: pytest.CaptureFixture[str], tokens: dict[str, object], said: str
+) -> None:
+    arguments = desk.bundle_arguments("R101")
+    desk.enrol(tokens=tokens)
+    assert main(arguments) == 78
+    assert said in capsys.readouterr().err
+    assert not desk.out.exists()
+    # Unless its key is to be carried to central by hand.
+    assert main([*arguments, "--no-token"]) == 0
+    assert "rollbook/enrol.token" not in tree(desk.out / "st-r101")
+
+
+def test_every_station_without_a_token_is_named(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = desk.bundle_arguments()
+    desk.enrol(tokens={})
+    assert main(arguments) == 78
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_a_room_of_another_school_than_the_enrolment_is_refused(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = desk.bundle_arguments()
+    desk.enrol(school="34000000999999")
+    assert main(arguments) == 78
+    assert "is of school 34000000123456, the enrolment of 34000000999999" in capsys.readouterr().err
+
+
+def test_what_stations_trust_in_releases_comes_from_central(desk: Desk) -> None:
+    arguments = desk.bundle_arguments("R101")
+    desk.enrol(release_root='{"signed": "root"}')
+    main(arguments)
+    assert tree(desk.out / "st-r101")["rollbook/release-root.json"] == b'{"signed": "root"}'
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"v": 2},
+        {"server_ack": "a1" * 31},
+        {"server_config": "zz" * 32},
+        {"key_id": ""},
+        {"tokens": []},
+        {"tokens": {"st-r101": {"token": "short", "expires_at": "2099-01-01T00:00:00Z"}}},
+        {"tokens": {"st-r101": {"token": "x" * 30, "expires_at": "2099-01-01T00:00:00"}}},
+        {"tokens": {"st-r101": "x" * 30}},
+        {"release_root": 1},
+    ],
+)
+def test_an_enrolment_of_another_form_is_refused_and_not_repeated(
+    desk: Desk, members: dict[str, object]
+) -> None:
+    with pytest.raises(EnrolmentFileError, match="not an enrolment of a form") as refusal:
+        enrolment.read(desk.enrol(**members))
+    assert "x" * 30 not in str(refusal.value)
+
+
+def test_an_enrolment_others_may_read_or_that_is_missing_is_refused(desk: Desk) -> None:
+    file = desk.enrol()
+    file.chmod(0o640)
+    with pytest.raises(EnrolmentFileError, match="chmod 600"):
+        enrolment.read(file)
+    file.unlink()
+    with pytest.raises(EnrolmentFileError, match=r"cannot read .* enlist"):
+        enrolment.read(file)
+
+
+def test_no_token_shows_when_an_enrolment_is_printed(desk: Desk) -> None:
+    assert TOKENS["st-r101"] not in repr(enrolment.read(desk.enrol()))
 
 
 def test_a_school_key_others_may_read_is_refused(tmp_path: Path) -> None:
@@ -149,7 +262,6 @@ def test_a_school_key_others_may_read_is_refused(tmp_path: Path) -> None:
     file.chmod(0o644)
     with pytest.raises(KeyFileError, match="others may read"):
         bundle.school_key(file)
-    assert SCHOOL_KEY not in repr(bundle.Keys("a1" * 32, "c2" * 32, "k1", SCHOOL_KEY))
 
 
 def _house(folder: Path, *names: str) -> Path:
@@ -165,6 +277,14 @@ def test_a_release_travels_in_the_bundle_with_its_version(desk: Desk) -> None:
     files = tree(desk.out / "st-r101")
     assert files[f"rollbook/wheels/{OURS}"] == OURS.encode()
     assert json.loads(files["rollbook/manifest.json"])["release"] == "0.1.0"
+
+
+def test_the_wheels_of_many_bundles_lie_on_the_disk_once(desk: Desk) -> None:
+    house = _house(desk.folder / "wheels", OURS)
+    assert main([*desk.bundle_arguments(), "--release", str(house)]) == 0
+    first, second = (desk.out / station / "rollbook/wheels" / OURS for station in TOKENS)
+    assert first.samefile(second)
+    assert first.read_bytes() == OURS.encode()
 
 
 @pytest.mark.parametrize(

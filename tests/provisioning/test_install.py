@@ -85,7 +85,7 @@ def test_the_installed_settings_are_those_station_and_agent_read(pi: Pi) -> None
 def test_the_services_are_enabled_and_their_account_is_made(pi: Pi) -> None:
     pi.start()
     wanted = pi.root / "etc/systemd/system/multi-user.target.wants"
-    assert {link.name for link in wanted.iterdir()} == {"rollbook-station.service", "rollbook-sync.service"}
+    assert {"rollbook-station.service", "rollbook-sync.service"} <= {link.name for link in wanted.iterdir()}
     assert "\nrollbook:" in "\n" + (pi.root / "etc/passwd").read_text(encoding="utf-8")
 
 
@@ -116,7 +116,7 @@ def test_the_serial_port_is_set_up_once_and_asks_for_one_restart(pi: Pi) -> None
     assert boot.count("enable_uart=1") == 1
 
 
-@pytest.mark.parametrize("name", ["station.toml", "rollbook-sync.service", "server-ack.pub"])
+@pytest.mark.parametrize("name", ["station.toml", "systemd/rollbook-sync.service", "server-ack.pub"])
 def test_a_damaged_card_does_not_become_half_a_station(pi: Pi, name: str) -> None:
     with (pi.boot / "rollbook" / name).open("ab") as file:
         file.write(b"#")

@@ -1,13 +1,18 @@
 """The room list: everything wrong with it is said at once, with row and column."""
 
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provisioning import inventory
+from provisioning.cells import COLUMNS
 from provisioning.cli import main
 from provisioning.errors import InventoryError, UnknownRoomError
-from tests.fakes.provisioning import WIRED, WIRELESS, Desk, tree
+from tests.fakes.provisioning import SSH_KEY, WIRED, WIRELESS, Desk, tree
 
 
 def test_a_good_list_has_nothing_to_say(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,18 +33,24 @@ def test_every_problem_is_reported_at_once_with_row_and_column(
         "port": "COM3",
         "wifi_ssid": "a name much too long for a wireless network",
         "wifi_psk": "short",
-        "wifi_country": "",
+        "wifi_country": "UK",
+        "wifi_hidden": "maybe",
         "admin_ssh_key": "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "os": "buster",
+        "locale": "en_US",
+        "timezone": "pacific time",
+        "keyboard": "English (US)",
+        "rtc": "pcf8523",
     }
     desk.list_rooms(WIRED, wrong)
     before = tree(desk.folder)
     assert main(["plan", str(desk.rooms)]) == 1
     said = capsys.readouterr()
     lines = said.err.splitlines()
-    assert [line.split(": ", 2)[1] for line in lines] == [
-        f"{desk.rooms} row 3, column {column}" for column in wrong
-    ]
-    assert said.out == "2 rooms read, 11 problems, nothing written\n"
+    named = {line.split(": ", 2)[1] for line in lines}
+    assert named == {f"{desk.rooms} row 3, column {column}" for column in wrong}
+    assert len(lines) == len(wrong)
+    assert said.out == "2 rooms read, 17 problems, nothing written\n"
     assert tree(desk.folder) == before
 
 
@@ -64,6 +75,11 @@ def test_the_wireless_key_is_never_repeated_in_a_message(
 @pytest.mark.parametrize(
     ("column", "cell"),
     [
+        ("school", "01612340123456"),
+        ("timezone", "America/Los_Angeles"),
+        ("locale", "es_US.UTF-8"),
+        ("os", "bookworm"),
+        ("wifi_hidden", "yes"),
         ("hostname", "a" * 63),
         ("hostname", "1a"),
         ("server", "https://10.0.0.5:8443"),
@@ -86,6 +102,11 @@ def test_the_edges_of_what_a_cell_may_be_are_inside(desk: Desk, column: str, cel
         ("station", "r_101"),
         ("station", "a" * 33),
         ("school", "1612340123456"),  # a spreadsheet took the leading zero of 01612340123456
+        ("school", "3.40E+13"),  # and here it took nearly everything
+        ("school", "99000000123456"),  # California has 58 counties
+        ("hostname", "localhost"),
+        ("room", "#REF!"),
+        ("port", "usb"),
         ("hostname", "a" * 64),
         ("hostname", "r101-"),
         ("server", "https://central.school.lan/"),
@@ -134,17 +155,18 @@ def test_toml_mistakes_are_named_by_room_and_key(desk: Desk) -> None:
     pairs = "\n".join(f'{name} = "{cell}"' for name, cell in WIRED.items() if name != "school")
     file.write_text(f"[[rooms]]\n{pairs}\nschool = 34000000123456\ncolour = 'red'\n", encoding="utf-8")
     assert [(problem.row, problem.column) for problem in inventory.read(file).problems] == [
-        (1, "school"),
-        (1, "colour"),
+        (2, "school"),
+        (2, "colour"),
     ]
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "column 'station' is missing"),
-        (b"station,room\nst-1,R1\n", "column 'server' is missing"),
-        (b"station,station,room,school,hostname,server,reader,colour\n", "unknown column 'colour'"),
+        (b"", "row 1, column station: is missing"),
+        (b"station,room\n", "row 1, column server: is missing"),
+        (b"station,station,room,school,hostname,server,reader\n", "column station: stands there twice"),
+        (b"station,room,school,hostname,server,reader,wifi-psk\n", "wifi-psk: is unknown; write 'wifi_psk'"),
         (b"station,room,school,hostname,server,reader\n", "lists no room"),
         ("station,room\nst-1,Säle\n".encode("latin-1"), "not UTF-8"),
         (b'station,room,school,hostname,server,reader\n"st-1"x,R1\n', "check the quotation marks"),
@@ -183,3 +205,69 @@ def test_a_room_with_two_stations_must_be_named_by_the_station(desk: Desk) -> No
     with pytest.raises(UnknownRoomError, match=r"st-r101, st-r102"):
         rooms.room("R101")
     assert rooms.room("st-r102").station == "st-r102"
+
+
+def test_a_lost_zero_is_put_back_in_the_remedy(desk: Desk) -> None:
+    desk.list_rooms(WIRELESS | {"school": "1612340123456"})
+    (problem,) = inventory.read(desk.rooms).problems
+    assert "'01612340123456'" in problem.what
+
+
+def test_the_rows_below_a_wrong_header_are_looked_at_all_the_same(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = desk.list_rooms(WIRELESS | {"station": "ST 101"}, WIRED | {"reader": "rfid"}).read_text("utf-8")
+    desk.rooms.write_text(text.replace('"server"', '"central"', 1), encoding="utf-8")
+    assert main(["plan", str(desk.rooms)]) == 1
+    places = [line.split(": ")[1].split(" ", 1)[1] for line in capsys.readouterr().err.splitlines()]
+    assert places == [
+        "row 1, column central",
+        "row 1, column server",
+        "row 2, column station",
+        "row 3, column reader",
+    ]
+    # And no bundle is made of it, not even of a row that is well.
+    with pytest.raises(InventoryError):
+        inventory.read(desk.rooms).rooms()
+
+
+def test_a_row_of_another_school_is_a_mistyped_one(desk: Desk) -> None:
+    third = WIRED | {"station": "st-r103", "hostname": "st-r103"}
+    desk.list_rooms(WIRELESS, WIRED | {"school": "34000000123465"}, third)
+    assert [(each.row, each.column) for each in inventory.read(desk.rooms).problems] == [(3, "school")]
+
+
+def test_a_row_after_one_of_two_lines_keeps_the_number_the_spreadsheet_shows(desk: Desk) -> None:
+    desk.list_rooms(WIRELESS | {"room": "Two\nlines"}, WIRED | {"reader": "rfid"})
+    assert [(each.row, each.column) for each in inventory.read(desk.rooms).problems] == [
+        (2, "room"),
+        (3, "reader"),
+    ]
+
+
+def test_a_quotation_mark_never_closed_is_looked_for_where_it_was_opened(desk: Desk) -> None:
+    text = desk.list_rooms(WIRELESS, WIRED).read_text("utf-8")
+    desk.rooms.write_text(text.rstrip()[:-1] + '"x,\n' * 3, encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"after row 2: .*check the quotation marks"):
+        inventory.read(desk.rooms)
+
+
+def test_all_rooms_are_the_list_in_its_order(desk: Desk) -> None:
+    rooms = inventory.read(desk.rooms)
+    assert [each.station for each in rooms.rooms()] == ["st-r101", "st-r102"]
+    assert rooms.rooms(["R102", "st-r101"]) == rooms.rooms()
+
+
+def test_a_name_after_the_key_of_an_admin_goes_on_no_card(desk: Desk) -> None:
+    assert inventory.read(desk.rooms).room("R101").admin_ssh_key == " ".join(SSH_KEY.split()[:2])
+
+
+@given(st.lists(st.lists(st.text(max_size=6), max_size=8), max_size=6))
+def test_whatever_stands_in_a_list_is_a_problem_and_never_a_crash(lines: list[list[str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rooms.csv"
+        header = ",".join(column.name for column in COLUMNS)
+        file.write_text("\n".join([header, *map(",".join, lines)]), encoding="utf-8")
+        with suppress(InventoryError):
+            rooms = inventory.read(file)
+            assert {problem.row for problem in rooms.problems} == {row.number for row in rooms.rows}

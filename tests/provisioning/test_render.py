@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning import allow_list, render
+from provisioning import allow_list, render, settings_files
 from provisioning.room import room, wifi_key
 from tests.fakes.provisioning import SSH_KEY, WIRED, WIRELESS
 
@@ -27,8 +27,8 @@ def test_boot_files_are_letter_for_letter_the_golden_ones(cells: dict[str, str])
         "user-data": render.user_data(this),
         "network-config": render.network_config(this),
         "meta-data": render.meta_data(this, f"{this.station}-000000000000"),
-        "station.toml": render.station_toml(this, "k1"),
-        "sync.toml": render.sync_toml(this),
+        "station.toml": settings_files.station_toml(this, "k1"),
+        "sync.toml": settings_files.sync_toml(this),
     }
     folder = GOLDEN / this.station
     assert written == {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
@@ -61,8 +61,8 @@ def test_any_network_name_survives_the_way_through_yaml(ssid: str) -> None:
 def test_any_name_survives_the_way_through_yaml_and_toml(name: str) -> None:
     this = room(WIRED | {"station": name, "hostname": name, "server": name})
     assert yaml.safe_load(render.user_data(this))["hostname"] == name
-    assert tomllib.loads(render.sync_toml(this))["station"] == name
-    assert tomllib.loads(render.station_toml(this, name))["token"]["key_id"] == name
+    assert tomllib.loads(settings_files.sync_toml(this))["station"] == name
+    assert tomllib.loads(settings_files.station_toml(this, name))["token"]["key_id"] == name
 
 
 def test_every_text_value_of_the_boot_files_is_quoted() -> None:
@@ -79,7 +79,7 @@ def test_the_admin_may_look_but_has_neither_password_nor_root() -> None:
         "name": "rollbook-admin",
         "lock_passwd": True,
         "sudo": None,
-        "ssh_authorized_keys": [SSH_KEY],
+        "ssh_authorized_keys": [SSH_KEY.rpartition(" ")[0]],
     }
 
 

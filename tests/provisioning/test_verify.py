@@ -1,5 +1,6 @@
 """A second look at a bundle finds whatever was damaged, added, or put where it must not be."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,13 +12,15 @@ import pytest
 from provisioning import bundle
 from provisioning.cli import main
 from provisioning.errors import BundleError
+from provisioning.room import wifi_key
 from provisioning.verify import examine
-from tests.fakes.provisioning import SCHOOL_KEY, Desk
+from tests.fakes.provisioning import SCHOOL_KEY, TOKENS, WIRELESS, Desk, tree
 
 Damage = Callable[[Path], object]
 TOOLS = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
 # A laptop without them: our own checks are alone.
 NO_TOOLS = "/nonexistent"
+WIFI_KEY = wifi_key(WIRELESS["wifi_psk"], WIRELESS["wifi_ssid"])
 
 
 @pytest.fixture
@@ -30,12 +33,12 @@ def reseal(folder: Path) -> None:
     """Make the manifest agree again, so that only the check in question can object."""
     file = folder / bundle.MANIFEST
     manifest = json.loads(file.read_text(encoding="utf-8"))
-    files = {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path != file
+    digests = {
+        path: hashlib.sha256(content).hexdigest()
+        for path, content in tree(folder).items()
+        if path != bundle.MANIFEST
     }
-    file.write_text(json.dumps(manifest | {"files": bundle.digests(files)}), encoding="utf-8")
+    file.write_text(json.dumps(manifest | {"files": digests}), encoding="utf-8")
 
 
 def swap(name: str, old: str, new: str) -> Damage:
@@ -80,7 +83,7 @@ def test_a_changed_a_missing_and_a_strange_file_are_all_named(
             swap("user-data", "sudo: null", "sudo: ALL=(ALL) NOPASSWD:ALL"),
             "user.sudo is str, must be NoneType",
         ),
-        (swap("user-data", '"0644"', "0644"), "write_files[0].permissions is int, must be str"),
+        (swap("user-data", '"Etc/UTC"', "0644"), "timezone is int, must be str"),
         (swap("user-data", "console: false", 'console: "no"'), "serial.console is str, must be bool"),
         (swap("user-data", "user:", "users:"), "user-data: users is not a key we use"),
         (swap("user-data", "timezone:", "  timezone:"), "user-data: is not YAML"),
@@ -91,6 +94,12 @@ def test_a_changed_a_missing_and_a_strange_file_are_all_named(
         (swap("network-config", "eth0:", "eth1:"), "network-config: network.ethernets.eth0 is missing"),
         (swap("network-config", "version: 2", 'version: "2"'), "network.version is str, must be int"),
         (swap("network-config", "version: 2", "version: true"), "network.version is bool, must be int"),
+        (swap("rollbook/sync.toml", "https", TOKENS["st-r101"]), "sync.toml: holds the enrolment token"),
+        (swap("rollbook/station.toml", "k1", WIFI_KEY), "station.toml: holds the key of the wireless"),
+        (
+            swap("rollbook/network-config.wired", "eth0", "wlan0"),
+            "wired: network.ethernets.wlan0 is not a key",
+        ),
         (swap("meta-data", "instance-id", "instance_id"), "meta-data: instance-id is missing"),
     ],
 )
@@ -115,7 +124,7 @@ def test_a_folder_without_a_bundle_is_refused(tmp_path: Path) -> None:
 def test_a_machine_without_the_real_tools_says_which_checks_it_left_out(made: Path) -> None:
     examination = examine(made, NO_TOOLS)
     assert examination.findings == []
-    assert [line.split()[0] for line in examination.skipped] == ["netplan", "cloud-init"]
+    assert [line.split()[0] for line in examination.skipped] == ["netplan", "cloud-init", "sh"]
 
 
 needs_netplan = pytest.mark.skipif(
