@@ -54,6 +54,13 @@ class Countersigner(Protocol):
         """Look at the certificate of the day that waits for a signature, and sign it if it is true."""
 
 
+class Rotating(Protocol):
+    """Changes the signing key; never raises for what central or the line does wrong."""
+
+    def follow(self) -> None:
+        """Bring the next key to central, if one is on its way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the agent works with.
@@ -72,6 +79,7 @@ class Parts:
     clock: Clock
     state_dir: Path
     countersigner: Countersigner | None = None
+    rotation: Rotating | None = None
     timing: Callable[[], TimingSettings] | None = None
 
 
@@ -174,6 +182,8 @@ class Agent:
             self.pacing = Pacing.of(self.parts.timing())
         if self.parts.countersigner is not None:
             self.parts.countersigner.follow(outcome.certificate)
+        if self.parts.rotation is not None:
+            self.parts.rotation.follow()
 
     def _reenrol(self) -> None:
         self.state, self._repeats = State.REENROL, 0

@@ -17,7 +17,7 @@ from sync_agent.agent import Agent, Pacing, Parts
 from sync_agent.beacon import Inbox, Sealer
 from sync_agent.carry import Carrier
 from sync_agent.composing import Identity
-from sync_agent.config import Keys, SyncSettings, read_keys
+from sync_agent.config import KEYS_FOLDER, Keys, SyncSettings, read_keys
 from sync_agent.config_way import ConfigWay
 from sync_agent.countersign import Countersigner
 from sync_agent.courier import HttpCourier
@@ -28,8 +28,8 @@ from sync_agent.memory import Memory
 from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
 from sync_agent.order_way import OrderWay, acts
 from sync_agent.outbox import Outbox
-from sync_agent.ports import Courier
 from sync_agent.roster_way import RosterWay
+from sync_agent.rotation import KeyRotation
 from sync_agent.standing import Standing
 
 FRESH_MS = 120_000
@@ -78,7 +78,7 @@ def _parts(
     settings: SyncSettings,
     keys: Keys,
     clock: Clock,
-    courier: Courier,
+    courier: HttpCourier,
     memory: Memory,
     restart: Callable[[], None],
 ) -> Parts:
@@ -87,7 +87,8 @@ def _parts(
     outbox = Outbox(journal, memory)
     identity = Identity(station, keys.signing, keys.server, package.__version__)
     exchange = Exchange(identity, courier, outbox, memory, clock, partial(secrets.token_bytes, _NONCE_BYTES))
-    orders = OrderWay(folder, acts(folder, restart))
+    rotation = KeyRotation(identity, folder / KEYS_FOLDER, courier, restart)
+    orders = OrderWay(folder, acts(folder, restart) | {"rotate-key": rotation.begin})
     is_practice = settings.practice is not None
     exchange.health = Health(
         Sources(folder, clock, journal, outbox, memory, orders.told, time.monotonic, is_practice)
@@ -113,6 +114,7 @@ def _parts(
         state_dir=folder,
         timing=downlink.timing,
         countersigner=Countersigner(identity, folder, courier, journal, time.monotonic),
+        rotation=rotation,
     )
 
 

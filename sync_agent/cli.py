@@ -20,6 +20,7 @@ _COMMANDS = {
     "once": "carry everything that waits, then end; also tries again after a halt",
     "check": "print settings, versions, keys, clock and backlog on one screen",
     "keygen": "make the station's signing key here and print its public half",
+    "enrol": "bring the key born here to central under the card's token, and wait until it is in use",
     "migrate": "bring the agent's database to this release's shape",
     "export-usb": "write what central lacks into a folder, to be carried there by hand",
     "import-usb": "read central's receipts back from a folder",
@@ -68,10 +69,8 @@ def _dispatch(options: argparse.Namespace) -> int:
     settings = read(options.config)
     _log(options)
     match options.command:
-        case "keygen":
-            return _keygen(settings)
-        case "migrate":
-            return _migrate(settings)
+        case "keygen" | "migrate" | "enrol":
+            return _PREPARING[options.command](settings, options.config)
         case "export-usb" | "import-usb":
             return _usb(settings, options)
         case "check":
@@ -94,12 +93,12 @@ def _log(options: argparse.Namespace) -> None:
     # Libraries that tell of every job and connection.
     for name in ("apscheduler", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    if options.command != "run" and not options.verbose:
+    if options.command not in {"run", "enrol"} and not options.verbose:
         # A person reads the command's own last line; the log is for a process nobody watches.
         logging.getLogger().setLevel(logging.CRITICAL)
 
 
-def _keygen(settings: SyncSettings) -> int:
+def _keygen(settings: SyncSettings, _config_file: Path) -> int:
     from sync_agent.keygen import make_key
 
     key = make_key(settings.signing_key.file, secrets.token_bytes)
@@ -107,12 +106,28 @@ def _keygen(settings: SyncSettings) -> int:
     return EXIT_DONE
 
 
-def _migrate(settings: SyncSettings) -> int:
+def _enrol(settings: SyncSettings, config_file: Path) -> int:
+    from sync_agent.courier import HttpCourier
+    from sync_agent.enrol import enrol
+
+    courier = HttpCourier(settings.server, settings.station, package.__version__, settings.ca_file)
+    try:
+        did = enrol(settings, config_file, courier)
+    finally:
+        courier.close()
+    print("this station is enrolled" if did else "there is no token here, so nothing to do")
+    return EXIT_DONE
+
+
+def _migrate(settings: SyncSettings, _config_file: Path) -> int:
     from sync_agent.memory_file import FILE_NAME, migrate
 
     done = migrate(settings.state_dir / FILE_NAME)
     print("\n".join(done) if done else "nothing to do")
     return EXIT_DONE
+
+
+_PREPARING = {"keygen": _keygen, "migrate": _migrate, "enrol": _enrol}
 
 
 def _usb(settings: SyncSettings, options: argparse.Namespace) -> int:

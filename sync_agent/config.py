@@ -9,6 +9,9 @@ from station.settings import Secret, load
 from sync_agent.errors import ConfigError, SignatureError
 from sync_agent.signing import SigningKey, VerifyKey
 
+KEYS_FOLDER = "keys"
+"""Below the station's folder, for keys that followed the first; the unit keeps the station out of it."""
+KEY_FILE = "station.key"
 DEFAULT_FILE = Path("/etc/rollbook/sync.toml")
 # The name goes into addresses and file names.
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -78,6 +81,12 @@ class SyncSettings:
             msg = f"server is {self.server!r}; http is for this machine only, use https"
             raise ValueError(msg)
 
+    @property
+    def key_in_use(self) -> Secret:
+        """Return the newest key that took over, else the one the station was set up with."""
+        followed = self.state_dir / KEYS_FOLDER / KEY_FILE
+        return Secret(followed) if followed.exists() else self.signing_key
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -98,7 +107,7 @@ def read_keys(settings: SyncSettings) -> Keys:
 
     Raises ConfigError naming every file that cannot be used; SettingsError for the private one.
     """
-    signing = SigningKey(settings.signing_key.hex_bytes(32))
+    signing = SigningKey(settings.key_in_use.hex_bytes(32))
     found: dict[str, VerifyKey] = {}
     problems = []
     for name, file in (("server_key", settings.server_key), ("config_key", settings.config_key)):

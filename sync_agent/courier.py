@@ -20,7 +20,9 @@ from sync_agent.wire import (
     CERTIFICATE_PATH,
     CONFIG_PATH,
     DIGESTS_PATH,
+    ENROLMENTS_PATH,
     EPOCHS_PATH,
+    KEYS_PATH,
     ROSTER_PATH,
     SYNC_PATH,
     TIME_PATH,
@@ -96,6 +98,14 @@ class HttpCourier:
     def register_epoch(self, message: bytes) -> Reply:
         """Carry a registration."""
         return self._ask(_posted(EPOCHS_PATH, _NDJSON, message))
+
+    def enrol(self, message: bytes) -> Reply:
+        """Carry a station's first key."""
+        return self._ask(_posted(ENROLMENTS_PATH, _NDJSON, message))
+
+    def bring_key(self, message: bytes) -> Reply:
+        """Carry the key that is to follow the one in use."""
+        return self._ask(_posted(KEYS_PATH, _NDJSON, message))
 
     def ask_digests(self, message: bytes) -> Reply:
         """Carry a question of how far both ends agree on an epoch."""

@@ -180,7 +180,8 @@ def _published_state(row: EnrolmentToken, retired: Iterable[str]) -> str:
 def _make(
     school: School, code: str, room: Room, asking: Asking, author: str, *, replaces: bool = False
 ) -> Made:
-    token = urlsafe_b64encode(asking.entropy(TOKEN_BYTES)).decode("ascii")
+    # A card in another school's net is told so: the token says whose it is.
+    token = f"{school.code}.{urlsafe_b64encode(asking.entropy(TOKEN_BYTES)).decode('ascii')}"
     row = EnrolmentToken.objects.create(
         school=school,
         station_code=code,

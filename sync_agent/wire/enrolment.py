@@ -28,21 +28,27 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A station's first key: by which one-time token it may be brought, and for which school."""
+    """A station's first key, and the one-time token by which it may be brought.
 
-    school: str
+    A token begins with the code of its school and a full stop.
+    """
+
     station: str
     token: str
     public: VerifyKey
     nonce: str
     sw: str
 
+    @property
+    def school(self) -> str:
+        """Return the school the token is of."""
+        return self.token.partition(".")[0]
+
     def members(self) -> dict[str, object]:
         """Return the request as a JSON object."""
         return {
             "v": VERSION,
             "type": "enrolment",
-            "school": self.school,
             "station": self.station,
             "token": self.token,
             "public": self.public.public.hex(),
@@ -55,7 +61,6 @@ class Enrolment:
         """Read a request from decoded JSON; raise WireError."""
         expect(fields, "enrolment")
         return cls(
-            school=fields.text("school"),
             station=fields.text("station"),
             token=fields.text("token"),
             public=_public(fields),

@@ -13,7 +13,7 @@ from sync_agent.signing import SigningKey
 from tests.fakes.data_folder import ACK_KEY
 from tests.fakes.virtual_station import SCHOOL, Message
 
-TOKEN = "on-the-card-of-r201-0123456789ab"  # noqa: S105  a test's own
+TOKEN = f"{SCHOOL}.on-the-card-of-r201"  # noqa: S105  a test's own
 NEW = "st-r201"
 
 
@@ -23,7 +23,6 @@ class NewBoard:
 
     station: str = NEW
     token: str = TOKEN
-    school: str = SCHOOL
     seed: str = "first"
     asked: int = field(default=0, init=False)
 
@@ -36,7 +35,6 @@ class NewBoard:
         """Return the request that brings the key."""
         self.asked += 1
         enrolment = wire.Enrolment(
-            school=self.school,
             station=self.station,
             token=self.token,
             public=self.key.verify_key,
