@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -181,7 +180,7 @@ def _make(
     school: School, code: str, room: Room, asking: Asking, author: str, *, replaces: bool = False
 ) -> Made:
     # A card in another school's net is told so: the token says whose it is.
-    token = f"{school.code}.{urlsafe_b64encode(asking.entropy(TOKEN_BYTES)).decode('ascii')}"
+    token = f"{school.code}-{asking.entropy(TOKEN_BYTES).hex()}"
     row = EnrolmentToken.objects.create(
         school=school,
         station_code=code,

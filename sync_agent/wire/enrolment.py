@@ -30,7 +30,7 @@ class KeyState(StrEnum):
 class Enrolment:
     """A station's first key, and the one-time token by which it may be brought.
 
-    A token begins with the code of its school and a full stop.
+    A token begins with the code of its school and a hyphen.
     """
 
     station: str
@@ -42,7 +42,7 @@ class Enrolment:
     @property
     def school(self) -> str:
         """Return the school the token is of."""
-        return self.token.partition(".")[0]
+        return self.token.rpartition("-")[0]
 
     def members(self) -> dict[str, object]:
         """Return the request as a JSON object."""

@@ -13,7 +13,7 @@ from sync_agent.signing import SigningKey
 from tests.fakes.data_folder import ACK_KEY
 from tests.fakes.virtual_station import SCHOOL, Message
 
-TOKEN = f"{SCHOOL}.on-the-card-of-r201"  # noqa: S105  a test's own
+TOKEN = f"{SCHOOL}-0123456789abcdef"
 NEW = "st-r201"
 
 

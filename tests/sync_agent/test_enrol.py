@@ -127,7 +127,7 @@ def test_a_board_whose_token_is_refused_keeps_it_and_asks_seldom(line: Line, car
     assert (card.parent / TOKEN_FILE).exists()
 
 
-def test_nobody_but_central_can_say_that_a_key_is_in_use(line: Line, card: Path) -> None:
+def test_nobody_but_central_can_say_that_a_key_is_in_use(line: Line) -> None:
     key = SigningKey(b"k" * 32)
     keys = Keys(key, ACK_KEY.verify_key, CONFIG_KEY.verify_key)
     asks = Enroller(NEW, keys, TOKEN, line, lambda: b"n" * 16)
@@ -141,12 +141,9 @@ def test_nobody_but_central_can_say_that_a_key_is_in_use(line: Line, card: Path)
         inc="i",
         term=1,
     )
-    stranger, replayed = SigningKey(b"s" * 32), ACK_KEY
-    line.instead = [
-        Reply(200, "application/json", key_answer(note.members(), by)) for by in (stranger, replayed)
-    ]
+    bodies = [key_answer(note.members(), by) for by in (SigningKey(b"s" * 32), ACK_KEY)]
+    line.instead = [Reply(200, "application/json", body) for body in bodies]
     assert [asks.ask()[0] for _ in range(3)] == [Step.UNHEARD, Step.UNHEARD, Step.TAKEN]
-    del card
 
 
 def test_a_board_whose_clock_is_wrong_learns_so_from_centrals_signed_time(line: Line) -> None:

@@ -1,6 +1,7 @@
 """A station's key is changed in steps, after each of which power may go: one that works is always there."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,9 @@ from sync_agent.ports import Reply
 from sync_agent.rotation import NEXT, KeyRotation
 from sync_agent.signing import SigningKey
 from sync_agent.wire import KEYS_PATH
-from tests.fakes.data_folder import ACK_KEY, publish_keyring
+from tests.fakes.data_folder import ACK_KEY
 from tests.fakes.intake import IntakeBench
-from tests.fakes.virtual_station import VirtualStation
+from tests.fakes.virtual_station import SCHOOL, VirtualStation
 
 KEYS = (bytes([number]) * 32 for number in itertools.count(1))
 
@@ -74,19 +75,10 @@ class Board:
             new.key = SigningKey.from_hex(following.read_text())
             self.bench.stations.append(new)
         keys = [entry for each in self.bench.stations for entry in _keys(each)]
-        both = VirtualStation()
-        both_entry = {"school": "34000000123456", "keys": keys}
-        publish_keyring(self.bench.config, [_Ring(both.name, both_entry)])  # type: ignore[list-item]  has what is asked of it
-
-
-@dataclass
-class _Ring:
-    name: str
-    entry: dict[str, object]
-
-    def keyring_entry(self, *, revoked: bool = False) -> dict[str, object]:
-        assert not revoked
-        return self.entry
+        ring = {"v": 1, "stations": {"st-r101": {"school": SCHOOL, "keys": keys}}}
+        draft = self.bench.config.data / "keyring.new"
+        draft.write_text(json.dumps(ring))
+        draft.replace(self.bench.config.data / "keyring.json")
 
 
 def _keys(station: VirtualStation) -> list[object]:
