@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 _EVERY_S: Final = 1.0
 _AFTER_FAILURE_S: Final = 10.0
 # After these, taps that waited may find what they lacked.
-_NEWS: Final = ("issue-phone", "sun-keys", "commission", "clear-station")
+_NEWS: Final = ("issue-phone", "sun-keys", "commission", "clear-station", "order-station")
 # After these, what is published says something else.
 _TOLD: Final = (*_NEWS, "retire", "enlist", "replace-station", "take-back-token", "rotate-key")
 _PUBLISH_EVERY: Final = timedelta(minutes=10)

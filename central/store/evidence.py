@@ -1,7 +1,7 @@
 """The read side of the intake's database: batches as they were received, in the order they came."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +39,18 @@ class Contact:
 
     at: datetime
     sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one batch says of its station beside its entries; `received_ms` is UTC."""
+
+    server_sequence: int
+    station: str
+    received_ms: int
+    boot: int
+    is_by_hand: bool
+    health: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,22 @@ class Evidence:
         query = "SELECT srv_seq, station, epoch FROM batch WHERE srv_seq > ? ORDER BY srv_seq LIMIT ?"
         with self._reading() as connection:
             return [Arrival(*row) for row in connection.execute(query, (after, limit))]
+
+    def newest(self) -> int:
+        """Return the server sequence of the last batch, 0 before the first."""
+        if not self._path.exists():
+            return 0
+        with self._reading() as connection:
+            return connection.execute("SELECT max(srv_seq) FROM batch").fetchone()[0] or 0
+
+    def said(self, after: int, limit: int) -> list[Said]:
+        """Return what up to `limit` batches after a server sequence say beside entries, oldest first."""
+        if not self._path.exists():
+            return []
+        query = "SELECT srv_seq, received_ms, bytes FROM batch WHERE srv_seq > ? ORDER BY srv_seq LIMIT ?"
+        with self._reading() as connection:
+            rows = connection.execute(query, (after, limit)).fetchall()
+        return [_said(*row) for row in rows]
 
     def journals(self) -> list[tuple[str, int, int]]:
         """Return station, epoch and last sequence of every journal something was stored of."""
@@ -212,6 +240,16 @@ class Evidence:
         except sqlite3.Error as error:
             msg = f"the evidence in {self._path} cannot be read ({error}); see whether the file was moved"
             raise UnavailableError(msg) from error
+
+
+def _said(server_sequence: int, received_ms: int, data: bytes) -> Said:
+    """Return what a batch says; bytes that were spoiled since say nothing of anybody."""
+    try:
+        envelope = wire.unpack(data, wire.MAX_MESSAGE_BYTES).envelope
+    except wire.WireError:
+        return Said(server_sequence, "", received_ms, 0, is_by_hand=False, health={})
+    is_by_hand = envelope.via == wire.USB
+    return Said(server_sequence, envelope.station, received_ms, envelope.boot, is_by_hand, envelope.health)
 
 
 def _batches(rows: Sequence[Sequence[object]]) -> list[StoredBatch]:

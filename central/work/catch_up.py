@@ -12,6 +12,7 @@ from central.store.models import Tap
 from central.work import keys
 from central.work.adjudicate import review_unheard
 from central.work.doubts import read_doubts
+from central.work.fleet_health import take_health
 from central.work.journal_signs import Sources
 from central.work.project import Projected, project
 from central.work.prove import Prover, prove_again
@@ -37,6 +38,7 @@ def catch_up(config: CentralConfig, now: datetime, *, only_new: bool = False) ->
     prover = Prover(config.keys)
     projected = project(evidence, server_key, prover)
     read_doubts(evidence, again=not only_new)
+    take_health(evidence)
     if not only_new:
         # A phone may have been issued, or a tag's keys put in, since these came.
         prove_again(Tap.objects.filter(proof=Proof.UNPROVEN, proof_reason=Reason.NO_KEY), prover)

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from central.config import CentralConfig
 from central.store.models import Credential, Placement, School, Station, StationKey
-from central.work import enrolment, keys, publish_config, published_file
+from central.work import enrolment, keys, orders, publish_config, published_file
 from central.work.configure import values_of
 from central.work.local_days import local_date
 from central.work.publish_config import Wanted
@@ -64,11 +64,11 @@ def publish(config: CentralConfig, now: datetime) -> Published:
         for station in stations:
             listed = Listed(frozenset(expected.get(station.room_id, set()) | staff), frozenset(staff))
             renewed += _renew(rosters / f"{station.code}.json", listed, key, now)
-        values = values_of(stations, school)
+        values, ordered = values_of(stations, school), orders.for_notes(stations, now)
         configured = sum(
             publish_config.renew(
                 configs / f"{station.code}.json",
-                Wanted(values[station.code], wanted_release(station, now)),
+                Wanted(values[station.code], wanted_release(station, now), ordered[station.code]),
                 key,
                 now,
             )

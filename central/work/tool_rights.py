@@ -49,6 +49,7 @@ class Tool(StrEnum):
     AUDIT = "audit"
     SAMPLES = "internal audit"
     STATIONS = "stations"
+    FLEET = "fleet"
     STATION_KEYS = "station keys"
     GAPS = "gaps"
     FAULTS = "faults"
@@ -88,6 +89,7 @@ requirements            ----    ----         rwa-  rwa-   ---- rwa-  r---
 audit                   ----    ----         ----  r---   ---- r---  r---
 internal audit          ----    ----         ----  rwa-   ---- r---  r---
 stations                r---    ----         rw--  rw--   rw-- rw--  r---
+fleet                   ----    ----         r---  r---   rwa- rwa-  r---
 station keys            ----    ----         ----  ----   rwad rwad r---
 gaps                    rw--    ----         rw--  rw--   rw-- rw--  r---
 faults                  r-a-    r-a-         r-a-  rwa-   rwa- rwa-  r---
