@@ -41,6 +41,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     say(f"put back {args.folder}, made {done.made_at}")
     if done.aside is not None:
         say(f"what was here before is in {done.aside}: keep it until the stations have sent everything again")
+    say("what staff did since then is not in it: sign and correct once more what was signed and corrected;")
+    say("taps come again by themselves and are judged anew")
     say(f"this is life {done.incarnation.inc} of the store, term {done.incarnation.term}")
     say("now run rollbook-central migrate, then serve: each station sends again what this backup lacks")
     return 0
