@@ -73,7 +73,7 @@ class BroughtKeys:
         since_ms = 0 if since is None else (since - _EPOCH) // timedelta(milliseconds=1)
         with self._reading() as connection:
             return [
-                Refusal(station, shown, kid, reason, _EPOCH + timedelta(milliseconds=received_ms))
+                Refusal(station, shown, kid, reason, _EPOCH + timedelta(milliseconds=int(received_ms)))
                 for station, shown, kid, reason, received_ms in _rows(connection, query, since_ms)
             ]
 

@@ -57,7 +57,7 @@ def commission(wish: Commission, now: datetime, by: str) -> str:
     return key.kid
 
 
-def retire(code: str, now: datetime, by: str, *, keeps_key: bool = False) -> None:
+def retire(code: str, now: datetime, by: str, *, keeps_key: bool = False, reason: str = "") -> None:
     """Take a station out of use; its key is revoked unless what it still holds may come in later.
 
     Raises RefusedError for a station that is not in use.
@@ -78,7 +78,7 @@ def retire(code: str, now: datetime, by: str, *, keeps_key: bool = False) -> Non
         # No card that was prepared and never started brings the station back.
         promised = EnrolmentToken.objects.filter(station_code=code, used_at=None, revoked_at=None)
         promised.update(revoked_at=now, revoked_why="the station was taken out of use")
-        detail = {"revoked": not keeps_key}
+        detail = {"revoked": not keeps_key, **({"reason": reason} if reason else {})}
         AuditEvent.objects.create(at=now, by=by, verb="retire", subject=code, detail=detail)
 
 

@@ -137,6 +137,7 @@ def fill(room: UntimedRoom) -> Office:
             **dict.fromkeys(("exportCheck", "exportGive"), MappingProxyType({"kind": "ic-recovery"})),
             "learnCard": {"handle": "0"},
             "reportFault": {"station": small.station_101.code},
+            "enlistStations": {"stations": [{"station": "st-r301", "room": "Room 101"}]},
         },
     )
 

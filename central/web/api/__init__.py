@@ -20,6 +20,7 @@ from central.web.api import (
     credentials,
     day,
     deliveries,
+    enrolments,
     exceptions,
     exports,
     facts,
@@ -86,6 +87,7 @@ SUBJECTS: tuple[ModuleType, ...] = (
     settings,
     logins,
     tokens,
+    enrolments,
 )
 """The parts of the API, one for each part of the pages; each says by `PAGES` what it does the work of."""
 OPERATIONS: tuple[Operation, ...] = tuple(
