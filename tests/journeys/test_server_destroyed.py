@@ -1,6 +1,7 @@
 """Backup under load, the server destroyed, restored on an empty machine: nothing acknowledged is missing."""
 
 import json
+import secrets
 import shutil
 import sqlite3
 import time
@@ -11,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from central.work import keys
 from demo import codes, school_calendar
 from demo.cable import Cable
 from demo.premises import Room, at
-from demo.programs import Program, run
+from demo.programs import Program
 from station.tap import Kind, decode
+from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
+from sync_agent.memory_file import migrate
+from sync_agent.signing import SigningKey
 from tests.fakes.busy_room import BusyRoom
 from tests.fakes.journey import Site
 from tests.fakes.station_process import wait_for
@@ -43,9 +48,10 @@ def rooms_of(site: Site, count: int, port: int) -> list[Room]:
 
 
 def _commission(site: Site, room: Room) -> None:
-    printed = run(["rollbook-sync", "keygen", "--config", str(room.agent_config)])
-    run(["rollbook-sync", "migrate", "--config", str(room.agent_config)])
-    public = printed.partition("public ")[2].split()[0]
+    seed = secrets.token_bytes(32)
+    keys.write_secret(room.signing_key, seed.hex())
+    migrate(room.state / MEMORY_FILE)
+    public = SigningKey(seed).verify_key.public.hex()
     named = ("--room", room.section.room, "--new-room", "--key", public)
     site.office.central("commission", room.section.station, *named)
 
@@ -86,11 +92,10 @@ class Server:
         shutil.rmtree(self.data)
 
     def rebuild(self, made: Path) -> str:
-        """Do as the page for IT says, on a machine that has nothing but the configuration."""
+        """Do as the page for IT says, on a machine that has this release and the configuration."""
         self.data.mkdir(mode=0o700)
         shutil.copytree(self.safe, self.data / "keys")
         told = self.site.office.central("restore", "--from", str(made))
-        self.site.office.central("migrate")
         self.start()
         return told
 
