@@ -78,7 +78,7 @@ class Desk:
 
     def enrol(self, **members: object) -> Path:
         """Write the file of an enrolment with a token for each of TOKENS; `members` replace what it says."""
-        return self._secret("enrolment.json", json.dumps(ENROLMENT | members))
+        return self._secret("enrolment.json", json.dumps({**ENROLMENT, **members}))
 
     def _secret(self, name: str, text: str) -> Path:
         file = self.folder / name

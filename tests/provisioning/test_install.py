@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sync_agent.config
+from provisioning.board import scrub
 from provisioning.cli import main
 from station import config
 from sync_agent.signing import SigningKey
@@ -143,3 +144,38 @@ def test_a_station_without_the_school_key_is_told_so(pi: Pi) -> None:
     done = pi.start()
     assert done.returncode == 0, done.stderr
     assert "school.key; the station starts once it is there" in done.stdout
+
+
+def test_a_station_whose_card_was_cleaned_may_start_its_installer_again(pi: Pi) -> None:
+    pi.start()
+    assert (pi.root / "etc/rollbook/enrol.token").stat().st_mode & 0o777 == 0o600
+    assert scrub.main(["--boot", str(pi.boot), "--root", str(pi.root)]) == 0
+    before = tree(pi.root / "etc")
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    assert tree(pi.root / "etc") == before
+    assert not (pi.root / "etc/rollbook/enrol.token").exists()
+
+
+def test_a_card_that_lost_its_manifest_does_not_become_half_a_station(pi: Pi) -> None:
+    (pi.boot / "rollbook/manifest.json").unlink()
+    done = pi.start()
+    assert done.returncode == 78
+    assert "manifest.json is missing or cut short" in done.stderr
+
+
+def test_a_newer_release_on_the_board_is_not_put_back_by_an_older_card(pi: Pi) -> None:
+    current = pi.root / "opt/rollbook/current"
+    releases = pi.root / "opt/rollbook/releases"
+    releases.mkdir()
+    current.rename(releases / "0.10.0")
+    current.symlink_to("releases/0.10.0")
+    shutil.copytree(releases / "0.10.0", releases / "0.9.0")
+    (releases / "0.9.0/complete").touch()
+    manifest = pi.boot / "rollbook/manifest.json"
+    text = manifest.read_text("utf-8").replace('"release": null', '"release": "0.9.0"')
+    manifest.write_text(text, encoding="utf-8")
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    assert "release 0.10.0 stays" in done.stdout
+    assert current.readlink() == Path("releases/0.10.0")
