@@ -26,7 +26,7 @@ PLACES = {
     "icalendar": ("central/exchange/calendar_ics.py",),
     "ninja": ("central/web/api/",),
     "numpy": ("central/reports/state_counting.py",),
-    "yaml": ("provisioning/render.py", "provisioning/verify.py"),
+    "yaml": ("provisioning/render.py", "provisioning/documents.py", "provisioning/verify.py"),
     "uvicorn": ("central/",),
     "starlette": ("central/intake/",),
     "typst": ("central/reports/",),
@@ -35,7 +35,7 @@ PLACES = {
     "python_calamine": ("central/exchange/sheets/workbook_in.py",),
     "rapidfuzz": ("central/exchange/sheets/known.py",),
     "xlsxwriter": ("central/exchange/workbook.py",),
-    "reportlab": ("central/reports/",),
+    "reportlab": ("central/reports/", "provisioning/labels.py"),
     "segno": ("central/reports/", "provisioning/labels.py"),
     "psycopg": ("central/store/",),
     "cryptography": (
