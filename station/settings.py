@@ -150,7 +150,8 @@ class _Loader:
         return value if type(value) is hint else None
 
     def _secret(self, name: str) -> Secret:
-        if self._credentials and (Path(self._credentials) / name).is_file():
+        # systemd closes the folder before it runs what puts the lamps out: no secret then, and no error.
+        if self._credentials and os.path.isfile(Path(self._credentials) / name):  # noqa: PTH113  Path raises there
             return Secret(Path(self._credentials) / name, is_credential=True)
         return Secret(self._path.parent / name)
 

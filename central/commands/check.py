@@ -3,9 +3,7 @@
 import argparse
 import os
 import platform
-import shutil
 import sqlite3
-import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
@@ -26,14 +24,13 @@ from central.intake.keyring import Keyring
 from central.intake.own_error import own_error
 from central.law.provision import rule_set_version
 from central.store import readiness
-from central.work import keys
+from central.work import health, keys
 from sync_agent.signing import VerifyKey
 
 if TYPE_CHECKING:
     from central.store.models import School
 
 HELP = "show configuration, versions, databases, keys and backlog on one screen"
-_LEAST_FREE_MB = 500
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,28 +50,31 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     say(f"rollbook {_version()}, rule set {rule_set_version()}, Python {platform.python_version()},")
     say(f"Django {django.__version__}, SQLite {sqlite3.sqlite_version}, on {platform.platform(terse=True)}")
     _show_config(config)
-    problems = list(_problems_of_files(config))
-    code = 1 if problems else 0
+    now_at = now()
+    problems: list[str] = []
+    code = 0
     try:
         school = readiness.require(config)
     except CentralError as error:
-        problems.append(str(error))
+        problems += [str(error), *(each.says for each in health.of_files(config))]
         code = error.exit_code
     else:
+        problems += [each.says for each in health.problems(config, now_at)]
+        code = 1 if problems else 0
         say(f"school    {school.name} ({school.code})")
         if school.is_practice:
             say("PRACTICE  this is a practice school: nothing here is ever claimed")
         elif finding := own_error(config).finding():
             problems.append(finding)
             code = 1
-        local = now().astimezone(ZoneInfo(school.time_zone))
-        say(f"time      {now():%Y-%m-%d %H:%M:%S} UTC, {local:%a %Y-%m-%d %H:%M} at the school")
+        local = now_at.astimezone(ZoneInfo(school.time_zone))
+        say(f"time      {now_at:%Y-%m-%d %H:%M:%S} UTC, {local:%a %Y-%m-%d %H:%M} at the school")
         try:
             _show_records(config)
             problems += _show_drill(now())
             code = 1 if problems else code
             if args.stations:
-                _show_stations(school, config, now())
+                _show_stations(school, config, now_at)
             if args.evidence:
                 problems += unproven(config)
                 code = 1 if problems else code
@@ -94,18 +94,6 @@ def _show_config(config: CentralConfig) -> None:
     for field in fields(config):
         source = "file" if field.name in written else "default"
         say(f"          {field.name} = {getattr(config, field.name)!r} ({source})")
-
-
-def _problems_of_files(config: CentralConfig) -> Iterator[str]:
-    if not config.data.is_dir():
-        return
-    mode = stat.S_IMODE(config.data.stat().st_mode)
-    if mode & 0o077:
-        yield f"others may enter {config.data} (mode {mode:04o}); run chmod 700 on it"
-    yield from keys.missing(config.keys)
-    free_mb = shutil.disk_usage(config.data).free // 1_000_000
-    if free_mb < _LEAST_FREE_MB:
-        yield f"only {free_mb} MB are free under {config.data}; make room"
 
 
 def _show_records(config: CentralConfig) -> None:

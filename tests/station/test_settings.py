@@ -1,3 +1,5 @@
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -157,6 +159,24 @@ def test_a_secret_given_by_systemd_comes_first(tmp_path: Path) -> None:
     given_file.unlink()
     settings = load(write(tmp_path, GOOD), Settings, {"CREDENTIALS_DIRECTORY": str(credentials)})
     assert settings.key.hex_bytes(32) == bytes.fromhex("ab" * 32)
+
+
+def test_where_systemd_has_closed_the_folder_of_secrets_the_settings_are_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "credentials"
+
+    def stat(path: object, **_how: object) -> os.stat_result:
+        if closed in Path(str(path)).parents:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return lstat(str(path))
+
+    lstat = os.lstat
+    file = write(tmp_path, GOOD)
+    # What puts the lamps out after a crash runs then; it needs the pins and no key.
+    monkeypatch.setattr(os, "stat", stat)
+    settings = load(file, Settings, {"CREDENTIALS_DIRECTORY": str(closed)})
+    assert settings.key.file == tmp_path / "school.key"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])

@@ -1,49 +1,15 @@
 """A certificate that is renewed is shown from then on, without a restart."""
 
 import logging
-import os
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from central.config import TlsConfig
 from central.serving.certificate import Certificate, ends_at
-
-NAME = "central.school.example"
-
-
-def make(folder: Path, days: int) -> TlsConfig:
-    """Write a key and a certificate that ends so many days after the first of 2026."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
-    begin = datetime(2026, 1, 1, tzinfo=UTC)
-    certificate = (
-        x509.CertificateBuilder(
-            subject,
-            subject,
-            key.public_key(),
-            x509.random_serial_number(),
-            begin,
-            begin + timedelta(days=days),
-        )
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    folder.mkdir(exist_ok=True)
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    for file in folder.iterdir():
-        os.utime(file, ns=(days, days))
-    return TlsConfig(str(folder / "cert.pem"), str(folder / "key.pem"))
+from tests.fakes.server_certificate import make_certificate
 
 
 def shown(context: ssl.SSLContext) -> datetime:
@@ -68,14 +34,14 @@ def test_a_renewed_certificate_is_shown_to_whoever_comes_next(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    config = make(tmp_path, days=30)
+    config = make_certificate(tmp_path, days=30)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(config.certificate, config.key)
     certificate = Certificate(config, context)
     assert not certificate.look()
     assert shown(context) == ends_at(Path(config.certificate)) == datetime(2026, 1, 31, tzinfo=UTC)
 
-    make(tmp_path, days=120)
+    make_certificate(tmp_path, days=120)
     assert certificate.look()
     assert shown(context) == datetime(2026, 5, 1, tzinfo=UTC)
     assert "certificate.taken until=2026-05-01" in caplog.text
@@ -85,12 +51,12 @@ def test_a_renewed_certificate_is_shown_to_whoever_comes_next(
 def test_files_that_do_not_belong_together_leave_what_was_shown(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    config = make(tmp_path, days=30)
+    config = make_certificate(tmp_path, days=30)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(config.certificate, config.key)
     certificate = Certificate(config, context)
     old_key = (tmp_path / "key.pem").read_bytes()
-    make(tmp_path, days=120)
+    make_certificate(tmp_path, days=120)
     new_key = (tmp_path / "key.pem").read_bytes()
     # Between two copies: the certificate is there, its key is not yet.
     (tmp_path / "key.pem").write_bytes(old_key)
