@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import counting, drain, pages, paper_import, tap_path
+from benchmarks import counting, drain, pages, paper_import, provision, tap_path
 
 # What each is asked when it is only to be seen whether it still runs.
 BRIEF = {
@@ -13,6 +13,7 @@ BRIEF = {
     drain.main: ["--rounds", "1", "--entries", "2000"],
     counting.main: ["--rounds", "1", "--students", "500", "--state", "5000"],
     pages.main: ["--rounds", "1", "--students", "200", "--stations", "6", "--unjudged"],
+    provision.main: ["--rooms", "5", "--rounds", "1"],
     paper_import.main: ["--lines", "400", "--students", "100", "--stations", "4"],
 }
 
