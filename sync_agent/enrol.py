@@ -1,7 +1,6 @@
 """Bring the station's first key to central under the token on its card, and ask until it is in use."""
 
 import json
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import sync_agent as package
-from station.durable import sync_folder
 from station.logs import Log
 from station.settings import Secret
 from sync_agent.backoff import Backoff
@@ -133,8 +131,8 @@ def enrol(
 ) -> bool:
     """Bring the key under the token beside the settings, however long it takes; say whether there was one.
 
-    The key is made where there is none. Only when central has signed that the key is in use, the token is
-    taken away; at any moment before, all of it may begin anew. Raises SettingsError, ConfigError,
+    The key is made where there is none. All of it may be cut short and begin anew: the token stays where it
+    is until the card is scrubbed, and the same key gets the same answer. Raises SettingsError, ConfigError,
     MemoryFileError.
     """
     token_file = config_file.parent / TOKEN_FILE
@@ -147,7 +145,6 @@ def enrol(
     nonce = partial(secrets.token_bytes, _NONCE_BYTES)
     reply = _until_done(Enroller(settings.station, keys, token, courier, nonce), settings, pause)
     place(config_file.parent / ENROLLED_FILE, json.dumps(json.loads(reply.body)["key"]), is_durable=True)
-    forget(token_file)
     log.info("enrolment.done", station=settings.station, kid=keys.signing.kid)
     return True
 
@@ -172,20 +169,3 @@ def problem_of(reply: Reply) -> str:
         return Problem.from_json(reply.status, reply.body).type
     except WireError:
         return f"status {reply.status}"
-
-
-def forget(file: Path) -> None:
-    """Overwrite a small secret and take its file away; on flash the old block may outlive both.
-
-    That is why a token works once. A file that is gone already is fine.
-    """
-    try:
-        size = file.stat().st_size
-        with file.open("r+b") as stream:
-            stream.write(b"\0" * size)
-            stream.flush()
-            os.fsync(stream.fileno())
-        file.unlink()
-        sync_folder(file.parent)
-    except FileNotFoundError:
-        return

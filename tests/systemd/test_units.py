@@ -17,7 +17,7 @@ from tests.systemd import units
 ROOT = units.FOLDER.parent
 # Highest exposure each unit may show, in tenths, as `systemd-analyze security` counts it. Today's figures, so
 # that nobody opens a unit unnoticed. Wanted are 6 for the station, 12 for what speaks to a network.
-EXPOSURE = {"station": 4, "sync": 11, "central": 11, "backup": 2}
+EXPOSURE = {"station": 4, "sync": 11, "central": 11, "backup": 2, "enrol": 18}
 
 needs_systemd = pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="systemd-analyze is missing: apt install systemd"
@@ -97,7 +97,7 @@ def test_only_the_agent_and_central_may_speak_to_a_network() -> None:
         for name in units.SERVICES
         if "AF_INET" in units.read(name).one("RestrictAddressFamilies").split()
     }
-    assert networked == {"rollbook-sync.service", "rollbook-central.service"}
+    assert networked == {"rollbook-sync.service", "rollbook-central.service", "rollbook-enrol.service"}
     assert units.read("rollbook-station.service").one("PrivateNetwork") == "yes"
 
 
@@ -105,7 +105,7 @@ def test_station_and_agent_each_get_their_own_secret_and_not_the_others() -> Non
     station, sync = (units.read(f"rollbook-{name}.service") for name in ("station", "sync"))
     assert station.one("LoadCredential") == "school.key:/etc/rollbook/school.key"
     assert sync.one("LoadCredential") == "station.key:/etc/rollbook/station.key"
-    assert station.one("InaccessiblePaths") == "-/etc/rollbook/station.key"
+    assert station.one("InaccessiblePaths") == "-/etc/rollbook/station.key -/var/lib/rollbook/keys"
     assert sync.one("InaccessiblePaths") == "-/etc/rollbook/school.key"
     # The settings name the credentials by the same names.
     assert 'signing_key = "station.key"' in render.template_text("sync.toml")
@@ -144,7 +144,7 @@ def test_every_account_a_unit_runs_as_is_made(tmp_path: Path) -> None:
     subprocess.run(["systemd-sysusers", f"--root={tmp_path}", *map(str, files)], check=True)
     accounts = (tmp_path / "etc/passwd").read_text(encoding="utf-8")
     made = {line.split(":")[0] for line in accounts.splitlines()}
-    assert made == {units.read(name).one("User") for name in units.SERVICES}
+    assert made == {units.read(name).one("User") for name in units.SERVICES} - {"root"}
     assert "gpio:" in (tmp_path / "etc/group").read_text(encoding="utf-8")
 
 
@@ -163,12 +163,13 @@ def test_the_folders_are_made_for_the_accounts(tmp_path: Path) -> None:
     modes = {
         str(path.relative_to(tmp_path)): path.stat().st_mode & 0o777
         for path in tmp_path.rglob("*")
-        if path.is_dir() and ("rollbook" in path.name or path.name == "inbox")
+        if path.is_dir() and ("rollbook" in path.name or path.name in {"inbox", "keys"})
     }
     assert modes == {
         "etc/rollbook": 0o755,
         "var/lib/rollbook": 0o750,
         "var/lib/rollbook/inbox": 0o750,
+        "var/lib/rollbook/keys": 0o700,
         "var/lib/rollbook-central": 0o700,
         "var/backups/rollbook": 0o700,
     }
