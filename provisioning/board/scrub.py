@@ -4,7 +4,9 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from provisioning.board.overwrite import erase, overwrite, redact
@@ -30,23 +32,22 @@ def scrub(boot: Path, root: Path) -> Sequence[Path]:
     """Erase, replace or cross out every secret outside the root file system's private places.
 
     `boot` is where the boot partition is mounted, `root` the root file system. The token goes last, so that
-    a scrub that was cut short begins again at the next start. Returns the files that still hold a secret,
-    which are none unless a disk refuses; raises OSError where one does.
+    a scrub that was cut short begins again at the next start. A disk that refuses stops nothing: the token
+    is of no use any more, and the station is to go to work. Returns the files that still hold a secret.
     """
     secrets = frozenset(_secrets(boot, root))
     for copy in _files(root, _COPIES):
-        redact(copy, secrets)
+        _attempt(partial(redact, copy, secrets))
     for place in _files(root, _NETWORKS):
-        place.chmod(0o600)
-    _replace_network(boot)
+        _attempt(partial(place.chmod, 0o600))
+    _attempt(partial(_replace_network, boot))
     for name in _ERASED:
-        erase(boot / name)
-    _forget_digests(boot / _MANIFEST)
+        _attempt(partial(erase, boot / name))
+    _attempt(partial(_forget_digests, boot / _MANIFEST))
     for file in _files(boot, ("**/*",)):
-        redact(file, secrets)
-    left = [file for file in _exposed(boot, root) if any(secret in file.read_bytes() for secret in secrets)]
-    if not left:
-        erase(root / _TOKEN)
+        _attempt(partial(redact, file, secrets))
+    left = [file for file in _exposed(boot, root) if _holds(file, secrets)]
+    erase(root / _TOKEN)
     return left
 
 
@@ -59,11 +60,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         left = scrub(options.boot, options.root)
     except OSError as error:
-        sys.stderr.write(f"rollbook-scrub: cannot clean the card ({error}); it is tried at the next start\n")
+        sys.stderr.write(f"rollbook-scrub: cannot clean this station ({error}); tried at the next start\n")
         return 1
     for file in left:
         sys.stderr.write(f"rollbook-scrub: {file} still holds a secret; delete it\n")
     return 1 if left else 0
+
+
+def _attempt(act: Callable[[], object]) -> None:
+    # What could not be done is found by the search at the end, and named there.
+    with suppress(OSError):
+        act()
+
+
+def _holds(file: Path, secrets: Iterable[bytes]) -> bool:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return True
+    return any(secret in content for secret in secrets)
 
 
 def _secrets(boot: Path, root: Path) -> Iterator[bytes]:

@@ -57,7 +57,7 @@ done
 if [ -f "$here/enrol.token" ]; then install -m 0600 "$here/enrol.token" "$etc/enrol.token"; fi
 if [ -f "$here/school.key" ]; then
     install -m 0600 "$here/school.key" "$etc/school.key"
-    sync
+    sync "$etc/school.key" "$etc"
     # Overwritten where it lies: removing alone leaves it readable on the card.
     shred --iterations=1 --zero --remove "$here/school.key"
 fi
@@ -114,5 +114,5 @@ if [ -z "$root" ] && [ -d /run/systemd/system ]; then
     [ -e /run/rollbook-reboot ] || systemctl restart --no-block $units
 fi
 [ -s "$etc/school.key" ] || say "missing: $etc/school.key; the station starts once it is there (mode 0600)"
-sync
+[ -n "$root" ] || sync
 say 'done'
