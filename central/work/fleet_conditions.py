@@ -44,7 +44,7 @@ def _untold(facts: Facts) -> Figures | None:
 
 
 def _doubt(facts: Facts) -> Figures | None:
-    return {} if facts.doubts else None
+    return {} if facts.is_doubted else None
 
 
 def _stopped(facts: Facts) -> Figures | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Max, Min
+from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
 
 from central.store.evidence import Contact, Evidence
 from central.store.models import (
@@ -16,7 +16,6 @@ from central.store.models import (
     School,
     Station,
     StationDoubt,
-    StationHealth,
     StationKey,
     StationOrder,
 )
@@ -41,7 +40,7 @@ class Facts:
     key_since_at: datetime | None
     wanted: str | None
     """The release it should run, None for the one it runs."""
-    doubts: int = 0
+    is_doubted: bool = False
     losses: int = 0
     """Entries of the last week that say taps were not recorded."""
     salvages: int = 0
@@ -94,38 +93,28 @@ class Facts:
 
 def gather(school: School, now: datetime, evidence: Evidence) -> list[Facts]:
     """Return what is known of every station in use, by room."""
-    stations = list(
-        Station.objects.filter(school=school, retired_at=None)
-        .select_related("room", "school")
-        .order_by("room__name")
-    )
-    return _of(stations, now, evidence)
+    return _of(Station.objects.filter(school=school, retired_at=None), now, evidence)
 
 
 def of_station(station: Station, now: datetime, evidence: Evidence) -> Facts:
     """Return what is known of one station."""
-    return _of([station], now, evidence)[0]
+    return _of(Station.objects.filter(pk=station.pk), now, evidence)[0]
 
 
-def _of(stations: list[Station], now: datetime, evidence: Evidence) -> list[Facts]:
-    contacts = evidence.contacts()
-    health = StationHealth.objects.in_bulk([station.pk for station in stations])
-    keys = StationKey.objects.filter(station__in=stations, revoked_at=None).values_list("station")
-    since = dict(keys.annotate(Max("since_at")))
-    doubts = Counter(
-        StationDoubt.objects.filter(station__in=stations, cleared_at=None).values_list(
-            "station_id", flat=True
-        )
+def _of(rows: QuerySet[Station], now: datetime, evidence: Evidence) -> list[Facts]:
+    since = StationKey.objects.filter(station=OuterRef("pk"), revoked_at=None).order_by("-since_at")
+    doubts = StationDoubt.objects.filter(station=OuterRef("pk"), cleared_at=None)
+    rows = rows.select_related("room", "school", "health").order_by("room__name")
+    stations = list(
+        rows.annotate(key_since_at=Subquery(since.values("since_at")[:1]), is_doubted=Exists(doubts))
     )
-    reported = Counter(
-        Occurrence.objects.filter(
-            station__in=stations, kind__in=(Kind.GAP, Kind.SALVAGE), latest_at__gte=now - WEEK
-        ).values_list("station_id", "kind")
-    )
-    before, orders, silences = _a_day_ago(stations, now), _orders(stations, now), _silences(stations)
+    contacts, codes = evidence.contacts(), [station.code for station in stations]
+    told_of = Occurrence.objects.filter(station__in=codes, kind__in=(Kind.GAP, Kind.SALVAGE))
+    reported = Counter(told_of.filter(latest_at__gte=now - WEEK).values_list("station_id", "kind"))
+    before, orders, silences = _a_day_ago(codes, now), _orders(codes, now), _silences(codes)
     found = []
     for station in stations:
-        code, said = station.code, health.get(station.code)
+        code, said = station.code, getattr(station, "health", None)
         resets, boot = before.get(code, (None, None))
         told = said.told if said else {}
         found.append(
@@ -136,9 +125,9 @@ def _of(stations: list[Station], now: datetime, evidence: Evidence) -> list[Fact
                 told_at=said.received_at if said else None,
                 told=told,
                 boot=said.boot if said else None,
-                key_since_at=since.get(code),
+                key_since_at=getattr(station, "key_since_at"),  # noqa: B009  annotated by the query
                 wanted=wanted_release(station, now),
-                doubts=doubts[code],
+                is_doubted=getattr(station, "is_doubted"),  # noqa: B009  likewise
                 losses=reported[(code, Kind.GAP.value)],
                 salvages=reported[(code, Kind.SALVAGE.value)],
                 resets=_risen(resets, sum(whole(each, "resets") or 0 for each in _readers(told))),
@@ -150,25 +139,26 @@ def _of(stations: list[Station], now: datetime, evidence: Evidence) -> list[Fact
     return found
 
 
-def _a_day_ago(stations: list[Station], now: datetime) -> dict[str, tuple[int | None, int | None]]:
+def _a_day_ago(codes: list[str], now: datetime) -> dict[str, tuple[int | None, int | None]]:
     """Return by station the least resets and the first boot of the samples of the last day."""
-    recent = HealthSample.objects.filter(station__in=stations, hour_at__gte=now - DAY).values_list("station")
+    recent = HealthSample.objects.filter(station__in=codes, hour_at__gte=now - DAY).values_list("station")
     return {
         station: (resets, boot)
         for station, resets, boot in recent.annotate(least=Min("resets"), first=Min("boot"))
     }
 
 
-def _orders(stations: list[Station], now: datetime) -> dict[str, StationOrder]:
-    recent = StationOrder.objects.filter(station__in=stations, ordered_at__gte=now - DAY)
+def _orders(codes: list[str], now: datetime) -> dict[str, StationOrder]:
+    recent = StationOrder.objects.filter(station__in=codes, ordered_at__gte=now - DAY)
     return {order.station_id: order for order in recent.order_by("ordered_at")}
 
 
-def _silences(stations: list[Station]) -> dict[str, dict[str, AlertSilence]]:
+def _silences(codes: list[str]) -> dict[str, dict[str, AlertSilence]]:
+    """Return by station and alert what was said last."""
     found: dict[str, dict[str, AlertSilence]] = defaultdict(dict)
-    newest = AlertSilence.objects.filter(station__in=stations).values("station", "code")
-    keys = [row["last"] for row in newest.annotate(last=Max("pk"))]
-    for row in AlertSilence.objects.filter(pk__in=keys).select_related("by"):
+    same = AlertSilence.objects.filter(station=OuterRef("station"), code=OuterRef("code")).order_by("-pk")
+    newest = AlertSilence.objects.filter(station__in=codes, pk=Subquery(same.values("pk")[:1]))
+    for row in newest.select_related("by"):
         found[row.station_id][row.code] = row
     return found
 

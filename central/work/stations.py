@@ -55,8 +55,8 @@ def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLin
     stations = (
         Station.objects.filter(school=school, retired_at=None).select_related("room").order_by("room__name")
     )
-    open_doubts, doubted, aside = _doubts(school), doubts.waiting(), doubts.aside(evidence)
-    certificates = _certificates(school)
+    in_doubt, doubted, aside = open_doubts(school), doubts.waiting(), doubts.aside(evidence)
+    certificates = newest_certificates(school)
     return [
         StationLine(
             station=station,
@@ -65,7 +65,7 @@ def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLin
             unsettled=unsettled[station.code],
             is_silent=contact is None or now - contact.at > SILENT_AFTER,
             occurrences=occurrences.get(station.code, []),
-            doubts=open_doubts[station.code],
+            doubts=in_doubt[station.code],
             doubted_taps=doubted[station.code],
             aside=aside.get(station.code, []),
             certificate=certificates.get(station.code),
@@ -74,7 +74,8 @@ def glance(school: School, now: datetime, evidence: Evidence) -> list[StationLin
     ]
 
 
-def _doubts(school: School) -> dict[str, list[StationDoubt]]:
+def open_doubts(school: School) -> dict[str, list[StationDoubt]]:
+    """Return by station what nobody has cleared yet, the oldest first."""
     found: dict[str, list[StationDoubt]] = defaultdict(list)
     still = StationDoubt.objects.filter(station__school=school, cleared_at=None)
     for doubt in still.order_by("since_at", "quarantine_id"):
@@ -82,8 +83,8 @@ def _doubts(school: School) -> dict[str, list[StationDoubt]]:
     return found
 
 
-def _certificates(school: School) -> dict[str, StationCertificate]:
-    """Return each station's newest, without the text that was signed."""
+def newest_certificates(school: School) -> dict[str, StationCertificate]:
+    """Return each station's newest certificate, without the text that was signed."""
     ours = StationCertificate.objects.filter(station__school=school)
     newest_first = ours.filter(station=OuterRef("station")).order_by("-on", "-revision").values("pk")[:1]
     rows = ours.filter(pk=Subquery(newest_first)).defer("signed")

@@ -49,6 +49,7 @@ class JournallingStation:
     epoch: int = 4_611_686_018_427_387_905
     boot: int = 1
     server_key: signing.SigningKey = SERVER_KEY
+    health: dict[str, object] = field(default_factory=dict)
     _bodies: list[bytes] = field(default_factory=list)
     _heads: list[bytes] = field(default_factory=lambda: [chain.START])
     _sent: int = 0
@@ -131,6 +132,7 @@ class JournallingStation:
             count=count,
             batch_h=self._heads[self._sent],
             have=wire.Have(None, 0),
+            health=self.health,
         )
 
 

@@ -138,7 +138,7 @@ def test_what_is_long_past_is_not_told(
     ("language", "words"),
     [("en", "taps shown as not recorded: 3"), ("es", "registros mostrados como no guardados: 3")],
 )
-def test_it_reads_it_on_the_stations_page_in_its_language(
+def test_it_reads_it_on_the_page_of_the_station_in_its_language(
     small: SmallSchool,
     evidence: EvidenceFile,
     station: JournallingStation,
@@ -151,6 +151,6 @@ def test_it_reads_it_on_the_stations_page_in_its_language(
     deliver(station, evidence, "08:30", "08:31")
     client = Client()
     client.force_login(schools.give_login(small.staff["it"]))
-    page = client.get("/stations/", headers={"Accept-Language": language}).content.decode()
+    page = client.get("/stations/st-r101/", headers={"Accept-Language": language}).content.decode()
     assert words in page
     assert "8:20 AM" in page
