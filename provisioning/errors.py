@@ -55,3 +55,13 @@ class EnrolmentFileError(ManyError):
 
 class CardError(ManyError):
     """A card cannot be written: it is no card of ours, of another station, too small or worn out."""
+
+
+class OfficeError(ProvisioningError):
+    """Central does not answer, does not know who signs in, or refuses what is asked."""
+
+    exit_code = 69
+
+
+class SalvageError(ProvisioningError):
+    """An old card holds nothing that could be brought to central."""

@@ -13,7 +13,7 @@ import pytest
 from provisioning import bundle, enrolment, inventory, release
 from provisioning.bundle_folder import BundleFolder
 from provisioning.cli import main
-from provisioning.errors import BundleError, EnrolmentFileError, KeyFileError, ReleaseError
+from provisioning.errors import BundleError, KeyFileError, ReleaseError
 from tests.fakes.provisioning import SCHOOL_KEY, TOKENS, WIRED, WIRELESS, Desk, tree
 
 OURS = "rollbook-0.1.0-py3-none-any.whl"
@@ -218,42 +218,6 @@ def test_what_stations_trust_in_releases_comes_from_central(desk: Desk) -> None:
     desk.enrol(release_root='{"signed": "root"}')
     main(arguments)
     assert tree(desk.out / "st-r101")["rollbook/release-root.json"] == b'{"signed": "root"}'
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"v": 2},
-        {"server_ack": "a1" * 31},
-        {"server_config": "zz" * 32},
-        {"key_id": ""},
-        {"tokens": []},
-        {"tokens": {"st-r101": {"token": "short", "expires_at": "2099-01-01T00:00:00Z"}}},
-        {"tokens": {"st-r101": {"token": "x" * 30, "expires_at": "2099-01-01T00:00:00"}}},
-        {"tokens": {"st-r101": "x" * 30}},
-        {"release_root": 1},
-    ],
-)
-def test_an_enrolment_of_another_form_is_refused_and_not_repeated(
-    desk: Desk, members: dict[str, object]
-) -> None:
-    with pytest.raises(EnrolmentFileError, match="not an enrolment of a form") as refusal:
-        enrolment.read(desk.enrol(**members))
-    assert "x" * 30 not in str(refusal.value)
-
-
-def test_an_enrolment_others_may_read_or_that_is_missing_is_refused(desk: Desk) -> None:
-    file = desk.enrol()
-    file.chmod(0o640)
-    with pytest.raises(EnrolmentFileError, match="chmod 600"):
-        enrolment.read(file)
-    file.unlink()
-    with pytest.raises(EnrolmentFileError, match=r"cannot read .* enlist"):
-        enrolment.read(file)
-
-
-def test_no_token_shows_when_an_enrolment_is_printed(desk: Desk) -> None:
-    assert TOKENS["st-r101"] not in repr(enrolment.read(desk.enrol()))
 
 
 def test_a_school_key_others_may_read_is_refused(tmp_path: Path) -> None:

@@ -4,19 +4,25 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from provisioning import bundle
+from provisioning import bundle, render
 from provisioning.cli import main
 from provisioning.errors import BundleError
-from provisioning.room import wifi_key
+from provisioning.room import Wifi, room, wifi_key
 from provisioning.verify import examine
 from tests.fakes.provisioning import SCHOOL_KEY, TOKENS, WIRELESS, Desk, tree
 
 Damage = Callable[[Path], object]
+NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=8)
 TOOLS = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
 # A laptop without them: our own checks are alone.
 NO_TOOLS = "/nonexistent"
@@ -162,3 +168,72 @@ def test_cloud_init_takes_our_user_data(made: Path) -> None:
 def test_cloud_init_refuses_a_value_it_cannot_use(made: Path) -> None:
     swap("user-data", 'mode: "reboot"', 'mode: "sleep"')(made)
     assert [line for line in examine(made, TOOLS).findings if "cloud-init refuses it" in line]
+
+
+# What YAML, a shell or a careless writer takes for something else than a name.
+NASTY = (
+    "no",
+    "on",
+    "~",
+    "null",
+    "0644",
+    "1e3",
+    "0x1F",
+    "2024-08-05",
+    "<<",
+    "=",
+    "- a",
+    "a: b",
+    "#5",
+    "{a}",
+    "[a]",
+    "&a",
+    "*a",
+    "!a",
+    "%a",
+    "@a",
+    "`a",
+    "|",
+    ">",
+    "'",
+    "a'b",
+    "a, b",
+    "ü",
+    "日本語ネット",
+    "😀",
+    "e\u0301",
+    "$(reboot)",
+    "a;b",
+    "wlan0",
+    "password",
+    "a\u00a0b",
+)
+
+
+@needs_netplan
+@given(st.lists(NAMES, min_size=20, max_size=20))
+@example(list(NASTY))
+@settings(max_examples=4, deadline=None)
+def test_netplan_brings_up_whatever_a_school_calls_its_networks(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root) / "etc/netplan"
+        folder.mkdir(parents=True)
+        keys = []
+        for number, name in enumerate(names):
+            keys.append(hashlib.sha256(f"{number}".encode()).hexdigest())
+            wifi = Wifi(name, keys[-1], "US", is_hidden=number % 2 == 0)
+            text = render.network_config(replace(room(WIRELESS), wifi=wifi))
+            file = folder / f"{number}.yaml"
+            file.touch(mode=0o600)
+            # A card has one wireless port; here each network gets a port of its own, to ask for all at once.
+            file.write_text(text.replace("wlan0:", f"wlan{number}:", 1), encoding="utf-8")
+        netplan = shutil.which("netplan", path=TOOLS)
+        assert netplan
+        done = subprocess.run(
+            [netplan, "generate", "--root-dir", root], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        for number, (name, key) in enumerate(zip(names, keys, strict=True)):
+            made = (Path(root) / f"run/netplan/wpa-wlan{number}.conf").read_text("utf-8")
+            assert f'ssid="{name}"\n' in made
+            assert f"psk={key}\n" in made
