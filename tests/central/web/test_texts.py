@@ -16,9 +16,11 @@ from central.store.models import Staff
 from central.web import pages
 from central.web.pages.page import Group
 from central.work import doubts, gaps, review, time_case, time_review
+from central.work.fleet_alerts import ALERTS
 from central.work.occurrences import SENTENCES
 from central.work.room_state import Silence
 from central.work.tool_rights import Right, Tool
+from sync_agent.orders import VERBS
 from tests import texts
 
 WEB = Path(central.web.__file__).parent
@@ -69,7 +71,7 @@ def test_no_text_is_kept_that_nothing_says() -> None:
     words = {re.sub("[-_]", " ", name) for name in said}
     # Absences have a column for each reason.
     said |= {f"column: {prefix}{name}" for name in words for prefix in ("", "absent ")}
-    said |= {name.replace("_", " ").title() for name in said}
+    said |= {name.replace("_", " ").title() for name in said} | _of_the_fleet()
     assert {text for text in known() if text and text not in said and text not in pages_text} == set()
 
 
@@ -107,6 +109,12 @@ def test_every_tool_right_and_role_has_a_word_in_spanish() -> None:
     assert titles - {""} - known() == set()
 
 
+def _of_the_fleet() -> set[str]:
+    """Return what alerts and orders say; the words of the alerts stand in a table."""
+    alerts = {text for alert in ALERTS.values() for text in (alert.sentence, alert.remedy)}
+    return alerts | set(VERBS.values())
+
+
 def test_every_sentence_of_the_program_itself_is_in_the_catalog() -> None:
     assert set(SAYS) == set(Reason)
     told = {*SENTENCES, *gaps.SENTENCES, *doubts.ASIDE.values(), *time_case.WORDS.values(), *Silence}
@@ -116,4 +124,5 @@ def test_every_sentence_of_the_program_itself_is_in_the_catalog() -> None:
         review.MOVED,
         *time_review.WHYS,
         *map(str, told),
+        *_of_the_fleet(),
     } - known() == set()
