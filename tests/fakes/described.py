@@ -13,7 +13,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import ignored_auth
 
-OFTEN = pytest.mark.parametrize("examples", [20, pytest.param(1000, marks=pytest.mark.soak)])
+OFTEN = pytest.mark.parametrize("examples", [10, pytest.param(1000, marks=pytest.mark.soak)])
 """How many requests an operation is sent: a few in every run, many in the long one."""
 # Whether anybody is let in who should not be, the matrix of roles asks of every operation.
 _ASKED_ELSEWHERE = [ignored_auth]
