@@ -28,6 +28,7 @@ from sync_agent.memory import Memory
 from sync_agent.memory_file import FILE_NAME as MEMORY_FILE
 from sync_agent.order_way import OrderWay, acts
 from sync_agent.outbox import Outbox
+from sync_agent.release_way import ReleaseWay
 from sync_agent.roster_way import RosterWay
 from sync_agent.rotation import KeyRotation
 from sync_agent.standing import Standing
@@ -101,6 +102,7 @@ def _parts(
         clock,
         settings.timing,
         orders,
+        ReleaseWay(folder, courier, package.__version__, time.monotonic),
     )
     return Parts(
         exchange=exchange,

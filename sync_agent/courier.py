@@ -23,6 +23,7 @@ from sync_agent.wire import (
     ENROLMENTS_PATH,
     EPOCHS_PATH,
     KEYS_PATH,
+    RELEASE_PATH,
     ROSTER_PATH,
     SYNC_PATH,
     TIME_PATH,
@@ -118,6 +119,13 @@ class HttpCourier:
     def fetch_config(self, etag: str | None) -> Reply:
         """Ask for the configuration; 304 when it is still the one of that entity tag."""
         return self._ask(_Question("GET", CONFIG_PATH, _unless(etag)))
+
+    def fetch_release(self, part: str, name: str, first: int, last: int) -> Reply:
+        """Ask for some bytes of a signed file of a release."""
+        path = RELEASE_PATH.replace("{part}", part).replace("{name}", name)
+        most_bytes = max(MOST_ANSWER_BYTES, last - first + 1)
+        headers = {"Range": f"bytes={first}-{last}"}
+        return self._ask(_Question("GET", path, headers, most_bytes=most_bytes))
 
     def fetch_certificate(self, day: str) -> Reply:
         """Ask for central's certificate of a day."""

@@ -8,13 +8,14 @@ from sync_agent.beacon import Inbox
 from sync_agent.config import TimingSettings
 from sync_agent.config_way import ConfigWay
 from sync_agent.order_way import OrderWay
+from sync_agent.release_way import ReleaseWay
 from sync_agent.roster_way import RosterWay
 from sync_agent.settable import OF_THE_STATION
 
 
 @dataclass(slots=True)
 class Downlink:
-    """Both ways down; `here` is how sync.toml paces the agent where central sets nothing else."""
+    """All ways down; `here` is how sync.toml paces the agent where central sets nothing else."""
 
     roster: RosterWay
     config: ConfigWay
@@ -22,6 +23,7 @@ class Downlink:
     clock: Clock
     here: TimingSettings
     orders: OrderWay | None = None
+    release: ReleaseWay | None = None
     _told: tuple[int | None, int | None] = field(default=(None, None), init=False)
 
     def follow(self, roster: int | None, config: int | None) -> None:
@@ -36,6 +38,8 @@ class Downlink:
             self.inbox.put(Kind.CFG, payload, self.clock.reading())
             self._told = in_force
         self._obey()
+        if self.release is not None and self.config.in_force is not None:
+            self.release.follow(self.config.in_force.release)
 
     def _obey(self) -> None:
         """Carry out what is ordered; whatever it comes to, nothing of the talk is undone."""

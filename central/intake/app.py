@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from central.config import CentralConfig
-from central.intake import certificates, documents, station_keys, usb
+from central.intake import certificates, documents, releases, station_keys, usb
 from central.intake.acks import Ground, Now, Signer
 from central.intake.admission import Admission
 from central.intake.door import Door
@@ -108,4 +108,5 @@ def _routes(parts: Parts) -> list[Route]:
         *usb.routes(parts),
         *certificates.routes(parts),
         *station_keys.routes(parts),
+        *releases.routes(parts),
     ]

@@ -11,6 +11,7 @@ ROSTER_PATH = "/v1/stations/{station}/roster"
 TIME_PATH = "/v1/time"
 CONFIG_PATH = "/v1/stations/{station}/config"
 CERTIFICATE_PATH = "/v1/stations/{station}/certificates/{day}"
+RELEASE_PATH = "/v1/stations/{station}/release/{part}/{name}"
 USB_PATH = "/v1/import/usb"
 
 

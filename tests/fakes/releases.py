@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from provisioning import release_folder, release_keys
-from provisioning.board.update.layout import platform_name
 from provisioning.release_folder import Parts
+from sync_agent.release_platform import platform_name
 
 BUILT_AT = datetime(2026, 8, 3, 12, tzinfo=UTC)
 

@@ -1,9 +1,6 @@
 """Where everything of an update lies on a board."""
 
-import platform
 import re
-import struct
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -58,6 +55,11 @@ class Layout:
         return self.station / "update"
 
     @property
+    def asked(self) -> Path:
+        """What the agent lays down where central ordered to try once more."""
+        return self.station / "update-asked"
+
+    @property
     def on_the_card(self) -> Path:
         """Where a person may lay a release by hand: the part of the card every computer can read."""
         return self.root / "boot/firmware/rollbook/release"
@@ -76,11 +78,3 @@ def ordered(version: str) -> tuple[int, ...]:
     while numbers and not numbers[-1]:
         numbers.pop()
     return tuple(numbers)
-
-
-def platform_name() -> str:
-    """Return what a release calls this machine and its Python, like cp313-aarch64."""
-    machine = platform.machine()
-    if machine == "aarch64" and struct.calcsize("P") == 4:  # noqa: PLR2004  a 32-bit system on a 64-bit kernel
-        machine = "armv7l"
-    return f"cp{sys.version_info.major}{sys.version_info.minor}-{machine}"

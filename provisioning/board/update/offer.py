@@ -13,7 +13,6 @@ from provisioning.board.update.state import State
 
 WANTED_FILE: Final = "wanted.json"
 FOLDER: Final = "release"
-TRY_FILE: Final = "try"
 _MOST_BYTES: Final = 4_096
 
 
@@ -49,7 +48,7 @@ def wanted_version(layout: Layout) -> str | None:
 def wish(layout: Layout) -> str:
     """Return which wish to try again lies there, by the writing of its file; empty when none does."""
     try:
-        found = (layout.handed_over / TRY_FILE).lstat()
+        found = layout.asked.lstat()
     except OSError:
         return ""
     return f"{found.st_mtime_ns}-{found.st_ino}"

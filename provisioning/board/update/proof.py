@@ -14,7 +14,8 @@ from tuf.ngclient.updater import Updater
 from provisioning.board.update.durable import keep
 from provisioning.board.update.errors import ProofError
 from provisioning.board.update.folder import METADATA, TARGETS, FolderFetcher, address
-from provisioning.board.update.layout import VERSION, platform_name
+from provisioning.board.update.layout import VERSION
+from sync_agent.release_platform import platform_name
 
 NEWEST: Final = "newest.json"
 """The file of a release folder that describes the release added last."""

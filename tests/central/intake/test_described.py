@@ -29,6 +29,7 @@ OPERATIONS = {
     "digests": ("/v1/stations/{station}/digests", "POST"),
     "roster": ("/v1/stations/{station}/roster", "GET"),
     "config": ("/v1/stations/{station}/config", "GET"),
+    "release": ("/v1/stations/{station}/release/{part}/{name}", "GET"),
     "certificate": ("/v1/stations/{station}/certificates/{day}", "GET"),
     "countersign": ("/v1/stations/{station}/certificates/{day}", "POST"),
     "importUsb": ("/v1/import/usb", "POST"),
@@ -45,6 +46,9 @@ def bench(tmp_path: Path) -> IntakeBench:
     bench = IntakeBench(tmp_path)
     folder = bench.config.data / "certificates" / "st-r101"
     folder.mkdir(parents=True)
+    notes = bench.config.data / "releases/metadata"
+    notes.mkdir(parents=True)
+    (notes / "timestamp.json").write_bytes(b"{}")
     signed = sign_text(PURPOSE, NOTE, ACK_KEY)
     text = SignedText(NOTE, {name: signed[name] for name in ("kid", "alg", "sig")})
     (folder / f"{DAY}.json").write_text(text.text())
@@ -99,7 +103,12 @@ def test_the_stations_side_answers_as_it_is_described(name: str, examples: int, 
             case.path_parameters.update(
                 {
                     part: at
-                    for part, at in (("station", "st-r101"), ("day", DAY))
+                    for part, at in (
+                        ("station", "st-r101"),
+                        ("day", DAY),
+                        ("part", "metadata"),
+                        ("name", "timestamp.json"),
+                    )
                     if part in case.path_parameters
                 }
             )

@@ -88,7 +88,7 @@ def test_a_release_that_was_given_up_is_tried_once_more_where_that_is_wished(boa
     board.services.ways = {"1.1.0": DEAD}
     board.want("1.1.0")
     assert not board.update()
-    (board.layout.handed_over / "try").touch()
+    board.layout.asked.touch()
     board.services.ways = {}
     assert board.update()
     assert (board.current, board.noted.refused) == ("1.1.0", {})
