@@ -33,12 +33,16 @@ class TlsConfig:
 
 @dataclass(frozen=True, slots=True)
 class OidcConfig:
-    """Where people of this school sign in otherwise: an OpenID provider that knows this server."""
+    """Where people of this school sign in otherwise: an OpenID provider that knows this server.
+
+    `hosts` names the further hosts its documents point to; this server asks no other.
+    """
 
     issuer: str
     client_id: str
     client_secret: settings.Secret
     name: str = "School account"
+    hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError for a provider that is spoken to in the clear."""

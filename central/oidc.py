@@ -14,6 +14,10 @@ def providers(config: OidcConfig | None) -> dict[str, object]:
         "name": config.name,
         "client_id": config.client_id,
         "secret": config.client_secret.text(),
-        "settings": {"server_url": config.issuer, "oauth_pkce_enabled": True},
+        "settings": {
+            "server_url": config.issuer,
+            "oauth_pkce_enabled": True,
+            "hosts": list(config.hosts),
+        },
     }
     return {"openid_connect": {"APPS": [app]}}

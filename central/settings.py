@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "central.web.session_end.SessionEnd",
+    "central.web.password_turns.PasswordTurns",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -90,6 +91,13 @@ DATABASES = {
     },
 }
 
+# Counts who tried to sign in how often: names that are made up must not push the counts of others out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -101,6 +109,8 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "central.web.accounts.StaffAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
+# Of one address, behind which a whole school may be; and of one login, whoever asks.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/300s/key"}
 MFA_ADAPTER = "central.web.accounts.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 # A passkey is the second step: the device has seen its owner, not only a finger on it.

@@ -1,9 +1,14 @@
-"""Stand before the staff side: bound what a request may send, and leave no answer without its headers."""
+"""Stand before the staff side: bound how much and how often, and leave no answer without its headers."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from hashlib import sha256
+from math import ceil
 from typing import Any, Final, TypeAlias
 
 from central.config import CentralConfig
+from central.serving.pace import Pace
 from central.web.headers import ALWAYS
 
 # ASGI passes values of any kind.
@@ -17,7 +22,24 @@ MOST_BYTES: Final = 72 * 1024 * 1024
 MOST_OF_A_STRANGER: Final = 64 * 1024
 """Nobody signs in with more; without a session or a token there is nothing else to send."""
 _HSTS: Final = ("Strict-Transport-Security", "max-age=31536000")
-_SAID: Final = b"This is more than may be sent here. Nothing was taken in.\n"
+_API: Final = "/api/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    status: int
+    kind: str
+    body: bytes
+    retry_after_s: int | None = None
+
+
+_TOO_LARGE: Final = _Refusal(
+    413, "text/plain; charset=utf-8", b"This is more than may be sent here. Nothing was taken in.\n"
+)
+_TOO_OFTEN: Final = (
+    b'{"type": "about:blank", "title": "too many requests", "status": 429, '
+    b'"detail": "ask less often; Retry-After says when to come back"}\n'
+)
 
 
 class _TooMuchError(Exception):
@@ -27,14 +49,18 @@ class _TooMuchError(Exception):
 class Guard:
     """ASGI middleware; what it refuses is not even spooled to the disk, as the framework behind it does."""
 
-    def __init__(self, app: _App, config: CentralConfig) -> None:
+    def __init__(
+        self, app: _App, config: CentralConfig, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         """Take the application, and whether browsers reach it by TLS alone."""
         self._app = app
+        self._monotonic = monotonic
+        self._pace = Pace()
         headers = [*ALWAYS.items(), *([_HSTS] if config.public_url.startswith("https:") else [])]
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers]
 
     async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
-        """Let a request through, or answer 413."""
+        """Let a request through, or answer 413 or 429."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -59,15 +85,30 @@ class Guard:
                 ]
             await send(message)
 
-        if _length(scope["headers"]) > most:
-            await _refuse(say)
+        refusal = _TOO_LARGE if _length(scope["headers"]) > most else self._too_often(scope)
+        if refusal is not None:
+            await _refuse(say, refusal)
             return
         try:
             await self._app(scope, hear, say)
         except _TooMuchError:
             if has_begun:
                 raise
-            await _refuse(say)
+            await _refuse(say, _TOO_LARGE)
+
+    def _too_often(self, scope: _Message) -> _Refusal | None:
+        if not scope["path"].startswith(_API):
+            return None
+        wait_s = self._pace.wait_s(_caller(scope), self._monotonic())
+        return _Refusal(429, "application/problem+json", _TOO_OFTEN, ceil(wait_s)) if wait_s else None
+
+
+def _caller(scope: _Message) -> bytes:
+    """Return what names a caller: the token or session it shows together with its address."""
+    shown = [value for name, value in scope["headers"] if name in {b"authorization", b"cookie"}]
+    address = str((scope.get("client") or [""])[0]).encode()
+    # Kept as a digest: whatever is dumped of this process' memory, it is no token.
+    return sha256(b"\0".join([address, *shown])).digest()
 
 
 def _most(headers: Iterable[tuple[bytes, bytes]]) -> int:
@@ -80,8 +121,10 @@ def _length(headers: Iterable[tuple[bytes, bytes]]) -> int:
     return int(told[:19]) if told.isdigit() else 0
 
 
-async def _refuse(send: _Send) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    headers.append((b"content-length", str(len(_SAID)).encode()))
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": _SAID})
+async def _refuse(send: _Send, refusal: _Refusal) -> None:
+    headers = [(b"content-type", refusal.kind.encode()), (b"connection", b"close")]
+    headers.append((b"content-length", str(len(refusal.body)).encode()))
+    if refusal.retry_after_s is not None:
+        headers.append((b"retry-after", str(refusal.retry_after_s).encode()))
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": refusal.body})

@@ -4,10 +4,13 @@ from typing import Any, NoReturn
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from central.web.provider_line import ProviderLine, line_of
 
 _FORBIDDEN = 403
 
@@ -19,6 +22,10 @@ class LinkedAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
         """Answer no to everybody."""
         del request, sociallogin
         return False
+
+    def get_requests_session(self) -> ProviderLine:
+        """Return the line by which the provider is asked."""
+        return line_of(settings.SOCIALACCOUNT_PROVIDERS)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:  # noqa: ANN401  allauth ships no types
         """Link the login at the first time; refuse whoever has none, and whose login is out of use."""

@@ -105,6 +105,22 @@ def test_an_answer_keeps_what_it_says_of_itself_and_gets_the_rest() -> None:
     assert "strict-transport-security" not in ask(Guard(Behind(), CentralConfig()), [b""]).headers
 
 
+def test_a_program_in_a_loop_is_slowed_down_and_no_other_with_it() -> None:
+    now_s = [0.0]
+    guard = Guard(Behind(), CentralConfig(), monotonic=lambda: now_s[0])
+    mine, other = (b"authorization", b"Bearer rb_a"), (b"authorization", b"Bearer rb_b")
+    answers = [ask(guard, [b""], mine, path="/api/v1/gaps") for _ in range(70)]
+    assert [each.status for each in answers] == [200] * 60 + [429] * 10
+    assert answers[-1].headers["retry-after"] == "1"
+    assert answers[-1].headers["content-type"] == "application/problem+json"
+    assert not lacking(answers[-1])
+    assert ask(guard, [b""], other, path="/api/v1/gaps").status == 200
+    assert ask(guard, [b""], mine).status == 200, "pages are not counted"
+    now_s[0] = 1.0
+    again = [ask(guard, [b""], mine, path="/api/v1/gaps").status for _ in range(11)]
+    assert again == [200] * 10 + [429]
+
+
 @pytest.mark.parametrize(
     ("path", "header", "status"),
     [
