@@ -11,6 +11,8 @@ FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(file.name for file in FOLDER.glob("*.service"))
 TIMERS = sorted(file.name for file in FOLDER.glob("*.timer"))
 PROGRAMS = "/opt/rollbook/current/bin/"
+# The updater runs from the last release that was found well.
+GOOD_PYTHON = "/opt/rollbook/good/bin/python -I"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def copy_runnable(to: Path, program: Path) -> list[Path]:
     for name in [*SERVICES, *TIMERS]:
         text = (FOLDER / name).read_text(encoding="utf-8")
         copy = to / name
-        copy.write_text(re.sub(re.escape(PROGRAMS) + r"[a-z-]+", str(program), text), encoding="utf-8")
+        runnable = re.sub(r"/opt/rollbook/(?:current|good)/bin/[a-z-]+", str(program), text)
+        copy.write_text(runnable, encoding="utf-8")
         copies.append(copy)
     return copies
 
