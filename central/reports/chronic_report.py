@@ -5,19 +5,20 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from central.domain.absence import AbsenceReason
 from central.domain.attendance import Mark
 from central.domain.calendar import SchoolYear as Year
 from central.domain.enrolment import GradeSpan
 from central.domain.period import PeriodKind
-from central.law import chronic, provision, question, truancy
+from central.law import chronic, question, truancy
 from central.reports.chronic import AbsenceLine, ChronicReport, RateRow, StudentAbsence, Truancy
 from central.reports.chronic_books import ChronicBooks, gather, is_minor
 from central.reports.chronic_findings import find, no_shows
 from central.reports.ground import Ground
 from central.reports.groundwork import ground_of
+from central.reports.head import head
 from central.store.models import SchoolYear
 
 _RULES = ("R-CHR-01", "R-CHR-02", "R-CHR-03", "R-TRU-01", "R-AR-13", "R-ADA-03")
@@ -35,14 +36,7 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> ChronicReport:
     books = gather(year, ground, until)
     students = tuple(_student(number, books) for number in sorted(books.expected) if books.expected[number])
     made = ChronicReport(
-        school=school.name,
-        school_code=school.code,
-        zone=school.time_zone,
-        is_practice=school.is_practice,
-        year=year.name,
-        as_of=as_of,
-        made_at=now.astimezone(UTC),
-        rule_set=provision.rule_set_version(),
+        **head(year, as_of, now),
         students=students,
         rates=tuple(_rates(students, until)),
         proof=tuple(_proof(ground, books)),

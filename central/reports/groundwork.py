@@ -11,6 +11,7 @@ from central.law.absence import full_day_absences
 from central.law.monthly import MonthCell, MonthGround, month_cells
 from central.law.weekend import countable_calendar
 from central.reports.ground import Ground
+from central.reports.head import require_come
 from central.store.models import SchoolYear
 from central.store.queries.absences import noted_reasons
 from central.work.claims import Claimed, claimed
@@ -25,10 +26,7 @@ def ground_of(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime) ->
     and where no track is taught on any day.
     """
     zone = ZoneInfo(year.school.time_zone)
-    today = now.astimezone(zone).date()
-    if as_of > today:
-        msg = f"{as_of} has not come yet (it is {today} at the school); report as of a day up to today"
-        raise CentralError(msg)
+    require_come(year, as_of, now)
     before = end_of(as_of, zone)
     made = claimed(year, before, as_of)
     if not made.calendars:

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from central.domain.calendar import SATURDAY, TrackCalendar
@@ -23,6 +23,7 @@ from central.law.errors import LawError
 from central.law.periods import divisor_days
 from central.reports.ground import Ground
 from central.reports.groundwork import ground_of
+from central.reports.head import head
 from central.reports.minutes import Condition, DaysRow, Dollars, MinutesReport, MinutesRow
 from central.reports.minutes_conditions import conditions
 from central.reports.minutes_findings import find
@@ -72,14 +73,7 @@ def report(
     days = day_minutes(year.school_id, span)
     rows = tuple(_row(found, rest) for found in law_of_minutes.minutes_of_the_year(days))
     made = MinutesReport(
-        school=school.name,
-        school_code=school.code,
-        zone=school.time_zone,
-        is_practice=school.is_practice,
-        year=year.name,
-        as_of=as_of,
-        made_at=now.astimezone(UTC),
-        rule_set=provision.rule_set_version(),
+        **head(year, as_of, now),
         days=tuple(_days(calendar, rest) for calendar in ground.calendars.values()),
         rows=rows,
         conditions=_conditions(rows, rest),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,13 @@ from central.domain.attendance import Stage
 from central.domain.calendar import SchoolYear as Year
 from central.domain.enrolment import GradeSpan, Modality
 from central.domain.period import PeriodKind
-from central.law import provision, question
+from central.law import question
 from central.law.membership import Membership, memberships, month_windows
 from central.law.monthly import CellKey
 from central.reports import identities
 from central.reports.ground import Ground
 from central.reports.groundwork import end_of, ground_of
+from central.reports.head import head
 from central.reports.monthly import MonthLine, MonthlyReport
 from central.reports.period import ProofLine
 from central.reports.period_findings import find
@@ -43,17 +44,10 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> MonthlyReport:
     lines = tuple(_lines(ground))
     proof = proof_of(ground)
     corrected = tuple(corrections(year, since, ground.before))
-    rule_set = provision.rule_set_version()
+    top = head(year, as_of, now)
     return MonthlyReport(
-        school=school.name,
-        school_code=school.code,
-        zone=school.time_zone,
-        is_practice=school.is_practice,
-        year=year.name,
-        as_of=as_of,
-        made_at=now.astimezone(UTC),
-        rule_set=rule_set,
-        digest=_digest([school.code, year.name, str(as_of), rule_set], lines, proof, corrected),
+        **top,
+        digest=_digest([school.code, year.name, str(as_of), top["rule_set"]], lines, proof, corrected),
         lines=lines,
         proof=proof,
         since=since,

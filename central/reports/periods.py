@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
 from itertools import product
 
@@ -10,11 +10,12 @@ from central.domain.attendance import AttendanceDay
 from central.domain.enrolment import Grade, GradeSpan, Modality
 from central.domain.period import PeriodKind
 from central.domain.school import LeaKind
-from central.law import ada, periods, provision, question, tracks
+from central.law import ada, periods, question, tracks
 from central.law.months import school_months
 from central.reports import identities, recovered_rows
 from central.reports.ground import Ground
 from central.reports.groundwork import ground_of
+from central.reports.head import head
 from central.reports.period import CapRow, PeriodReport, PeriodRow, TrackMonths
 from central.reports.period_findings import find
 from central.reports.proof import digest_of, proof_of
@@ -45,15 +46,8 @@ def report_on(ground: Ground, now: datetime) -> PeriodReport:
     """Return the report a ground makes, with its findings, proof and digest."""
     school = ground.year.school
     report = PeriodReport(
-        school=school.name,
-        school_code=school.code,
-        zone=school.time_zone,
-        is_practice=school.is_practice,
+        **head(ground.year, ground.as_of, now),
         kind=ground.kind,
-        year=ground.year.name,
-        as_of=ground.as_of,
-        made_at=now.astimezone(UTC),
-        rule_set=provision.rule_set_version(),
         tracks=tuple(months_of(ground, code) for code in ground.calendars),
         rows=tuple(rows_of(ground)),
         caps=tuple(caps_of(ground)),

@@ -4,17 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from central.domain.calendar import SchoolYear as Year
 from central.domain.period import PeriodKind
 from central.domain.recovery import RecoverySession
 from central.errors import CentralError
-from central.law import provision, question
+from central.law import question
 from central.law.absence import expected_days
 from central.law.calpads import AbsenceSummary, absence_summary, findings_on_absence_summaries
 from central.reports.groundwork import end_of
+from central.reports.head import head
 from central.reports.recovery import (
     RecoveredAbsence,
     RecoveredLine,
@@ -48,14 +49,7 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> RecoveryReport:
     held = books(year, as_of, end_of(as_of, zone))
     summaries = tuple(_summaries(held))
     made = RecoveryReport(
-        school=school.name,
-        school_code=school.code,
-        zone=school.time_zone,
-        is_practice=school.is_practice,
-        year=year.name,
-        as_of=as_of,
-        made_at=now.astimezone(UTC),
-        rule_set=provision.rule_set_version(),
+        **head(year, as_of, now),
         periods=tuple(RecoveredPeriod(kind, tuple(held.recovered(kind))) for kind in PeriodKind),
         students=tuple(_students(held)),
         sessions=tuple(_session(session) for session in held.ledger.sessions if session.on <= as_of),
