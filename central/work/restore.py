@@ -39,7 +39,7 @@ def restore(config: CentralConfig, folder: Path, now: datetime, inc: str, *, is_
     a folder beside it. The secret keys are in no backup: they must lie in the data folder already, and fit.
     `inc` is random. Raises ConfigError and UnavailableError.
     """
-    made_at, expected = _proven(folder)
+    made_at, expected = proven(folder)
     _check_place(config, is_replacing=is_replacing)
     _check_keys(config, folder)
     begun = _newest_life(folder / FILE_NAME, config.data / FILE_NAME).next(inc)
@@ -57,7 +57,7 @@ def restore(config: CentralConfig, folder: Path, now: datetime, inc: str, *, is_
     return Restored(begun, made_at, aside)
 
 
-def _proven(folder: Path) -> tuple[str, Mapping[str, str]]:
+def proven(folder: Path) -> tuple[str, Mapping[str, str]]:
     """Return when a backup was made and the digests of its files, each of which is still as it was."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
