@@ -120,7 +120,7 @@ OTHERS: Final = {
 """The metrics with further labels than the station's code."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Stations:
     """What the library asks for the metrics."""
 

@@ -57,6 +57,7 @@ OTHERWISE = {
     "fault-new": "leads a student and a member of staff to the form of their own side",
     "health-alive": "says ok to whoever watches the server",
     "health-ready": "says whether it is ready; what is not well, to programs on this machine alone",
+    "metrics": "tells how the stations are to programs with a token of the fleet alone",
     "home": "leads each role to its own first page",
     "api-description": "says what the API does, and names nobody",
     "api-nowhere": "answers for addresses the API does not have",
