@@ -80,6 +80,11 @@ MAY: Final = {
         "draws the question a passkey answers",
     ),
     "central/work/audit_samples.py": ("random.Random", "dice made of the printed seed of a sample"),
+    "provisioning/commands/bundle.py": ("datetime.", ENTRY),
+    "provisioning/first_run.py": (
+        "uuid.UUID uuid.uuid5",
+        "names a connection by its station; there is no chance in it",
+    ),
     "station/clock.py": ("time.", OWN),
     "station/notify.py": ("socket.", "tells systemd over its socket, which is no network"),
     "station/opening.py": ("secrets.", "puts the journal together: draws the numbers of epochs"),

@@ -23,6 +23,7 @@ MAY_READ_A_CLOCK = {
     "station/clock.py": "the clock itself: everything else is handed one of its readings",
     "central/cli.py": "an entry point: hands the time to every command",
     "central/web/clock.py": "an entry point: hands the time to every page",
+    "provisioning/commands/bundle.py": "an entry point: asks whether a token can still be used",
     "sync_agent/run.py": "an entry point: hands the scheduler the date its one-shot jobs ask for",
 }
 # Django would fill these in by itself, from a clock no test can set.
