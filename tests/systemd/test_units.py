@@ -18,6 +18,8 @@ ROOT = units.FOLDER.parent
 # Highest exposure each unit may show, in tenths, as `systemd-analyze security` counts it. Today's figures, so
 # that nobody opens a unit unnoticed. Wanted are 6 for the station, 12 for what speaks to a network.
 EXPOSURE = {"station": 4, "sync": 11, "central": 11, "backup": 2, "enrol": 18, "update": 16}
+# These alone are root: one takes secrets off the card's boot files, one writes releases.
+ROOTS = {"rollbook-enrol.service", "rollbook-update.service"}
 
 needs_systemd = pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="systemd-analyze is missing: apt install systemd"
@@ -83,6 +85,36 @@ def test_where_chrony_keeps_the_clock_the_station_may_ask_the_kernel_and_still_n
     assert "CAP_SYS_TIME" not in " ".join(both.all("CapabilityBoundingSet"))
 
 
+def test_everything_starts_offline_after_the_best_time_there_is_without_a_network() -> None:
+    for name in units.SERVICES:
+        unit = units.read(name)
+        after = " ".join(unit.all("After") + unit.all("Wants") + unit.all("Requires"))
+        # This one waits for a time server, and on a school without internet for ever.
+        assert "time-sync.target" not in after, name
+    station = units.read("rollbook-station.service")
+    assert "time-set.target" in station.one("After").split()
+    assert "network" not in station.one("After")
+
+
+def test_the_gpio_library_gets_a_folder_it_may_put_its_pipes_in() -> None:
+    station = units.read("rollbook-station.service")
+    assert station.one("WorkingDirectory") == f"%t/{station.one('RuntimeDirectory')}"
+
+
+def test_libusb_gets_the_netlink_socket_it_begins_with() -> None:
+    families = units.read("rollbook-station.service").one("RestrictAddressFamilies").split()
+    assert families == ["AF_UNIX", "AF_NETLINK"]
+
+
+@pytest.mark.parametrize("name", ["rollbook-station", "rollbook-sync", "rollbook-central"])
+def test_what_serves_says_when_it_is_ready_and_that_it_works(name: str) -> None:
+    unit = units.read(f"{name}.service")
+    assert unit.one("Type") == "notify"
+    # Nobody but the program itself: a child or a shell could feed the watchdog of one that hangs.
+    assert unit.one("NotifyAccess") == "main"
+    assert int(unit.one("WatchdogSec")) >= 20
+
+
 @needs_systemd
 @pytest.mark.parametrize("name", units.SERVICES)
 def test_no_unit_may_set_the_clock_load_modules_mount_or_trace(name: str) -> None:
@@ -91,7 +123,7 @@ def test_no_unit_may_set_the_clock_load_modules_mount_or_trace(name: str) -> Non
     assert not {"clock_settime", "init_module", "mount", "ptrace", "reboot", "bpf"} & allowed
 
 
-def test_only_the_agent_and_central_may_speak_to_a_network() -> None:
+def test_only_the_agent_central_and_enrolment_may_speak_to_a_network() -> None:
     networked = {
         name
         for name in units.SERVICES
@@ -124,10 +156,10 @@ def test_station_and_agent_share_one_account_and_one_folder() -> None:
 def test_every_unit_starts_a_command_that_exists(name: str) -> None:
     unit = units.read(name)
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
-    for line in unit.all("ExecStartPre") + unit.all("ExecStart"):
-        program, *arguments = line.removeprefix(units.PROGRAMS).split()
-        if line.startswith(units.GOOD_PYTHON):
-            module, arguments = line.removeprefix(f"{units.GOOD_PYTHON} -m ").strip(), []
+    for line in unit.all("ExecStartPre") + unit.all("ExecStart") + unit.all("ExecStopPost"):
+        program, *arguments = units.PROGRAMS.split(line)[-1].rstrip("'").split()
+        if program == "python":
+            module, arguments = arguments[arguments.index("-m") + 1], []
         else:
             module = scripts[program].partition(":")[0]
         done = subprocess.run(
@@ -147,8 +179,22 @@ def test_every_account_a_unit_runs_as_is_made(tmp_path: Path) -> None:
     subprocess.run(["systemd-sysusers", f"--root={tmp_path}", *map(str, files)], check=True)
     accounts = (tmp_path / "etc/passwd").read_text(encoding="utf-8")
     made = {line.split(":")[0] for line in accounts.splitlines()}
-    assert made == {user for name in units.SERVICES for user in units.read(name).all("User")} - {"root"}
-    assert "gpio:" in (tmp_path / "etc/group").read_text(encoding="utf-8")
+    accounts_used = {name: units.read(name).account() for name in units.SERVICES}
+    assert {name for name, account in accounts_used.items() if account == "root"} == ROOTS
+    assert made == set(accounts_used.values()) - {"root"}
+    lines = (tmp_path / "etc/group").read_text(encoding="utf-8").splitlines()
+    groups = {line.split(":")[0] for line in lines}
+    asked = {
+        group
+        for name in units.SERVICES
+        for key in ("Group", "SupplementaryGroups")
+        for value in units.read(name).all(key)
+        for group in value.split()
+    }
+    # Where one is missing, the unit does not start at all.
+    assert asked - {"root"} <= groups
+    rules = (units.FOLDER / "udev/60-rollbook.rules").read_text(encoding="utf-8")
+    assert set(re.findall(r'GROUP="(\w+)"', rules)) <= groups
 
 
 @pytest.mark.root

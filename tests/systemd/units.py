@@ -10,9 +10,9 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(file.name for file in FOLDER.glob("*.service"))
 TIMERS = sorted(file.name for file in FOLDER.glob("*.timer"))
-PROGRAMS = "/opt/rollbook/current/bin/"
-# The updater runs from the last release that was found well.
-GOOD_PYTHON = "/opt/rollbook/good/bin/python -I"
+PATHS = sorted(file.name for file in FOLDER.glob("*.path"))
+PROGRAMS = re.compile(r"/opt/rollbook/(?:current|good)/bin/")
+"""What runs is in `current`; what decides about a release on trial comes from the one before, `good`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Unit:
     def all(self, key: str) -> list[str]:
         """Return every value of a key."""
         return [value for name, value in self.lines if name == key]
+
+    def account(self) -> str:
+        """Return the account the service runs as."""
+        return (self.all("User") or ["root"])[-1]
 
     def one(self, key: str) -> str:
         """Return the only value of a key."""
@@ -41,10 +45,10 @@ def read(name: str) -> Unit:
 def copy_runnable(to: Path, program: Path) -> list[Path]:
     """Copy all units into a folder with every program of ours replaced by one that exists here."""
     copies = []
-    for name in [*SERVICES, *TIMERS]:
+    for name in [*SERVICES, *TIMERS, *PATHS]:
         text = (FOLDER / name).read_text(encoding="utf-8")
         copy = to / name
-        runnable = re.sub(r"/opt/rollbook/(?:current|good)/bin/[a-z-]+", str(program), text)
+        runnable = re.sub(PROGRAMS.pattern + "[a-z-]+", str(program), text)
         copy.write_text(runnable, encoding="utf-8")
         copies.append(copy)
     return copies
