@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from central.config import CentralConfig
 from central.store.models import Credential, Placement, School, Station, StationKey
-from central.work import enrolment, keys, orders, publish_config, published_file
+from central.work import enrolment, key_age, keys, orders, publish_config, published_file
 from central.work.configure import values_of
 from central.work.local_days import local_date
 from central.work.publish_config import Wanted
@@ -64,7 +64,8 @@ def publish(config: CentralConfig, now: datetime) -> Published:
         for station in stations:
             listed = Listed(frozenset(expected.get(station.room_id, set()) | staff), frozenset(staff))
             renewed += _renew(rosters / f"{station.code}.json", listed, key, now)
-        values, ordered = values_of(stations, school), orders.for_notes(stations, now)
+        values = values_of(stations, school)
+        ordered = key_age.with_due(orders.for_notes(stations, now), stations, now)
         configured = sum(
             publish_config.renew(
                 configs / f"{station.code}.json",

@@ -21,7 +21,11 @@ PLACES = {
     ),
     "serial": ("station/reader/port.py",),
     "RPi": ("station/panel/gpio.py",),
-    "requests": ("sync_agent/courier.py", "central/exchange/powerschool/http_line.py"),
+    "requests": (
+        "sync_agent/courier.py",
+        "central/exchange/powerschool/http_line.py",
+        "provisioning/office.py",
+    ),
     "apscheduler": ("sync_agent/schedule.py",),
     "icalendar": ("central/exchange/calendar_ics.py",),
     "ninja": ("central/web/api/",),

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.shortcuts import get_object_or_404
 from ninja import Schema
 from ninja.responses import Status
 
-from central.store.models import EnrolmentToken
+from central.store.models import EnrolmentToken, Station
 from central.web import clock
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
 from central.web.api.shapes import MOST, Code, Form, Offset, Reason
-from central.work import enrolment, enrolment_file, retiring
+from central.work import enrolment, enrolment_file, orders, retiring
 from central.work.enrolment import Asking, Wish
 from central.work.tool_rights import Right, Tool
 
@@ -93,8 +94,8 @@ class RetirementAsked(Reason):
     keep_key: bool = False
 
 
-class StationGone(Schema):
-    """A station as it is after it was taken out of use, or its token back."""
+class StationActed(Schema):
+    """The station something was done to."""
 
     station: str
 
@@ -113,16 +114,24 @@ def replace(request: Asked, code: Code, form: ReplacementAsked) -> Status[Enlist
     return Status(201, _shown([made], []))
 
 
-def take_back(request: Asked, code: Code, form: Reason) -> Status[StationGone]:
+def take_back(request: Asked, code: Code, form: Reason) -> Status[StationActed]:
     """Take back the open token of a station, with the reason."""
     enrolment.take_back(code, form.reason, _asking(request))
-    return Status(201, StationGone(station=code))
+    return Status(201, StationActed(station=code))
 
 
-def retire(request: Asked, code: Code, form: RetirementAsked) -> Status[StationGone]:
+def retire(request: Asked, code: Code, form: RetirementAsked) -> Status[StationActed]:
     """Take a station out of use, with the reason; its key is revoked unless it is to be kept."""
     retiring.retire(code, form.reason, _asking(request), keeps_key=form.keep_key)
-    return Status(201, StationGone(station=code))
+    return Status(201, StationActed(station=code))
+
+
+def rotate(request: Asked, code: Code, form: Reason) -> Status[StationActed]:
+    """Order a station to change its signing key; the key before stays good for a week."""
+    staff = request.auth.staff
+    station = get_object_or_404(Station, school=staff.school, code=code)
+    orders.order(orders.Wish(station, "rotate-key", form.reason), staff, os.urandom, clock.now())
+    return Status(201, StationActed(station=code))
 
 
 def tokens(request: Asked, offset: Offset = 0) -> KnownTokens:
@@ -163,14 +172,15 @@ OPERATIONS = (
         "POST",
         "/enrolments/{code}/withdrawal",
         take_back,
-        StationGone,
+        StationActed,
         Tool.STATION_KEYS,
         Right.DELETE,
     ),
     Operation(
         "replaceStation", "POST", f"{_ONE}/replacement", replace, Enlisting, Tool.STATION_KEYS, Right.ADD
     ),
+    Operation("rotateKey", "POST", f"{_ONE}/key-rotation", rotate, StationActed, Tool.FLEET, Right.ADD),
     Operation(
-        "retireStation", "POST", f"{_ONE}/retirement", retire, StationGone, Tool.STATION_KEYS, Right.DELETE
+        "retireStation", "POST", f"{_ONE}/retirement", retire, StationActed, Tool.STATION_KEYS, Right.DELETE
     ),
 )
