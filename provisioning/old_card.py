@@ -13,7 +13,7 @@ from provisioning.errors import SalvageError
 _ETC, _STATE = Path("etc/rollbook"), Path("var/lib/rollbook")
 _STATE_DIR: Final = re.compile(r'^state_dir = ".*"$', re.MULTILINE)
 _AGENTS_OWN: Final = ("agent.sqlite*", "inbox")
-"""What the old agent knew of central is left behind: all there is goes up, and central takes what it lacks."""
+"""What the old agent knew of central stays behind: all there is goes up, and central takes what it lacks."""
 _DONE, _FINDINGS = 0, 1
 
 
@@ -24,9 +24,7 @@ def copy(card: Path, to: Path) -> Path:
     """
     for needed in (_ETC / "sync.toml", _ETC / "station.key", _STATE):
         if not (card / needed).exists():
-            msg = (
-                f"{card / needed} is not there; name the folder where the card's second partition is mounted"
-            )
+            msg = f"{card / needed} is not there; name where the card's second partition is mounted"
             raise SalvageError(msg)
     try:
         shutil.copytree(card / _ETC, to / "etc")
@@ -34,12 +32,12 @@ def copy(card: Path, to: Path) -> Path:
     except (OSError, shutil.Error) as error:
         msg = f"{card} cannot be read whole; make an image of it first (ddrescue), mount that, and try again"
         raise SalvageError(msg) from error
+    here = f'state_dir = "{(to / "state").as_posix()}"'
     for name in ("sync.toml", "station.toml"):
         settings = to / "etc" / name
         if settings.exists():
             text = settings.read_text(encoding="utf-8")
-            state = str(to / "state")
-            settings.write_text(_STATE_DIR.sub(lambda _: f'state_dir = "{state}"', text), encoding="utf-8")
+            settings.write_text(_STATE_DIR.sub(here, text), encoding="utf-8")
     return to / "etc"
 
 
