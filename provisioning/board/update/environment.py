@@ -25,8 +25,13 @@ def is_complete(layout: Layout, version: str) -> bool:
     return (layout.release(version) / COMPLETE).exists()
 
 
-def build(layout: Layout, version: str, wheels: Path, digests: Mapping[str, str]) -> None:
-    """Build the environment of a release from the wheels named, each with its SHA-256; raises BuildError."""
+def build(
+    layout: Layout, version: str, wheels: Path, digests: Mapping[str, str], *, is_compiled: bool = True
+) -> None:
+    """Build the environment of a release from the wheels named, each with its SHA-256; raises BuildError.
+
+    `is_compiled` takes longer once and saves it at each start.
+    """
     home = layout.release(version)
     _require_room(layout, wheels)
     shutil.rmtree(home, ignore_errors=True)
@@ -38,6 +43,8 @@ def build(layout: Layout, version: str, wheels: Path, digests: Mapping[str, str]
     python = str(home / "bin/python")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install"]
     options = "--no-index --no-deps --require-hashes --only-binary=:all: --no-cache-dir --quiet"
+    if not is_compiled:
+        options += " --no-compile"
     _run([*pip, *options.split(), "--find-links", str(wheels), "--requirement", str(requirements)])
     for program in _PROGRAMS:
         _run([str(home / "bin" / program), "--version"])
