@@ -4,7 +4,6 @@ import argparse
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from central.commands import Now, author, say
@@ -34,10 +33,11 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         say(json.dumps(list(unproven(config))))
         return 0
     backup = newest(args.folder)
-    began_s = time.monotonic()
-    done = rehearse(config, backup, args.scratch or backup.path.parent, now(), _prove)
-    took_s = time.monotonic() - began_s
-    note(done, author(), now())
+    began_at = now()
+    done = rehearse(config, backup, args.scratch or backup.path.parent, began_at, _prove)
+    ended_at = now()
+    took_s = (ended_at - began_at).total_seconds()
+    note(done, author(), ended_at)
     say(f"rehearsed {backup.path.name}, made {backup.made_at:%Y-%m-%d %H:%M} UTC, in {took_s:.1f} s")
     say(f"evidence  {done.batches} batches came back; central holds {done.live_batches} today, and stations")
     say("          would send the rest again by themselves")

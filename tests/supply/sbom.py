@@ -60,9 +60,6 @@ def write(path: Path, text: str) -> None:
 
 def _component(name: str, pin: Pin) -> dict[str, object]:
     ref = f"pkg:pypi/{name}@{pin.version}"
-    # Each digest is of one file of the release: a wheel for one machine, or its source.
-    files = [{"type": "distribution", "url": f"https://pypi.org/project/{name}/{pin.version}/#files"}]
-    hashes = [{"alg": "SHA-256", "content": digest} for digest in sorted(pin.digests)]
     return {
         "type": "library",
         "bom-ref": ref,
@@ -70,7 +67,8 @@ def _component(name: str, pin: Pin) -> dict[str, object]:
         "version": pin.version,
         "purl": ref,
         "licenses": [_licence(LICENCES[name])],
-        "externalReferences": [{**files[0], "hashes": hashes}],
+        # Each is of one file of the release: a wheel for one machine, or its source.
+        "hashes": [{"alg": "SHA-256", "content": digest} for digest in sorted(pin.digests)],
     }
 
 

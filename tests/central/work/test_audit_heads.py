@@ -96,7 +96,7 @@ def test_every_one_of_the_rows_changed_by_hand_is_placed_between_two_evenings(of
     for row in range(6):
         office.records.write_bytes(before)
         which = f"SELECT id FROM {EVENTS} ORDER BY id LIMIT 1 OFFSET {row}"  # noqa: S608  our own words
-        office.sql(f"UPDATE {EVENTS} SET by = '8001' WHERE id = ({which})")  # noqa: S608
+        office.sql(f"UPDATE {EVENTS} SET by = '8001' WHERE id = ({which})")  # noqa: S608  as above
         first = row // 2 * 2 + 1
         expected = f"{EVENTS}: a row from the {first}th to the {first + 1}th is not what was signed for"
         assert office.findings() == [expected]
