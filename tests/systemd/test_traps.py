@@ -25,8 +25,8 @@ WORK = {
     "station": "import station.run, nfc, nfc.clf.transport, serial, sqlite3; sqlite3.connect(':memory:')",
     "sync": "import sync_agent.run, sync_agent.keygen; from sync_agent.signing import SigningKey; "
     "SigningKey.from_hex('5e' * 32)",
-    "central": "import central.settings, uvicorn, allauth; from cryptography.hazmat.primitives.asymmetric.rsa "
-    "import generate_private_key; generate_private_key(65537, 2048)",
+    "central": "import central.settings, uvicorn, allauth; "
+    "from cryptography.hazmat.primitives.asymmetric import rsa; rsa.generate_private_key(65537, 2048)",
 }
 BEGIN_LIBUSB = "import ctypes; print(ctypes.CDLL('libusb-1.0.so.0').libusb_init(None))"
 
