@@ -64,6 +64,7 @@ from central.store.models.recovery import (
     RecoveryTeacher,
 )
 from central.store.models.register import LegalHold, RequirementEvidence
+from central.store.models.rollout import Rollout
 from central.store.models.schedule import ReportSchedule, ReportScheduleEnd, ScheduledReport
 from central.store.models.school import Meeting, Room, School, Section
 from central.store.models.station import Station, StationKey
@@ -146,6 +147,7 @@ __all__ = [
     "ReportScheduleEnd",
     "ReportSnapshot",
     "RequirementEvidence",
+    "Rollout",
     "Room",
     "ScheduledReport",
     "School",
