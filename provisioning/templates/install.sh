@@ -114,5 +114,10 @@ if [ -z "$root" ] && [ -d /run/systemd/system ]; then
     [ -e /run/rollbook-reboot ] || systemctl restart --no-block $units
 fi
 [ -s "$etc/school.key" ] || say "missing: $etc/school.key; the station starts once it is there (mode 0600)"
+# With a token this is done once central has the key; without one nobody will come back to this card.
+if [ ! -f "$etc/enrol.token" ] && [ -x "$opt/current/bin/python" ]; then
+    say 'secrets off the card'
+    "$opt/current/bin/python" -m provisioning.board.scrub --boot "$here/.." --root "$root/" || say 'not all are off'
+fi
 [ -n "$root" ] || sync
 say 'done'

@@ -13,9 +13,10 @@ import pytest
 import sync_agent.config
 from provisioning.board import scrub
 from provisioning.cli import main
+from provisioning.room import wifi_key
 from station import config
 from sync_agent.signing import SigningKey
-from tests.fakes.provisioning import ACK_KEY, SCHOOL_KEY, Desk, tree
+from tests.fakes.provisioning import ACK_KEY, SCHOOL_KEY, WIRELESS, Desk, tree
 
 REPOSITORY = Path(__file__).parents[2]
 NEEDED = ("systemctl", "systemd-sysusers")
@@ -155,6 +156,21 @@ def test_a_station_whose_card_was_cleaned_may_start_its_installer_again(pi: Pi) 
     assert done.returncode == 0, done.stderr
     assert tree(pi.root / "etc") == before
     assert not (pi.root / "etc/rollbook/enrol.token").exists()
+
+
+def test_a_station_without_a_token_is_cleaned_by_its_installer(pi: Pi, desk: Desk) -> None:
+    out = desk.folder / "by-hand"
+    assert main([*desk.bundle_arguments("R101"), "--no-token", "--out", str(out)]) == 0
+    shutil.rmtree(pi.boot)
+    shutil.copytree(out / "st-r101", pi.boot, copy_function=shutil.copyfile)
+    program = pi.root / "opt/rollbook/current/bin/python"
+    program.write_text(f'#!/bin/sh\ncd "{REPOSITORY}" && exec "{sys.executable}" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    key = wifi_key(WIRELESS["wifi_psk"], WIRELESS["wifi_ssid"]).encode()
+    assert [path for path, content in tree(pi.boot).items() if key in content] == ["network-config"]
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    assert not [path for path, content in tree(pi.boot).items() if key in content]
 
 
 def test_a_card_that_lost_its_manifest_does_not_become_half_a_station(pi: Pi) -> None:

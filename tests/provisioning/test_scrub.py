@@ -1,5 +1,6 @@
 """Once a station has enrolled, its card tells whoever finds it neither token nor key nor anybody's name."""
 
+import hashlib
 import os
 import pickle
 import shutil
@@ -13,6 +14,7 @@ import yaml
 
 from provisioning import card
 from provisioning.board import overwrite, scrub
+from provisioning.bundle import PRIVATE
 from provisioning.cli import main
 from provisioning.room import wifi_key
 from tests.fakes import cards
@@ -106,6 +108,14 @@ def test_no_secret_and_nobodys_name_is_left_where_a_finder_can_read_it(board: Bo
     assert board.found()
     assert board.scrub() == 0
     assert board.found() == set()
+
+
+def test_no_digest_is_left_against_which_a_passphrase_could_be_guessed(board: Board) -> None:
+    secret = [board.boot / name for name in PRIVATE if (board.boot / name).exists()]
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest().encode() for file in secret]
+    assert any(digest in content for _, content in board.readable() for digest in digests)
+    board.scrub()
+    assert not [path for path, content in board.readable() for digest in digests if digest in content]
 
 
 def test_the_network_goes_on_from_a_file_that_root_alone_can_read(board: Board) -> None:
