@@ -3,14 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from central.web.pages.page import StaffPage
-from central.web.views.fleet import station
+from central.web.views.fleet import one_station
 from central.work.tool_rights import Right, Tool
 
 PAGES = (
     StaffPage(
         "station",
-        "stations/<slug:code>/",
-        station,
+        "stations/<slug:station>/",
+        one_station,
         Tool.FLEET,
         Right.WRITE,
         _("Station"),

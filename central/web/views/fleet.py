@@ -25,9 +25,9 @@ _ORDERS: Final = 10
 _MOST_DAYS: Final = silence.LONGEST.days
 
 
-def station(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
+def one_station(request: HttpRequest, staff: Staff, station: str) -> HttpResponse:
     """Show a station; a posted form orders it to do something, or silences one of its alerts."""
-    found = get_object_or_404(Station.objects.select_related("room"), school=staff.school, code=code)
+    found = get_object_or_404(Station.objects.select_related("room"), school=staff.school, code=station)
     status = 200
     if request.method == "POST":
         if "order" in request.POST:
@@ -39,7 +39,7 @@ def station(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         else:
             is_done = send(request, lambda: _silence(request, staff, found), _("Kept, with your name."))
         if is_done:
-            return redirect("station", code=code)
+            return redirect("station", station=station)
         status = REFUSED
     now = clock.now()
     facts = of_station(found, now, Evidence(settings.CONFIG.evidence))
@@ -48,7 +48,7 @@ def station(request: HttpRequest, staff: Staff, code: str) -> HttpResponse:
         "facts": facts,
         "alerts": raised(facts),
         "pictures": list(_pictures(found, now)),
-        "occurrences": occurrences.newest(staff.school, now).get(code, []),
+        "occurrences": occurrences.newest(staff.school, now).get(station, []),
         "orders": StationOrder.objects.filter(station=found)
         .select_related("by")
         .order_by("-ordered_at")[:_ORDERS],
