@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from central.config import PowerSchoolConfig
+from central.domain.calendar import SchoolYear as Year
 from central.errors import RefusedError, UnavailableError
 from central.exchange.powerschool.ids import Ids, Scope
 from central.store.models import AttendanceRecord, AuditEvent, Delivery, Staff
@@ -17,7 +18,6 @@ from central.work.delivery_wish import Courier, Delivered, Wish
 from central.work.record_moves import Actor
 
 LOCK: Final = "deliver.lock"
-_SCHOOL_YEAR_BEGINS: Final = 7
 _Stage = AttendanceRecord.Stage
 
 
@@ -78,15 +78,16 @@ def by_year(days: Sequence[date]) -> Mapping[int, list[date]]:
     """Return days in order, by the year their school year began in."""
     years: dict[int, list[date]] = {}
     for on in days:
-        years.setdefault(on.year - (on.month < _SCHOOL_YEAR_BEGINS), []).append(on)
+        years.setdefault(Year.of(on).starts_on.year, []).append(on)
     return years
 
 
 def usual_days(by: Staff, config: PowerSchoolConfig, today: date) -> tuple[date, date]:
     """Return the days a run looks at that is told none: those lately read, and any open one of the year."""
-    begins = date(today.year - (today.month < _SCHOOL_YEAR_BEGINS), _SCHOOL_YEAR_BEGINS, 1)
     stages = (_Stage.CERTIFIED, _Stage.SUBMITTED)
-    rows = AttendanceRecord.objects.filter(school=by.school, stage__in=stages, on__gte=begins)
+    rows = AttendanceRecord.objects.filter(
+        school=by.school, stage__in=stages, on__gte=Year.of(today).starts_on
+    )
     # What went in a file is read back from one.
     rows = rows.exclude(deliveries__channel=Delivery.Channel.FILE, stage=_Stage.SUBMITTED)
     oldest = rows.order_by("on").values_list("on", flat=True).first()

@@ -157,8 +157,9 @@ def _said(
 
 def _minutes(row: AttendanceRecord, hours: Hours) -> int:
     """Return the whole minutes in seat that taps prove, else those of the class that day."""
-    if row.first_in_at is not None and row.last_out_at is not None:
-        return max(0, int((row.last_out_at - row.first_in_at).total_seconds()) // 60)
+    proven = row.minutes_in_seat
+    if proven is not None:
+        return proven
     starts, ends = hours.get(row.section_id, (0, 0))
     return (ends - starts) // 60
 

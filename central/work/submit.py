@@ -90,16 +90,9 @@ def _line(record: AttendanceRecord, by: Staff) -> Line:
         is_tardy=record.is_tardy,
         school=record.school.code,
         period=record.section.periods,
-        minutes=_minutes(record),
+        minutes=record.minutes_in_seat,
         comment="PRACTICE, never to be claimed" if by.school.is_practice else "",
     )
-
-
-def _minutes(record: AttendanceRecord) -> int | None:
-    """Return the whole minutes in seat that taps prove, if they prove any."""
-    if record.first_in_at is None or record.last_out_at is None:
-        return None
-    return max(0, int((record.last_out_at - record.first_in_at).total_seconds()) // 60)
 
 
 def _move(records: Sequence[AttendanceRecord], digest: str, author: Author) -> None:

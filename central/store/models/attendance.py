@@ -48,6 +48,13 @@ class AttendanceRecord(models.Model):
         indexes = [models.Index(fields=["section", "on"], name="record_session")]
         permissions = [("certify", "Certify attendance records"), ("submit", "Submit and confirm records")]
 
+    @property
+    def minutes_in_seat(self) -> int | None:
+        """The whole minutes between the first tap and the last, if there were both."""
+        if self.first_in_at is None or self.last_out_at is None:
+            return None
+        return max(0, int((self.last_out_at - self.first_in_at).total_seconds()) // 60)
+
 
 class Decision(AppendOnly):
     """One step of a record: who, when, why, signed how. Never changed, never deleted."""
