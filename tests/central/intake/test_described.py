@@ -15,10 +15,11 @@ from central.intake.app import build
 from sync_agent import wire
 from sync_agent.certificate import PURPOSE
 from sync_agent.signed_text import SignedText
-from sync_agent.signing import sign_text
+from sync_agent.signing import SigningKey, sign_text
 from tests.fakes.data_folder import ACK_KEY
 from tests.fakes.described import OFTEN, Case, Sending, send_what_does_not_fit, send_what_fits
 from tests.fakes.intake import IntakeBench
+from tests.fakes.new_board import TOKEN, NewBoard, ahead, listed, publish_tokens
 from tests.fakes.virtual_station import Message, VirtualStation
 
 DAY = "2026-11-20"
@@ -32,6 +33,8 @@ OPERATIONS = {
     "release": ("/v1/stations/{station}/release/{part}/{name}", "GET"),
     "certificate": ("/v1/stations/{station}/certificates/{day}", "GET"),
     "countersign": ("/v1/stations/{station}/certificates/{day}", "POST"),
+    "enrol": ("/v1/enrolments", "POST"),
+    "rotateKey": ("/v1/stations/{station}/keys", "POST"),
     "importUsb": ("/v1/import/usb", "POST"),
     "time": ("/v1/time", "GET"),
     "openapi": ("/v1/openapi.yaml", "GET"),
@@ -44,6 +47,7 @@ _PATIENCE_S = 20
 def bench(tmp_path: Path) -> IntakeBench:
     """Start the intake once, so that its folder is laid out, with a certificate to sign."""
     bench = IntakeBench(tmp_path)
+    publish_tokens(bench.config.data, [listed(TOKEN, ahead(bench.clock))])
     folder = bench.config.data / "certificates" / "st-r101"
     folder.mkdir(parents=True)
     notes = bench.config.data / "releases/metadata"
@@ -84,8 +88,16 @@ def messages() -> dict[str, Message]:
         "registerEpoch": station.registration(),
         "sync": station.batch(),
         "digests": Message("", plain, digests),
+        "enrol": NewBoard().enrolment(),
+        "rotateKey": _rotation(station),
         "importUsb": Message("", {"Content-Type": "application/x-ndjson"}, carried.body),
     }
+
+
+def _rotation(station: VirtualStation) -> Message:
+    new = SigningKey(b"n" * 32)
+    asked = wire.Rotation(station=station.name, public=new.verify_key, nonce=wire.nonce_text(bytes(16)))
+    return Message("", {"Content-Type": "application/x-ndjson"}, asked.request(station.key, new))
 
 
 @OFTEN
