@@ -61,6 +61,21 @@ def test_no_unit_is_more_exposed_than_we_say(
     assert done.returncode == 0, done.stdout
 
 
+def test_the_page_about_the_units_says_of_each_what_the_files_say() -> None:
+    page = (ROOT / "docs/reference/units.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(rollbook-[a-z]+\.service)`.*", page, flags=re.MULTILINE)
+    assert sorted(rows) == units.SERVICES
+    for name in units.SERVICES:
+        (row,) = re.findall(rf"^\| `{re.escape(name)}`.*$", page, flags=re.MULTILINE)
+        _, account, network, _again, watched, exposure = (cell.strip() for cell in row.split("|")[1:-1])
+        unit = units.read(name)
+        limit = EXPOSURE[name.removeprefix("rollbook-").removesuffix(".service")]
+        assert account.strip("`") == unit.account()
+        assert network.startswith("none") == (unit.all("PrivateNetwork") == ["yes"])
+        assert watched == (f"{unit.one('WatchdogSec')} s" if unit.all("WatchdogSec") else "no")
+        assert exposure == f"{limit / 10:.1f}"
+
+
 @pytest.mark.parametrize("name", ["rollbook-station.service", "rollbook-sync.service"])
 def test_what_hangs_on_a_wall_is_started_again_for_ever(name: str) -> None:
     unit = units.read(name)
