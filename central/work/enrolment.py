@@ -121,7 +121,7 @@ def take_back(code: str, reason: str, asking: Asking) -> None:
     author, why = asking.author(Right.DELETE), rights.reason(reason, "taking a token back")
     with transaction.atomic():
         if not _take_back(code, why, asking.at):
-            msg = f"{code} has no open token; rollbook-central enlist --list shows those there are"
+            msg = f"{code} has no open token; rollbook-central enlist list shows those there are"
             raise RefusedError(msg)
         _note("take-back-token", code, author, asking.at, {"reason": why})
 
