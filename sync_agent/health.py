@@ -27,6 +27,8 @@ _STATUS: Final = "status.json"
 _MOST_BYTES: Final = 16 * 1024
 _MOST_CHARS: Final = 60
 _MOST_READERS: Final = 8
+_UPDATES: Final = "rollbook-update/state.json"
+"""Beside the station's folder: what the updater notes, for everybody to read."""
 _MB: Final = 1_000_000
 _NUMBERS: Final = ("temp_c", "flush_ms")
 _QUESTIONS: Final = ("low_voltage", "low_voltage_since_boot", "throttled")
@@ -71,6 +73,9 @@ def _news(sources: Sources) -> Told:
     """Return what somebody should hear of at once: readers, orders, files the station did not take."""
     status = _object(sources.folder / _STATUS)
     told: Told = {"readers": _readers(status.get("readers"))}
+    refused = _object(sources.folder.parent / _UPDATES).get("refused")
+    if isinstance(refused, dict) and refused:
+        told["given_up"] = str(list(refused)[-1])[:_MOST_CHARS]
     if isinstance(status.get("clock_refusal"), str):
         told["clock_refused"] = True
     if refused := Inbox(sources.folder).refused():

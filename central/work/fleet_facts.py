@@ -20,7 +20,7 @@ from central.store.models import (
     StationOrder,
 )
 from central.work.fleet_told import whole
-from central.work.rollout import wanted_release
+from central.work.rollout import wanted_releases
 from station.tap import Kind
 
 DAY: Final = timedelta(days=1)
@@ -112,6 +112,7 @@ def _of(rows: QuerySet[Station], now: datetime, evidence: Evidence) -> list[Fact
     told_of = Occurrence.objects.filter(station__in=codes, kind__in=(Kind.GAP, Kind.SALVAGE))
     reported = Counter(told_of.filter(latest_at__gte=now - WEEK).values_list("station_id", "kind"))
     before, orders, silences = _a_day_ago(codes, now), _orders(codes, now), _silences(codes)
+    wanted = wanted_releases(stations, now)
     found = []
     for station in stations:
         code, said = station.code, getattr(station, "health", None)
@@ -126,7 +127,7 @@ def _of(rows: QuerySet[Station], now: datetime, evidence: Evidence) -> list[Fact
                 told=told,
                 boot=said.boot if said else None,
                 key_since_at=getattr(station, "key_since_at"),  # noqa: B009  annotated by the query
-                wanted=wanted_release(station, now),
+                wanted=wanted[code],
                 is_doubted=getattr(station, "is_doubted"),  # noqa: B009  likewise
                 losses=reported[(code, Kind.GAP.value)],
                 salvages=reported[(code, Kind.SALVAGE.value)],

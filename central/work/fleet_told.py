@@ -114,6 +114,7 @@ _MEMBERS: Final[Mapping[str, Callable[[object], object]]] = {
     "practice": _flag,
     "agent": _text,
     "sw": _text,
+    "given_up": _text,
     "python": _text,
     "os": _text,
     "kernel": _text,

@@ -18,7 +18,7 @@ from central.work import enrolment, key_age, keys, orders, publish_config, publi
 from central.work.configure import values_of
 from central.work.local_days import local_date
 from central.work.publish_config import Wanted
-from central.work.rollout import wanted_release
+from central.work.rollout import advance, wanted_releases
 from station import roster
 from station.errors import RosterError
 from sync_agent.signing import SignatureError, SigningKey, open_text, sign_text
@@ -64,12 +64,14 @@ def publish(config: CentralConfig, now: datetime) -> Published:
         for station in stations:
             listed = Listed(frozenset(expected.get(station.room_id, set()) | staff), frozenset(staff))
             renewed += _renew(rosters / f"{station.code}.json", listed, key, now)
+        advance(school, now)
+        wanted = wanted_releases(stations, now)
         values = values_of(stations, school)
         ordered = key_age.with_due(orders.for_notes(stations, now), stations, now)
         configured = sum(
             publish_config.renew(
                 configs / f"{station.code}.json",
-                Wanted(values[station.code], wanted_release(station, now), ordered[station.code]),
+                Wanted(values[station.code], wanted[station.code], ordered[station.code]),
                 key,
                 now,
             )
