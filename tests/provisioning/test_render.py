@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from provisioning import allow_list, render, settings_files
 from provisioning.room import room, wifi_key
+from provisioning.system_cells import READERS
+from station import config
 from tests.fakes.provisioning import SSH_KEY, WIRED, WIRELESS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -105,3 +107,36 @@ def _keys(value: object) -> list[str]:
     if isinstance(value, dict):
         return [str(key) for key in value] + [found for item in value.values() for found in _keys(item)]
     return [found for item in value for found in _keys(item)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_station_takes_the_settings_of_every_reader_a_list_may_name(reader: str, tmp_path: Path) -> None:
+    this = room(WIRED | {"reader": reader})
+    (tmp_path / "station.toml").write_text(settings_files.station_toml(this, "k1"), encoding="utf-8")
+    (tmp_path / "school.key").touch(mode=0o600)
+    (found,) = config.read(tmp_path / "station.toml").readers
+    assert found.port == READERS[reader]
+
+
+def test_a_battery_clock_is_told_of_in_the_firmwares_settings() -> None:
+    without, with_one = (settings_files.config_txt(room(WIRED | {"rtc": rtc})) for rtc in ("", "ds3231"))
+    assert "i2c" not in without
+    assert with_one.splitlines()[-3:] == [
+        "dtparam=i2c_arm=on",
+        "dtoverlay=i2c-rtc,ds3231",
+        "# --- rollbook: end",
+    ]
+    assert [line for line in without.splitlines() if line] == [
+        line for line in with_one.splitlines() if line and "i2c" not in line
+    ]
+
+
+def test_a_hidden_network_and_a_keyboard_are_asked_for_where_the_list_says_so() -> None:
+    this = room(WIRELESS | {"wifi_hidden": "yes", "keyboard": "us"})
+    (point,) = yaml.safe_load(render.network_config(this))["network"]["wifis"]["wlan0"][
+        "access-points"
+    ].values()
+    assert point["hidden"] is True
+    document = yaml.safe_load(render.user_data(this))
+    assert document["keyboard"] == {"layout": "us"}
+    assert list(allow_list.objections(document, allow_list.USER_DATA)) == []

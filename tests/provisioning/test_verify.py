@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from provisioning import bundle, render
+from provisioning import bundle, inventory, render
 from provisioning.cli import main
 from provisioning.errors import BundleError
 from provisioning.room import Wifi, room, wifi_key
+from provisioning.system_cells import SYSTEMS
 from provisioning.verify import examine
 from tests.fakes.provisioning import SCHOOL_KEY, TOKENS, WIRELESS, Desk, tree
 
@@ -237,3 +238,30 @@ def test_netplan_brings_up_whatever_a_school_calls_its_networks(names: list[str]
             made = (Path(root) / f"run/netplan/wpa-wlan{number}.conf").read_text("utf-8")
             assert f'ssid="{name}"\n' in made
             assert f"psk={key}\n" in made
+
+
+@given(
+    ssid=st.sampled_from(NASTY) | NAMES,
+    psk=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=63),
+    name=st.sampled_from(NASTY) | NAMES,
+    system=st.sampled_from(SYSTEMS),
+)
+@settings(max_examples=25, deadline=None)
+def test_whatever_a_school_types_into_its_list_the_bundle_is_good_and_holds_no_passphrase(
+    ssid: str, psk: str, name: str, system: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder))
+        desk.list_rooms(WIRELESS | {"wifi_ssid": ssid, "wifi_psk": psk, "room": name, "os": system})
+        plan = inventory.read(desk.rooms)
+        assume(not plan.problems)
+        assert main(desk.bundle_arguments()) == 0
+        assert examine(desk.out / "st-r101", NO_TOOLS).findings == []
+        made = tree(desk.out)
+        # As a word: "rollbook" may be a passphrase too, and stands in every file.
+        assert not [path for path, content in made.items() if f'"{psk}"'.encode() in content]
+        key = wifi_key(psk, ssid).encode()
+        assert [Path(path).name for path, content in made.items() if key in content] in (
+            ["network-config"],
+            ["wifi.nmconnection"],
+        )
