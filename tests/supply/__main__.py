@@ -1,4 +1,4 @@
-"""`python -m tests.supply sbom FILE`, and `audit [--feed FILE]`: what a release needs beside its wheel."""
+"""What a release needs beside its wheel: `python -m tests.supply lock`, `sbom FILE`, `audit [--feed FILE]`."""
 
 import argparse
 import shutil
@@ -17,17 +17,42 @@ FINDINGS, UNAVAILABLE = 1, 69
 
 
 def main(arguments: list[str]) -> int:
-    """Do one of the two."""
+    """Do one of the three."""
     parser = argparse.ArgumentParser(prog="python -m tests.supply")
     parser.add_argument("--python", default="311", help="which lock (default: %(default)s)")
     verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("lock", help="renew the digests of what constraints/ pins; needs uv")
     verbs.add_parser("sbom").add_argument("file", type=Path)
     feed = verbs.add_parser("audit")
     feed.add_argument("--feed", type=Path, help="OSV's PyPI/all.zip where no service can be asked")
     args = parser.parse_args(arguments)
+    if args.verb == "lock":
+        return _lock(args.python)
     if args.verb == "sbom":
         return _sbom(args.file, args.python)
     return _by_feed(args.feed, args.python) if args.feed else _by_service(args.python)
+
+
+def _lock(python: str) -> int:
+    """Ask the index for the digest of every file of each pinned release."""
+    program = shutil.which("uv")
+    if program is None:
+        return _say("uv is not installed; pip install uv", UNAVAILABLE)
+    pins, draft = ROOT / "constraints" / f"py{python}.txt", LOCK / f".py{python}.new"
+    asked = ["--generate-hashes", "--no-deps", "--no-annotate", "--no-header", "--python-version"]
+    asked += [f"{python[0]}.{python[1:]}", "--output-file", str(draft), str(pins)]
+    done = subprocess.run(
+        [program, "pip", "compile", "--quiet", *asked], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        draft.unlink(missing_ok=True)
+        return _say(f"no digests: {done.stderr.strip()[-300:]}", UNAVAILABLE)
+    told = (
+        f"# The releases of ../{pins.name} with the digest of each of their files; renewed by `make pins`.\n"
+    )
+    sbom.write(LOCK / pins.name, told + draft.read_text(encoding="utf-8"))
+    draft.unlink()
+    return _say(f"wrote {LOCK / pins.name}", 0)
 
 
 def _sbom(file: Path, python: str) -> int:

@@ -1,7 +1,7 @@
 """Which packages a release of Rollbook brings with it, by what is installed here."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 # What runs at a school; the boards' GPIO libraries come from the system's own packages.
 EXTRAS = ("station", "sync", "central", "provision", "state", "sign", "postgres")
+OURS = "rollbook"
 # Python brings it; nothing of ours is pinned by it.
 BROUGHT_BY_PYTHON = frozenset({"pip"})
 
@@ -34,12 +35,21 @@ def ranges() -> Mapping[str, list[Requirement]]:
 def travelling(extras: tuple[str, ...] = EXTRAS) -> Found:
     """Return everything those extras bring, through all that each needs in turn."""
     found = Found()
+    for requirement in _asked(extras):
+        if requirement.marker is None or requirement.marker.evaluate():
+            _walk(requirement, found, set())
+    return found
+
+
+def _asked(extras: Iterable[str]) -> Iterator[Requirement]:
+    """Yield what extras ask for; one of ours that names another brings what that one asks for."""
     wanted = ranges()
     for extra in extras:
         for requirement in wanted[extra]:
-            if requirement.marker is None or requirement.marker.evaluate():
-                _walk(requirement, found, set())
-    return found
+            if requirement.name == OURS:
+                yield from _asked(requirement.extras)
+            else:
+                yield requirement
 
 
 def _walk(requirement: Requirement, found: Found, seen: set[tuple[str, str]]) -> None:

@@ -14,7 +14,7 @@ from provisioning import release_lock
 from provisioning.release_lock import Pin
 from tests.supply import __main__ as program
 from tests.supply import audit, sbom
-from tests.supply.closure import ROOT, Found, ranges, travelling
+from tests.supply.closure import OURS, ROOT, Found, ranges, travelling
 from tests.supply.licences import ALLOWED, COPYLEFT, LICENCES, parts
 
 LOCK = ROOT / "constraints" / "hashed"
@@ -40,7 +40,7 @@ def test_every_pin_lies_within_what_pyproject_allows(python: str) -> None:
     asked = [each for extra, some in ranges().items() if extra not in {"pi", "pi5"} for each in some]
     for each in asked:
         name = canonicalize_name(each.name)
-        if name == "rollbook" or (each.marker and not each.marker.evaluate(environment)):
+        if name == OURS or (each.marker and not each.marker.evaluate(environment)):
             continue
         assert name in locked, f"{name} is in no lock; make pins"
         assert Version(locked[name].version) in each.specifier, f"{name} {locked[name].version}: {each}"
