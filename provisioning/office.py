@@ -70,9 +70,7 @@ class Office:
         return told
 
     def _send(self, method: str, path: str, form: Mapping[str, str] | None = None) -> requests.Response:
-        token = self._session.cookies.get("csrftoken") or self._session.cookies.get("__Host-csrftoken") or ""
-        whole = None if form is None else {**form, "csrfmiddlewaretoken": token}
-        return self._ask(method, path, data=whole)
+        return self._ask(method, path, data=form)
 
     def _ask(
         self,
@@ -81,8 +79,8 @@ class Office:
         data: Mapping[str, str] | None = None,
         json: Mapping[str, object] | None = None,
     ) -> requests.Response:
-        cookies = self._session.cookies
-        token = next((cookie.value or "" for cookie in cookies if cookie.name.endswith("csrftoken")), "")
+        # Its name depends on whether central is reached by https.
+        token = next((cookie.value or "" for cookie in self._session.cookies if "csrf" in cookie.name), "")
         try:
             return self._session.request(
                 method,
