@@ -18,6 +18,7 @@ _CLOUD_INIT = ("user-data", "meta-data")
 # The card of the machine this runs on, when that is a Raspberry Pi itself.
 _OWN = (Path("/boot/firmware"), Path("/boot"))
 _FOLDER = "rollbook"
+_RELEASE = "rollbook/release"
 _SPARE_BYTES = 1_000_000
 # What makes the card a station comes last: one that is written half is none.
 _LAST = ("network-config", "user-data", MANIFEST, "meta-data")
@@ -77,7 +78,7 @@ def _require_same_station(boot: Path, station: str) -> None:
 
 
 def _require_room(boot: Path, files: Mapping[str, bytes]) -> None:
-    replaced = sum(file.stat().st_size for file in _files_below(boot / _FOLDER))
+    replaced = sum(file.stat().st_size for file in _replaced(boot))
     needed = sum(map(len, files.values())) + _SPARE_BYTES
     free = shutil.disk_usage(boot).free + replaced
     if needed > free:
@@ -95,7 +96,7 @@ def _own_files(boot: Path, files: Mapping[str, bytes], system: str) -> Mapping[s
 
 def _fill(boot: Path, files: Mapping[str, bytes], own: Mapping[str, bytes]) -> None:
     (boot / MANIFEST).unlink(missing_ok=True)
-    for old in _files_below(boot / _FOLDER):
+    for old in _replaced(boot):
         name = old.relative_to(boot).as_posix()
         if name in PRIVATE - files.keys():
             erase(old)
@@ -104,6 +105,11 @@ def _fill(boot: Path, files: Mapping[str, bytes], own: Mapping[str, bytes]) -> N
     first = sorted(files.keys() - set(_LAST))
     for name in (*first, *own, *(name for name in _LAST if name in files)):
         overwrite(boot / name, {**files, **own}[name])
+
+
+def _replaced(boot: Path) -> list[Path]:
+    """Return what an earlier bundle left; a release somebody laid beside it is theirs."""
+    return [file for file in _files_below(boot / _FOLDER) if not file.is_relative_to(boot / _RELEASE)]
 
 
 def _compare(boot: Path, written: Mapping[str, bytes]) -> list[str]:

@@ -140,8 +140,11 @@ def test_what_a_bundle_before_left_leaves_with_it(made: Path, tmp_path: Path) ->
     (boot / "rollbook/wifi.nmconnection").write_text("psk=old", encoding="ascii")
     (boot / "rollbook/wheels").mkdir()
     (boot / "rollbook/wheels/old-1-py3-none-any.whl").touch()
+    (boot / "rollbook/release").mkdir()
+    (boot / "rollbook/release/laid-by-hand").touch()
     card.write(made / "st-r101", boot)
-    assert tree(boot / "rollbook").keys() == tree(made / "st-r101/rollbook").keys()
+    expected = tree(made / "st-r101/rollbook").keys() | {"release/laid-by-hand"}
+    assert tree(boot / "rollbook").keys() == expected
 
 
 @pytest.mark.parametrize("line", ["", "console=tty1", "root=a\nroot=b\n"])
