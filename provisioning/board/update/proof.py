@@ -79,8 +79,9 @@ class Offered:
                 fetcher=FolderFetcher(source),
                 bootstrap=root,
             )
-            # A board has no battery behind its clock; the library offers no other way to tell it the time.
-            self._updater._trusted_set.reference_time = no_sooner_than  # noqa: SLF001
+            # A board has no battery behind its clock.
+            trusted_set = self._updater._trusted_set  # noqa: SLF001  no other way to tell it the time
+            trusted_set.reference_time = no_sooner_than
             self._updater.refresh()
         except (RepositoryError, DownloadError, OSError) as error:
             raise _refusal(source, error) from error

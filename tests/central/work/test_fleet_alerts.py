@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -158,10 +159,10 @@ def test_a_station_behind_the_release_it_should_run_is_told(
     fleet: TellingStations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fleet.tell(but())
-    monkeypatch.setattr(fleet_facts, "wanted_release", lambda *_: "0.2.0")
+    monkeypatch.setattr(fleet_facts, "wanted_releases", lambda *_: defaultdict(lambda: "0.2.0"))
     (raised,) = fleet.alerts()
     assert raised.says == "It runs release 0.1.0 and should run 0.2.0."
-    monkeypatch.setattr(fleet_facts, "wanted_release", lambda *_: "0.1.0")
+    monkeypatch.setattr(fleet_facts, "wanted_releases", lambda *_: defaultdict(lambda: "0.1.0"))
     assert fleet.codes() == []
 
 
