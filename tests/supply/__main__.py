@@ -1,4 +1,4 @@
-"""What a release needs beside its wheel: `python -m tests.supply lock`, `sbom FILE`, `audit [--feed FILE]`."""
+"""`python -m tests.supply` with `lock`, `sbom FILE` or `audit`: what a release needs beside its wheel."""
 
 import argparse
 import shutil

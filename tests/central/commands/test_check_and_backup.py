@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,9 @@ from central.exchange.named_file import NamedFile
 from central.intake import schema
 from central.store.copy import copy_database
 from central.store.evidence import Evidence
-from central.store.models import AttendanceRecord, School, Section, Student
+from central.store.models import AttendanceRecord, AuditEvent, School, Section, Student
 from central.store.queries import standing
-from central.work import documents, keys, paper_files
+from central.work import documents, drill, keys, paper_files
 from central.work.backup import back_up
 from central.work.doubts import read_doubts
 from station.kernel_time import KernelTime
@@ -152,6 +152,28 @@ def test_check_names_the_record_that_was_put_in_by_hand(heard: Central) -> None:
     shown = heard.run("check", "--evidence")
     assert heard.code == 1
     assert "nobody decided that it be there" in shown
+
+
+def test_check_reminds_of_the_drill_after_five_weeks_and_counts_only_what_was_proven(
+    checked: Central,
+) -> None:
+    def drilled(days_ago: int, *, is_proven: bool) -> None:
+        at = checked.at - timedelta(days=days_ago)
+        AuditEvent.objects.create(
+            at=at, by="IT", verb=drill.VERB, subject="rollbook-1", detail={"proven": is_proven}
+        )
+
+    assert "drill     none yet" in checked.run("check")
+    assert checked.code == 0, "a central just made has nothing to rehearse yet"
+    drilled(40, is_proven=True)
+    shown = checked.run("check")
+    assert "drill     rollbook-1 was proven to come back 40 days ago" in shown
+    assert "finding   no restore was rehearsed since 2026-07-23; run rollbook-central restore-drill" in shown
+    drilled(3, is_proven=False)
+    assert "proven to come back 40 days ago" in checked.run("check")
+    assert checked.code == 1, "a drill that found something proves nothing"
+    drilled(1, is_proven=True)
+    assert "finding" not in checked.run("check")
 
 
 def test_check_never_shows_a_secret(checked: Central) -> None:
