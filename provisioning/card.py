@@ -46,6 +46,8 @@ def write(bundle: Path, boot: Path) -> str:
     except OSError as error:
         raise CardError([_half(boot, f"{error.filename or boot}: {error.strerror}")]) from error
     if wrong:
+        # The installer takes no card without it.
+        (boot / MANIFEST).unlink(missing_ok=True)
         raise CardError([_half(boot, f"{name} does not read as it was written") for name in wrong])
     return examination.station
 
@@ -88,10 +90,11 @@ def _require_room(boot: Path, files: Mapping[str, bytes]) -> None:
 
 def _own_files(boot: Path, files: Mapping[str, bytes], system: str) -> Mapping[str, bytes]:
     """Return the system's own two files as they are to be."""
-    line = boot_files.command_line((boot / _CMDLINE).read_text("utf-8"), system)
-    block = files[f"{_FOLDER}/{_CONFIG}"].decode()
-    settings = boot_files.firmware_settings((boot / _CONFIG).read_text("utf-8"), block)
-    return {_CMDLINE: line.encode(), _CONFIG: settings.encode()}
+    # Every byte of theirs comes through unchanged, whatever a person wrote into them.
+    line = boot_files.command_line((boot / _CMDLINE).read_text("latin-1"), system)
+    block = files[f"{_FOLDER}/{_CONFIG}"].decode("latin-1")
+    settings = boot_files.firmware_settings((boot / _CONFIG).read_text("latin-1"), block)
+    return {_CMDLINE: line.encode("latin-1"), _CONFIG: settings.encode("latin-1")}
 
 
 def _fill(boot: Path, files: Mapping[str, bytes], own: Mapping[str, bytes]) -> None:

@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
+        complain("interrupted; run the same command again")
         return _INTERRUPTED
 
 

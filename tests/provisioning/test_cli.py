@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from provisioning import cli
+from provisioning import cli, inventory
 
 
 def test_every_command_is_told_of_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,3 +35,14 @@ def test_a_command_loads_no_other_command() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["provisioning.commands.plan"]
+
+
+def test_who_interrupts_is_told_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_path: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(inventory, "read", interrupt)
+    assert cli.main(["plan", "rooms.csv"]) == 130
+    assert "run the same command again" in capsys.readouterr().err

@@ -32,6 +32,14 @@ def test_a_card_written_holds_the_bundle_and_says_whose_it_is(
     assert written["kernel8.img"] == b"kernel8.img" * 100
 
 
+def test_what_a_person_wrote_into_the_firmwares_settings_stays(made: Path, tmp_path: Path) -> None:
+    boot = cards.trixie(tmp_path / "bootfs")
+    mine = "# \xe9t\xe9\ndtoverlay=mine\n".encode("latin-1")
+    (boot / "config.txt").write_bytes(mine)
+    card.write(made / "st-r101", boot)
+    assert (boot / "config.txt").read_bytes().startswith(mine)
+
+
 def test_the_readers_port_is_free_of_a_login_and_set_up_once(made: Path, tmp_path: Path) -> None:
     boot = cards.trixie(tmp_path / "bootfs")
     card.write(made / "st-r101", boot)
@@ -132,6 +140,7 @@ def test_a_card_that_gives_back_other_bytes_is_named(
     monkeypatch.setattr(os, "sync", forget)
     with pytest.raises(CardError, match=r"rollbook/install\.sh does not read as it was written"):
         card.write(made / "st-r101", boot)
+    assert not (boot / "rollbook/manifest.json").exists()
 
 
 def test_what_a_bundle_before_left_leaves_with_it(made: Path, tmp_path: Path) -> None:
