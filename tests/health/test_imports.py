@@ -24,6 +24,7 @@ PLACES = {
     "requests": (
         "sync_agent/courier.py",
         "central/exchange/powerschool/http_line.py",
+        "central/web/provider_line.py",
         "provisioning/office.py",
     ),
     "apscheduler": ("sync_agent/schedule.py",),
@@ -96,7 +97,7 @@ def test_a_planted_import_is_found_even_inside_a_function() -> None:
     assert strays("sync_agent/exchange.py", planted) == [
         (
             "sync_agent/exchange.py: requests belongs in sync_agent/courier.py, "
-            "central/exchange/powerschool/http_line.py"
+            "central/exchange/powerschool/http_line.py, provisioning/office.py"
         )
     ]
     assert strays("sync_agent/courier.py", planted) == []
