@@ -3,15 +3,12 @@
 import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 from central.config import CentralConfig
 from central.serving.guard import Guard
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
 
 Now = Callable[[], datetime]
 # Each framework types ASGI's scope, receive and send in a way of its own.
@@ -25,7 +22,7 @@ def staff(config: CentralConfig) -> App:
     return Guard(get_asgi_application(), config)
 
 
-def stations(config: CentralConfig, now: Now) -> "Starlette":
+def stations(config: CentralConfig, now: Now) -> Any:  # noqa: ANN401  only the intake knows its framework
     """Return the stations' side, the intake; its `state.is_alive` tells whether it takes what comes."""
     from central.intake.app import build
 

@@ -2,13 +2,11 @@
 
 import logging
 import ssl
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from cryptography import x509
-
 from central.config import TlsConfig
+from central.work.health import ends_at
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S: Final = 60
@@ -45,12 +43,6 @@ class Certificate:
         self._seen = found
         log.info("certificate.taken until=%s", ends_at(Path(self._config.certificate)).isoformat())
         return True
-
-
-def ends_at(file: Path) -> datetime:
-    """Return when the first certificate in a PEM file ends; raises OSError and ValueError."""
-    ends: datetime = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
-    return ends.astimezone(UTC)
 
 
 def _measure(config: TlsConfig) -> _Files | None:

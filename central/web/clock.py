@@ -18,6 +18,11 @@ def now() -> datetime:
     return practice.now() if practice else datetime.now(UTC)
 
 
+def real_now() -> datetime:
+    """Return the machine's own time even in a rehearsal, for what concerns people at a keyboard."""
+    return datetime.now(UTC)
+
+
 def today(school: School) -> date:
     """Return the date it is at the school."""
     return local_date(school, now())

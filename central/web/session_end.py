@@ -1,7 +1,7 @@
 """When a session ends: after a while in which nobody did anything, and at the latest after a working day."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from central.config import CentralConfig
 from central.store.models import Staff
+from central.web import clock
 
 LONGEST: Final = timedelta(hours=12)
 STUDENT_IDLE: Final = timedelta(minutes=15)
@@ -20,8 +21,8 @@ _BEGAN, _SEEN, _IDLE = "session_began_at", "session_seen_at", "session_idle_s"
 
 
 def _real_time() -> datetime:
-    # A rehearsal's clock is moved by hours; people at a keyboard live by the real one.
-    return datetime.now(UTC)
+    # A rehearsal's clock is moved by hours.
+    return clock.real_now()
 
 
 class SessionEnd:

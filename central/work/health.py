@@ -63,7 +63,7 @@ def of_certificate(config: CentralConfig, now: datetime) -> Iterator[Problem]:
         return
     file = config.tls.certificate
     try:
-        ends: datetime = x509.load_pem_x509_certificate(Path(file).read_bytes()).not_valid_after_utc
+        ends = ends_at(Path(file))
     except (OSError, ValueError) as error:
         says = f"{file} cannot be read as a certificate ({type(error).__name__}); put the chain there as PEM"
         yield Problem("certificate", says)
@@ -74,6 +74,12 @@ def of_certificate(config: CentralConfig, now: datetime) -> Iterator[Problem]:
     elif left < RENEW_BEFORE:
         says = f"{file} ends in {left.days} days; renew it, central takes the new one within a minute"
         yield Problem("certificate", says)
+
+
+def ends_at(file: Path) -> datetime:
+    """Return when the first certificate in a PEM file ends; raises OSError and ValueError."""
+    ends: datetime = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+    return ends
 
 
 def of_address(config: CentralConfig) -> Iterator[Problem]:

@@ -44,7 +44,10 @@ MAY: Final = {
     "central/commands/kit/office.py": ("os.urandom", ENTRY),
     "central/commands/login.py": ("secrets.", ENTRY),
     "central/commands/restore.py": ("secrets.", ENTRY),
-    "central/commands/serve.py": ("socket.", "opens the sockets it hands to its processes"),
+    "central/commands/serve.py": (
+        "socket. time.monotonic",
+        "opens the sockets it hands to its processes; sees how long a round takes",
+    ),
     "central/commands/token.py": ("secrets.", ENTRY),
     "central/exchange/powerschool/http_line.py": (
         "requests. time.monotonic",
@@ -52,6 +55,9 @@ MAY: Final = {
     ),
     "central/fleet/": ("random.Random", "dice of a simulated run, made of its seed and handed on"),
     "central/intake/app.py": ("secrets.", "puts the intake together; tests hand in their own tokens"),
+    "central/intake/writer.py": ("time.monotonic", "sees how long one transaction takes"),
+    "central/serving/guard.py": ("time.monotonic", "counts how often somebody asks in a second"),
+    "central/web/provider_line.py": ("requests.", "the way to the sign-in provider, and nowhere else"),
     "central/serving/background.py": (
         "time.monotonic os.urandom",
         "rests in proportion to the work it did; hands chance to the night's kit",
@@ -86,6 +92,7 @@ MAY: Final = {
         "names a connection by its station; there is no chance in it",
     ),
     "station/clock.py": ("time.", OWN),
+    "station/sync_stamp.py": ("time.", "part of the clock; tests hand in their own"),
     "station/notify.py": ("socket.", "tells systemd over its socket, which is no network"),
     "station/opening.py": ("secrets.", "puts the journal together: draws the numbers of epochs"),
     "station/panel/gpio.py": ("time.sleep", "holds a reset line down for the 100 ms the chip asks for"),

@@ -21,6 +21,7 @@ CLOCK_READS = {
 }
 MAY_READ_A_CLOCK = {
     "station/clock.py": "the clock itself: everything else is handed one of its readings",
+    "station/sync_stamp.py": "part of the clock: reckons from the moment it was set to this one",
     "central/cli.py": "an entry point: hands the time to every command",
     "central/web/clock.py": "an entry point: hands the time to every page",
     "provisioning/commands/bundle.py": "an entry point: asks whether a token can still be used",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from central.serving.certificate import Certificate, ends_at
+from central.serving.certificate import Certificate
+from central.work.health import ends_at
 from tests.fakes.server_certificate import make_certificate
 
 
