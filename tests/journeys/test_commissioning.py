@@ -152,7 +152,7 @@ class Desk:
 def _change(file: Path, changes: dict[str, str], more: str) -> None:
     text = file.read_text(encoding="utf-8")
     for old, new in changes.items():
-        text = re.sub(old, new.replace("\", "\\"), text, flags=re.MULTILINE)
+        text = re.sub(old, new, text, flags=re.MULTILINE)
     file.write_text(f"{text}\n{more}", encoding="utf-8")
 
 
