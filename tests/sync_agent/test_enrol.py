@@ -15,7 +15,14 @@ from sync_agent.enrol import ENROLLED_FILE, TOKEN_FILE, Enroller, Step
 from sync_agent.errors import CertificateDateError, CourierError
 from sync_agent.ports import Dated, Reply
 from sync_agent.signing import SigningKey
-from sync_agent.wire import ENROLMENTS_PATH, PROBLEM_MEDIA_TYPE, KeyNote, KeyState, key_answer
+from sync_agent.wire import (
+    ENROLMENTS_PATH,
+    PROBLEM_MEDIA_TYPE,
+    KeyNote,
+    KeyState,
+    key_answer,
+    nonce_text,
+)
 from tests.fakes.data_folder import ACK_KEY, CONFIG_KEY, publish_keyring
 from tests.fakes.intake import IntakeBench
 from tests.fakes.new_board import NEW, TOKEN, NewBoard, ahead, listed, publish_tokens
@@ -135,7 +142,7 @@ def test_nobody_but_central_can_say_that_a_key_is_in_use(line: Line) -> None:
     note = KeyNote(
         station=NEW,
         kid=key.kid,
-        nonce="x" * 22,
+        nonce=nonce_text(b"x" * 16),
         state=KeyState.IN_USE,
         at=line.bench.clock.now(),
         server="central-1",
