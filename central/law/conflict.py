@@ -12,17 +12,20 @@ class AbsenceSaid(StrEnum):
     NOTICE = "notice"
     SETTLED_ABSENT = "settled as absent"
     NOTED = "noted by the office"
+    PAPER = "said on paper"
 
 
 _SAYS = {
     AbsenceSaid.NOTICE: "a notice of absence stands against it and nobody has settled which is right",
     AbsenceSaid.SETTLED_ABSENT: "a notice of absence was settled as an absence, and the record says present",
     AbsenceSaid.NOTED: "the office noted an absence that day",
+    AbsenceSaid.PAPER: "a sheet on paper says absent and nobody has decided which is right",
 }
 _REMEDY = {
     AbsenceSaid.NOTICE: "ask the student and the teacher, and settle the notice with the reason",
     AbsenceSaid.SETTLED_ABSENT: "have its teacher correct the record, or settle the notice again",
     AbsenceSaid.NOTED: "have its teacher correct the record, or withdraw the note",
+    AbsenceSaid.PAPER: "have its teacher decide about the sheet, with the reason",
 }
 
 

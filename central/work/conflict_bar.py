@@ -15,6 +15,7 @@ from central.store.attended import Scope, Standing, standing_records
 from central.store.models import AttendanceRecord, CheckIn, SchoolYear, Tap
 from central.store.queries.absences import noted_reasons
 from central.store.queries.notices import days_said_absent
+from central.work.paper_waiting import contradicted
 
 FROM_AFAR: Final = frozenset({CheckIn.Way.REMOTE, CheckIn.Way.ONLINE_SESSION, CheckIn.Way.PHONE_CALL})
 _EVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -56,7 +57,24 @@ def _said_absent(
             said[key] = AbsenceSaid.NOTICE
         elif not was_present:
             said[key] = AbsenceSaid.SETTLED_ABSENT
-    return said
+    return dict.fromkeys(_only_against_paper(year, before, students), AbsenceSaid.PAPER) | said
+
+
+def _only_against_paper(year: SchoolYear, before: datetime, students: Collection[int] | None) -> _Days:
+    """Return the days on which no class is signed as attended but such as paper says the opposite of."""
+    records = contradicted(year, before, students)
+    if not records:
+        return set()
+    against = {record.pk for record in records}
+    days = {record.on for record in records}
+    scope = Scope(students={record.student_id for record in records}, days=days)
+    present = [
+        record
+        for record in standing_records(year, before, max(days) + timedelta(days=1), scope)
+        if record.mark is Mark.PRESENT and record.stage.counts
+    ]
+    sound = {(record.student, record.on) for record in present if record.record not in against}
+    return {(record.student, record.on) for record in present} - sound
 
 
 def _only_from_afar(year: SchoolYear, before: datetime, students: Collection[int] | None) -> _Days:

@@ -12,6 +12,7 @@ from central.work import record_moves, signing_off
 from central.work.paper_waiting import Undecided, undecided
 from central.work.propose import require_concerned
 from central.work.rights import reason
+from central.work.signed_days import refresh_signed
 from central.work.tool_rights import Right, Tool, require
 
 Choice = PaperRuling.Choice
@@ -40,6 +41,7 @@ def decide(line: PaperLine, choice: str, why: str, by: Staff, now: datetime) -> 
         _carry_out(record, line, own, chosen, record_moves.person(by, now), kept)
         rows = [_row(each, line, chosen, by, now, kept) for each in waiting.rulings]
         PaperRuling.objects.bulk_create(rows)
+        refresh_signed([record])
     return next(row for row in rows if row.line_id == line.pk)
 
 

@@ -10,7 +10,15 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from central.domain.adjudication import Verdict, Why
 from central.errors import RefusedError
-from central.store.models import AttendanceRecord, Decision, PaperLine, PaperRuling, School, Section
+from central.store.models import (
+    AttendanceRecord,
+    Decision,
+    PaperLine,
+    PaperRuling,
+    School,
+    SchoolYear,
+    Section,
+)
 from central.work.steps import in_force
 
 _Stage = AttendanceRecord.Stage
@@ -58,6 +66,23 @@ def undecided_of(school: School, since: date, until: date, before: datetime | No
     """
     rows = _last(before).filter(line__record__school=school, line__record__on__range=(since, until))
     return _waiting(rows, before)
+
+
+def contradicted(
+    year: SchoolYear, before: datetime | None = None, students: Collection[int] | None = None
+) -> list[AttendanceRecord]:
+    """Return the records of a year that paper calls absent while nobody has decided which is right.
+
+    `students` are primary keys, None is everybody; `before` as in `undecided_of`.
+    """
+    rows = _last(before).filter(
+        verdict=Verdict.CONFLICTS,
+        line__mark=AttendanceRecord.Mark.ABSENT,
+        line__record__section__school_year=year,
+    )
+    if students is not None:
+        rows = rows.filter(line__record__student__in=students)
+    return [each.record for each in _waiting(rows, before)]
 
 
 def require_decided(section: Section, on: date, records: Collection[int] = ()) -> None:

@@ -13,6 +13,7 @@ from central.store.rewrite import rewrite
 from central.work.provisional import is_open
 from central.work.record_moves import move, person
 from central.work.rights import reason
+from central.work.signed_days import refresh_signed
 from central.work.steps import UNDO, in_force
 from central.work.tool_rights import Right, Tool, require
 
@@ -54,6 +55,7 @@ def withdraw(batch: PaperBatch, by: Staff, why: str, now: datetime) -> PaperWith
         for line in gone:
             line.outcome = _Outcome.WITHDRAWN
         rewrite(gone, ["outcome"])
+        refresh_signed(line.record for line in gone)
         return PaperWithdrawal.objects.create(
             batch=batch,
             by=by,

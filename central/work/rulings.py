@@ -22,6 +22,7 @@ from central.store.models import AttendanceRecord, CheckIn, PaperLine, PaperRuli
 from central.work.journal_signs import Sources
 from central.work.provisional import is_open
 from central.work.room_known import Rooms
+from central.work.signed_days import refresh_signed
 from central.work.steps import in_force
 from central.work.tap_policy import tap_policy
 
@@ -131,6 +132,7 @@ class Rulings:
 
 def keep(judged: Iterable[tuple[PaperLine, Ruling]], at: datetime) -> None:
     """Keep how lines were judged, each as a further row; call it in the transaction that keeps the lines."""
+    judged = list(judged)
     PaperRuling.objects.bulk_create(
         PaperRuling(
             line=line,
@@ -141,3 +143,4 @@ def keep(judged: Iterable[tuple[PaperLine, Ruling]], at: datetime) -> None:
         )
         for line, ruling in judged
     )
+    refresh_signed(line.record for line, _ in judged)
