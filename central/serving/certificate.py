@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from central.config import TlsConfig
-from central.work.health import ends_at
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S: Final = 60
@@ -41,6 +40,9 @@ class Certificate:
             log.warning("certificate.not-taken error=%s", type(error).__name__)
             return False
         self._seen = found
+        # Only now: it reads records, which cannot be loaded before the program is set up.
+        from central.work.health import ends_at
+
         log.info("certificate.taken until=%s", ends_at(Path(self._config.certificate)).isoformat())
         return True
 
