@@ -24,7 +24,7 @@ class Office:
     def add(self, version: str, wheels: Mapping[str, bytes] | None = None, at: datetime = BUILT_AT) -> None:
         """Sign another release, for this machine."""
         drafts = self._drafts / version
-        drafts.mkdir(parents=True)
+        drafts.mkdir(parents=True, exist_ok=True)
         name = f"rollbook-{version}-py3-none-any.whl"
         for each, content in (wheels or {name: version.encode()}).items():
             (drafts / each).write_bytes(content)
