@@ -2,7 +2,7 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint bench law-page texts tables screenshots clean pins
+.PHONY: help demo test soak mutants lint bench law-page texts tables screenshots clean pins sbom audit
 
 PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
 DEMO := .venv-demo
@@ -42,6 +42,12 @@ tables: $(TEST)/ready ## Write the tables of roles and of the staff API anew in 
 
 screenshots: $(TEST)/ready ## Take the pictures of every page in docs/screenshots anew (needs Chromium)
 	@ROLLBOOK_SCREENSHOTS=1 $(TEST)/bin/python -m pytest -q tests/journeys/test_every_page.py
+
+sbom: $(TEST)/ready ## Write what a release is made of, package by package, to rollbook.cdx.json
+	@$(TEST)/bin/python -m tests.supply sbom rollbook.cdx.json
+
+audit: $(TEST)/ready ## Ask whether any package is known to be vulnerable (ARGS="--feed FILE" where no service is reached)
+	@$(TEST)/bin/python -m tests.supply audit $(ARGS)
 
 clean: ## Remove environments and caches
 	@rm -rf .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var
