@@ -43,10 +43,23 @@ PLACES = {
     "reportlab": ("central/reports/", "provisioning/labels.py"),
     "segno": ("central/reports/", "provisioning/labels.py"),
     "psycopg": ("central/store/",),
+    "tuf": (
+        "provisioning/release_keys.py",
+        "provisioning/release_folder.py",
+        "provisioning/board/update/folder.py",
+        "provisioning/board/update/proof.py",
+    ),
+    "securesystemslib": ("provisioning/release_keys.py", "provisioning/release_folder.py"),
+    "packaging": (
+        "provisioning/release_check.py",
+        "provisioning/release_lock.py",
+        "provisioning/release_wheels.py",
+    ),
     "cryptography": (
         "sync_agent/signing.py",
         "central/exchange/kit/sealed.py",
         "station/simulator/card_crypto.py",
+        "provisioning/release_keys.py",
         "central/proof/",
         "central/work/",
         "central/web/",
