@@ -69,6 +69,8 @@ if [ -n "$release" ] && [ ! -e "$opt/releases/$release/complete" ]; then
     python3 -m venv --system-site-packages "$opt/releases/$release"
     "$opt/releases/$release/bin/python" -m pip install --quiet --no-index --find-links "$here/wheels" \
         "rollbook[station,sync,update]==$release"
+    # Complete is said only of what a power cut cannot take back.
+    sync
     touch "$opt/releases/$release/complete"
 fi
 before=$(readlink "$opt/current" || :)
