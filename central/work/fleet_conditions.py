@@ -130,6 +130,7 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "reader-down": _reader_down,
     "taps-lost": lambda facts: {"times": facts.losses} if facts.losses else None,
     "in-doubt": _doubt,
+    "key-refused": lambda facts: {"times": facts.refused_keys} if facts.refused_keys else None,
     "files-refused": _at_least(lambda facts: facts.number("inbox_refused"), 1, "files"),
     "low-voltage": _says("low_voltage"),
     "never-heard": _never,

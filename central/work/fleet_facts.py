@@ -11,6 +11,7 @@ from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
 from central.store.evidence import Contact, Evidence
 from central.store.models import (
     AlertSilence,
+    EnrolmentRefusal,
     HealthSample,
     Occurrence,
     School,
@@ -25,6 +26,7 @@ from station.tap import Kind
 
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
+_NOT_ITS_KEY: Final = ("token-used", "second-successor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Facts:
     """Entries of the last week that say taps were not recorded."""
     salvages: int = 0
     """Entries of the last week that say the journal was salvaged."""
+    refused_keys: int = 0
+    """Other keys brought under its name in the last week: by its token, or as its next one."""
     resets: int = 0
     """How often its readers were opened again in the last day."""
     boots: int = 0
@@ -112,6 +116,8 @@ def _of(rows: QuerySet[Station], now: datetime, evidence: Evidence) -> list[Fact
     told_of = Occurrence.objects.filter(station__in=codes, kind__in=(Kind.GAP, Kind.SALVAGE))
     reported = Counter(told_of.filter(latest_at__gte=now - WEEK).values_list("station_id", "kind"))
     before, orders, silences = _a_day_ago(codes, now), _orders(codes, now), _silences(codes)
+    strangers = EnrolmentRefusal.objects.filter(station_code__in=codes, reason__in=_NOT_ITS_KEY)
+    refused = Counter(strangers.filter(received_at__gte=now - WEEK).values_list("station_code", flat=True))
     wanted = wanted_releases(stations, now)
     found = []
     for station in stations:
@@ -131,6 +137,7 @@ def _of(rows: QuerySet[Station], now: datetime, evidence: Evidence) -> list[Fact
                 is_doubted=getattr(station, "is_doubted"),  # noqa: B009  likewise
                 losses=reported[(code, Kind.GAP.value)],
                 salvages=reported[(code, Kind.SALVAGE.value)],
+                refused_keys=refused[code],
                 resets=_risen(resets, sum(whole(each, "resets") or 0 for each in _readers(told))),
                 boots=_risen(boot, said.boot) if said and boot is not None else 0,
                 order=orders.get(code),

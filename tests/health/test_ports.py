@@ -30,6 +30,12 @@ OWN: Final = "the port itself: everything else is handed one of these"
 MAY: Final = {
     "central/cli.py": ("datetime.", ENTRY),
     "central/commands/add_operator.py": ("secrets.", ENTRY),
+    "central/commands/enlist.py": ("os.urandom", ENTRY),
+    "central/commands/order.py": ("secrets.", ENTRY),
+    "central/commands/replace_station.py": ("os.urandom", ENTRY),
+    "central/web/api/enrolments.py": ("os.urandom", ENTRY),
+    "central/web/api/fleet.py": ("secrets.", ENTRY),
+    "central/web/views/fleet.py": ("secrets.", ENTRY),
     "central/commands/deliver.py": (
         "time.sleep random.SystemRandom",
         "an entry point: hands the client how to wait, and dice for how long",
@@ -86,7 +92,14 @@ MAY: Final = {
         "draws the question a passkey answers",
     ),
     "central/work/audit_samples.py": ("random.Random", "dice made of the printed seed of a sample"),
+    "provisioning/board/update/__main__.py": (
+        "time. datetime.",
+        "an entry point: hands the updater how to wait, and the time where it is known",
+    ),
     "provisioning/commands/bundle.py": ("datetime.", ENTRY),
+    "provisioning/commands/release.py": ("datetime.", ENTRY),
+    "provisioning/office.py": ("requests.", "the way from IT's desk to central, and nowhere else"),
+    "provisioning/release_keys.py": ("secrets.", "makes the keys that sign releases, where they stay"),
     "provisioning/first_run.py": (
         "uuid.UUID uuid.uuid5",
         "names a connection by its station; there is no chance in it",
@@ -105,6 +118,11 @@ MAY: Final = {
     "station/simulator/practise.py": ("secrets. time.", ENTRY),
     "station/simulator/room/errands.py": ("time.", "a rehearsal with people in it takes its time"),
     "station/simulator/simulate.py": ("secrets.", ENTRY),
+    "sync_agent/enrol.py": (
+        "time.sleep secrets.",
+        "an entry point: asks until it is answered, and puts the agent's part together",
+    ),
+    "sync_agent/rotation.py": ("secrets.", "draws the next key where nobody hands one in"),
     "sync_agent/assembly.py": ("secrets. time.", "puts the agent together"),
     "sync_agent/cli.py": ("secrets.", ENTRY),
     "sync_agent/courier.py": ("requests.", OWN),

@@ -24,6 +24,8 @@ MAY_READ_A_CLOCK = {
     "station/sync_stamp.py": "part of the clock: reckons from the moment it was set to this one",
     "central/cli.py": "an entry point: hands the time to every command",
     "central/web/clock.py": "an entry point: hands the time to every page",
+    "provisioning/board/update/__main__.py": "an entry point: asks it only where the kernel vouches for it",
+    "provisioning/commands/release.py": "an entry point: says until when what it signs is good",
     "provisioning/commands/bundle.py": "an entry point: asks whether a token can still be used",
     "sync_agent/run.py": "an entry point: hands the scheduler the date its one-shot jobs ask for",
 }

@@ -160,9 +160,10 @@ def _is_somebody(hint: object) -> bool:
     kinds = (hint, *typing.get_args(hint))
     if Staff in kinds:
         return True
-    return any(
-        isinstance(kind, type)
-        and dataclasses.is_dataclass(kind)
-        and typing.get_type_hints(kind).get("by") is Staff
-        for kind in kinds
-    )
+    return any(isinstance(kind, type) and dataclasses.is_dataclass(kind) and _acts(kind) for kind in kinds)
+
+
+def _acts(kind: type) -> bool:
+    # The name alone, as above: the types of its other fields may be for the type checker only.
+    by = next((each.type for each in dataclasses.fields(kind) if each.name == "by"), None)
+    return by is Staff or by == Staff.__name__

@@ -246,4 +246,6 @@ def test_every_page_of_ours_asks_who_is_there() -> None:
     ours = [p for p in _patterns(get_resolver()) if p.callback.__module__.startswith("central.web.views")]
     assert len(ours) > 3
     for pattern in ours:
-        assert hasattr(pattern.callback, "__wrapped__"), pattern
+        # What watches a server signs in nowhere: it bears a token, or is told nothing of anybody.
+        if pattern.name not in {"health-alive", "health-ready", "metrics"}:
+            assert hasattr(pattern.callback, "__wrapped__"), pattern

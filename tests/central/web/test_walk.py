@@ -69,10 +69,10 @@ def test_a_number_leads_to_a_single_tap_and_the_record_leads_back(
 ) -> None:
     client = auditor(tapped)
     page = client.get("/reports/2024-25/p2/").content.decode()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         _, page = follow(client, page, r"/proof/\?as-of=.*track=A")
     assert "1 student-days ÷ 161" in re.sub(r"<[^>]+>", "", page)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         _, page = follow(client, page, r"month=2")
     with django_assert_max_num_queries(13):
         address, page = follow(client, page, r"^/records/\d+/$")

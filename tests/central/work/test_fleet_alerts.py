@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from central.errors import RefusedError
-from central.store.models import AlertSilence, StationKey
+from central.store.models import AlertSilence, EnrolmentRefusal, StationKey
 from central.work import fleet_facts
 from central.work.doubts import read_doubts
 from central.work.fleet_alerts import ALERTS, Severity
@@ -135,6 +135,17 @@ def test_two_histories_of_one_station_are_told(fleet: TellingStations) -> None:
     set_aside(fleet.file.path, "st-r101", "clone", at(MONDAY, "11:00"))
     read_doubts(fleet.evidence)
     assert fleet.codes() == ["in-doubt"]
+
+
+def test_a_strangers_key_under_its_name_is_told_for_a_week(fleet: TellingStations) -> None:
+    fleet.tell(but())
+    brought = {"station_code": "st-r101", "kid": "a1", "received_at": at(MONDAY, "11:00")}
+    EnrolmentRefusal.objects.create(reason="token-expired", digest="1" * 64, **brought)
+    assert fleet.codes() == []
+    EnrolmentRefusal.objects.create(reason="token-used", digest="2" * 64, **brought)
+    assert fleet.codes() == ["key-refused"]
+    fleet.tell(but(), NOON + timedelta(days=8))
+    assert fleet.codes(NOON + timedelta(days=8, minutes=1)) == []
 
 
 def test_a_station_that_is_started_again_and_again_is_told(fleet: TellingStations) -> None:
