@@ -151,5 +151,5 @@ class _Stations:
 def text(facts: Sequence[Facts]) -> bytes:
     """Return the metrics of stations in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Stations(facts))  # type: ignore[arg-type]  # it asks for collect alone
+    registry.register(_Stations(facts))
     return generate_latest(registry)
