@@ -44,7 +44,9 @@ class RoomPlayer:
                 {"boot_id": boot_id, "sw": package.__version__, "clean": True, "practice": True},
                 self._clock.reading(),
             )
-            self._agent = stack.enter_context(assembled(agent_config.read(room.agent_config)))
+            self._agents = stack.enter_context(ExitStack())
+            self._agent_file = room.agent_config
+            self._agent = self._begin_agent()
             self._inbox = Inbox(_made(settings.state_dir / FOLDER))
             # Before the first student comes, as a station does: from here on its clock is anchored.
             self.sync()
@@ -68,7 +70,18 @@ class RoomPlayer:
 
     def sync(self) -> None:
         """Talk to central until it has everything; the beacons it sent go into the journal."""
+        if self._is_to_begin_anew:
+            self._agents.close()
+            self._agent = self._begin_agent()
         deliver(self._agent, lambda: self._inbox.take(self._journal, self._clock.reading()))
+
+    def _begin_agent(self) -> Agent:
+        self._is_to_begin_anew = False
+        return self._agents.enter_context(assembled(agent_config.read(self._agent_file), self._begin_anew))
+
+    def _begin_anew(self) -> None:
+        # What systemd does for an agent that took over its next key.
+        self._is_to_begin_anew = True
 
     def close(self) -> None:
         """Sign off and leave the room to its real station."""

@@ -205,6 +205,9 @@ class Agent:
         self.is_halted, self.state = True, State.SPOOL
         self._talk_at = self.monotonic() + HALTED_S
         self.parts.memory.stand(halted=outcome.reason)
+        if self.parts.rotation is not None:
+            # Who was away while the old key ended steps over to the one brought before.
+            self.parts.rotation.follow()
         log.error("sync.halted", why=outcome.reason, do="have a person look at the station and at central")
 
     def _seal(self) -> None:

@@ -74,8 +74,8 @@ class _Desk:
         at, visit, station = self._parts.now(), visit_of(request), request.path_params["station"]
         data = await body(request)
         visit.begin()
-        keys = self._parts.keyring.station(station)
-        asked = refused("unknown-station") if keys is None else _rotation(station, keys, data)
+        keys = self._parts.keyring.station(station) or {}
+        asked = _rotation(station, keys, data) if keys else refused("unknown-station")
         visit.tell(is_proven=not isinstance(asked, Reply))
         if isinstance(asked, Reply):
             return response(asked)
@@ -84,6 +84,7 @@ class _Desk:
             _judge_rotation,
             rotation=rotation,
             old_kid=old_kid,
+            is_over=keys[old_kid].is_revoked,
             answer=self._answer(station, rotation.public.kid, rotation.nonce),
             at=at,
         )
@@ -134,7 +135,9 @@ def _rotation(station: str, keys: Keys, data: bytes | None) -> tuple[wire.Rotati
         return refused("malformed", detail=str(error))
     except SignatureError:
         return refused("bad-signature")
-    return refused("revoked") if old.is_revoked else (rotation, signature.kid)
+    if old.is_revoked and rotation.public.kid not in keys:
+        return refused("revoked")
+    return rotation, signature.kid
 
 
 def _judge_enrolment(
@@ -178,11 +181,17 @@ def _of_the_key(token: Token, kid: str, held: str | None, at: datetime) -> str |
 
 
 def _judge_rotation(
-    evidence: Evidence, *, rotation: wire.Rotation, old_kid: str, answer: Reply, at: datetime
+    evidence: Evidence, *, rotation: wire.Rotation, old_kid: str, is_over: bool, answer: Reply, at: datetime
 ) -> Reply:
-    """Keep the one key that follows another; a second one would mean that the key is on two boards."""
+    """Keep the one key that follows another; a second one would mean that the key is on two boards.
+
+    A key that is over brings nothing more. Whoever was away since before its end hears all the same that
+    the key it brought in time is in use.
+    """
     station, key = rotation.station, rotation.public
     follows = evidence.successor(station, old_kid)
+    if is_over and follows != key.kid:
+        return refused("revoked")
     if follows is None:
         if key.kid == old_kid:
             return refused("malformed", detail="a key cannot follow itself")

@@ -74,14 +74,23 @@ class Board:
             new = VirtualStation()
             new.key = SigningKey.from_hex(following.read_text())
             self.bench.stations.append(new)
+        self.publish()
+
+    def end_first_key(self) -> None:
+        """Let the first key's days be over."""
+        self.publish(is_first_over=True)
+
+    def publish(self, *, is_first_over: bool = False) -> None:
+        """Write the keyring as it stands."""
         keys = [entry for each in self.bench.stations for entry in _keys(each)]
+        keys[0] = {**keys[0], "revoked": is_first_over}
         ring = {"v": 1, "stations": {"st-r101": {"school": SCHOOL, "keys": keys}}}
         draft = self.bench.config.data / "keyring.new"
         draft.write_text(json.dumps(ring))
         draft.replace(self.bench.config.data / "keyring.json")
 
 
-def _keys(station: VirtualStation) -> list[object]:
+def _keys(station: VirtualStation) -> list[dict[str, object]]:
     keys = station.keyring_entry()["keys"]
     assert isinstance(keys, list)
     return keys
@@ -142,6 +151,26 @@ def test_whatever_step_power_goes_after_the_station_has_a_key_that_works(board: 
     assert board.key().kid != first
     assert is_believed(board)
     assert board.bench.count("rotation") == 1
+
+
+def test_who_was_away_while_the_old_key_ended_steps_over_to_the_one_brought_before(board: Board) -> None:
+    rotation = board.rotation()
+    rotation.begin()
+    rotation.follow()
+    board.records_take_up()
+    board.end_first_key()
+    assert not is_believed(board)
+    rotation.follow()
+    assert board.restarts == 1
+    assert is_believed(board)
+
+
+def test_a_key_that_is_over_brings_nothing_more(board: Board) -> None:
+    board.end_first_key()
+    rotation = board.rotation()
+    rotation.begin()
+    rotation.follow()
+    assert (board.restarts, board.bench.count("rotation")) == (0, 0)
 
 
 def test_half_a_key_is_never_taken_for_one(board: Board) -> None:
