@@ -10,6 +10,7 @@ from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sync_agent.errors import SignatureError
 
@@ -145,7 +146,8 @@ class SigningKey:
             msg = f"a private key has {_KEY_BYTES} bytes, not {len(seed)}"
             raise SignatureError(msg)
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.verify_key = VerifyKey(self._key.public_key().public_bytes_raw())
+        # The long way round: 32-bit boards have the system's cryptography, which may be of 2022.
+        self.verify_key = VerifyKey(self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
     def __repr__(self) -> str:
         return f"SigningKey(kid={self.kid!r}, seed=***)"
