@@ -156,7 +156,7 @@ class Board:
 
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[Board]:
-    board = Board(tmp_path, wheelhouse.build(tmp_path / "wheels", ["station", "sync"]))
+    board = Board(tmp_path, wheelhouse.build(tmp_path / "wheels", ["station", "sync", "update"]))
     yield board
     board.close()
 

@@ -68,7 +68,7 @@ class ReplacementAsked(Reason):
     stolen: bool = False
 
 
-class KnownToken(Schema):
+class StationToken(Schema):
     """What became of a token; the token itself is kept nowhere."""
 
     station: str
@@ -81,11 +81,11 @@ class KnownToken(Schema):
     kid: str | None
 
 
-class KnownTokens(Schema):
+class StationTokens(Schema):
     """Some tokens, newest first, and how many there are."""
 
     count: int
-    tokens: list[KnownToken]
+    tokens: list[StationToken]
 
 
 class RetirementAsked(Reason):
@@ -134,10 +134,10 @@ def rotate(request: Asked, code: Code, form: Reason) -> Status[StationActed]:
     return Status(201, StationActed(station=code))
 
 
-def tokens(request: Asked, offset: Offset = 0) -> KnownTokens:
+def tokens(request: Asked, offset: Offset = 0) -> StationTokens:
     """List what became of the tokens ever made, newest first."""
     rows, now = enrolment.known(request.auth.staff.school), clock.now()
-    return KnownTokens(count=rows.count(), tokens=[_token(row, now) for row in rows[offset : offset + MOST]])
+    return StationTokens(count=rows.count(), tokens=[_token(row, now) for row in rows[offset : offset + MOST]])
 
 
 def _asking(request: Asked) -> Asking:
@@ -150,8 +150,8 @@ def _shown(made: Sequence[enrolment.Made], left: list[Left]) -> Enlisting:
     return Enlisting(**known, tokens=tokens, left=left)
 
 
-def _token(row: EnrolmentToken, now: datetime) -> KnownToken:
-    return KnownToken(
+def _token(row: EnrolmentToken, now: datetime) -> StationToken:
+    return StationToken(
         station=row.station_code,
         room=row.room.name,
         state=enrolment.state(row, now),
@@ -165,7 +165,7 @@ def _token(row: EnrolmentToken, now: datetime) -> KnownToken:
 
 _ONE = "/stations/{code}"
 OPERATIONS = (
-    Operation("enrolments", "GET", "/enrolments", tokens, KnownTokens, Tool.STATION_KEYS),
+    Operation("enrolments", "GET", "/enrolments", tokens, StationTokens, Tool.STATION_KEYS),
     Operation("enlistStations", "POST", "/enrolments", enlist, Enlisting, Tool.STATION_KEYS, Right.ADD),
     Operation(
         "takeBackToken",

@@ -119,5 +119,5 @@ def test_three_hundred_stations_are_gathered_in_as_many_queries_as_one(
             for n in range(298)
         ]
     )
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(gather(school, NOON, fleet.evidence)) == 300
