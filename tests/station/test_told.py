@@ -158,7 +158,11 @@ def test_no_configuration_can_stop_or_touch_the_journal(rounds: Rounds, bench: B
     rounds.tick()
     assert len(bench.entries(Kind.ALIVE)) > alive
     assert bench.entries()[: len(before)] == before
-    assert names <= {file.name for file in bench.folder.iterdir()} <= names | {"status.json", "vitals.json", "ballast"}
+    assert (
+        names
+        <= {file.name for file in bench.folder.iterdir()}
+        <= names | {"status.json", "vitals.json", "ballast"}
+    )
     assert (bench.folder / FILE_NAME).read_bytes() == content
     assert bench.station.losses.count == 0
 

@@ -137,7 +137,9 @@ def rotate(request: Asked, code: Code, form: Reason) -> Status[StationActed]:
 def tokens(request: Asked, offset: Offset = 0) -> StationTokens:
     """List what became of the tokens ever made, newest first."""
     rows, now = enrolment.known(request.auth.staff.school), clock.now()
-    return StationTokens(count=rows.count(), tokens=[_token(row, now) for row in rows[offset : offset + MOST]])
+    return StationTokens(
+        count=rows.count(), tokens=[_token(row, now) for row in rows[offset : offset + MOST]]
+    )
 
 
 def _asking(request: Asked) -> Asking:
