@@ -42,11 +42,11 @@ record_to = "panel.jsonl"
 """
 
 
-def wait_for(is_so: Callable[[], bool], what: str) -> None:
+def wait_for(is_so: Callable[[], bool], what: str, within_s: float = DEADLINE_S) -> None:
     """Poll until it is so, or fail after the deadline."""
-    pause, end = threading.Event(), time.monotonic() + DEADLINE_S
+    pause, end = threading.Event(), time.monotonic() + within_s
     while not is_so():
-        assert time.monotonic() < end, f"{what} did not happen in {DEADLINE_S} s"
+        assert time.monotonic() < end, f"{what} did not happen in {within_s} s"
         pause.wait(0.02)
 
 

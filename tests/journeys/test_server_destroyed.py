@@ -27,6 +27,7 @@ from tests.fakes.station_process import wait_for
 
 pytestmark = pytest.mark.journey
 _TIMING = "linger_s = 0.1\nbackoff_s = 0.2\nlongest_backoff_s = 1"
+_LONGEST_S = 240
 _SIGNED = "SELECT * FROM store_sessioncertification ORDER BY id"
 _DECIDED = "SELECT * FROM store_decision ORDER BY id"
 
@@ -131,12 +132,18 @@ def lose_and_rebuild(site: Site, stations: int, taps: int) -> dict[str, object]:
         kept = rows(server.data / "records.sqlite", _SIGNED), rows(server.data / "records.sqlite", _DECIDED)
         for room in busy:
             room.rest()
-        wait_for(lambda: all(room.acknowledged() == len(room.journal()) for room in busy), "all is sent")
+        wait_for(
+            lambda: all(room.acknowledged() == len(room.journal()) for room in busy),
+            "all is sent",
+            _LONGEST_S,
+        )
         missing = sum(_missing(room, server.data / "evidence.sqlite", acked[room]) for room in busy)
         expected = sum(decode(row.body).kind == Kind.TAP for room in busy for row in room.journal())
         known = "SELECT count(*), count(DISTINCT leaf) FROM store_tap"
         wait_for(
-            lambda: rows(server.data / "records.sqlite", known) == [(expected, expected)], "each tap, once"
+            lambda: rows(server.data / "records.sqlite", known) == [(expected, expected)],
+            "each tap, once",
+            _LONGEST_S,
         )
         backed = rows(made / "records.sqlite", _SIGNED), rows(made / "records.sqlite", _DECIDED)
         checked = site.office.central("check", "--evidence", expected=(0, 1))
@@ -149,7 +156,11 @@ def lose_and_rebuild(site: Site, stations: int, taps: int) -> dict[str, object]:
 
 def _wait_for_more(busy: Sequence[BusyRoom], taps: int) -> None:
     goals = [room.acknowledged() + taps for room in busy]
-    wait_for(lambda: all(r.acknowledged() >= goal for r, goal in zip(busy, goals, strict=True)), "more taps")
+
+    def are_reached() -> bool:
+        return all(room.acknowledged() >= goal for room, goal in zip(busy, goals, strict=True))
+
+    wait_for(are_reached, "more taps", _LONGEST_S)
 
 
 def _missing(room: BusyRoom, evidence: Path, acked: int) -> int:
