@@ -22,6 +22,9 @@ OTHER_NAME: Final = said("the number and the name are not of the same student; l
 SEVERAL: Final = said("more than one student's number may have been this one; write it in full, as text")
 ZEROS: Final = said("leading zeros were lost; one student alone has this number with them")
 ROUNDED: Final = said("the spreadsheet had rounded the number; one student alone fits, and the name agrees")
+ROUNDED_OF_SEVERAL: Final = said(
+    "the spreadsheet had rounded the number; of those it may have been one has this name: look once more"
+)
 UNPROVEN: Final = said(
     "the spreadsheet rounded the number away and no name proves it; write it in full, as text"
 )
@@ -107,7 +110,9 @@ def _rounded(found: re.Match[str], written: Written, known: Known) -> Match:
         return Match(None, OTHER_NAME)
     if len(named) > 1:
         return Match(None, SEVERAL)
-    return Match(named[0], notes=(ROUNDED, *_doubts(named[0], written, known)), is_repaired=True)
+    # Half of one name may be another's whole one, so a person looks where the number tells less than that.
+    told = ROUNDED if len(fitting) == 1 else ROUNDED_OF_SEVERAL
+    return Match(named[0], notes=(told, *_doubts(named[0], written, known)), is_repaired=True)
 
 
 def _doubts(person: Person, written: Written, known: Known) -> list[Said]:

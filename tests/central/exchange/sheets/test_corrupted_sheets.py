@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from central.errors import CentralError
 from central.exchange.named_file import NamedFile
 from central.exchange.sheets.known import Known
-from central.exchange.sheets.names import Person
+from central.exchange.sheets.names import Person, Written
 from central.exchange.sheets.reading import Reading, read
-from central.exchange.sheets.students import ALIKE, HALF_NAME, NAMESAKE, NO_NAME
+from central.exchange.sheets.students import ALIKE, HALF_NAME, NAMESAKE, NO_NAME, ROUNDED_OF_SEVERAL, match
 
 TODAY = date(2026, 11, 22)
-TELLS = {NO_NAME, HALF_NAME, NAMESAKE, ALIKE}
+TELLS = {NO_NAME, HALF_NAME, NAMESAKE, ALIKE, ROUNDED_OF_SEVERAL}
 """What says of a line that no whole name checks its number, or that another student is much like it."""
 # Numbers that look alike without their zeros or with one digit changed, namesakes, and names near each other.
 PEOPLE = tuple(
@@ -154,6 +154,12 @@ def require_nothing_silent(spoiled: Spoiled) -> None:
         person, on = spoiled.truth[entry.line]
         assert entry.match.person == person or TELLS & set(entry.match.notes), (entry, person)
         assert entry.on == on, (entry, on)
+
+
+def test_half_a_name_on_a_rounded_number_is_looked_at_when_it_is_anothers_whole_name() -> None:
+    found = match("1.23450E+04", Written("Núñez", "Jose", ""), known())
+    assert found.person == Person("0012345", "Nuñez", "José")
+    assert ROUNDED_OF_SEVERAL in found.notes
 
 
 FEW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
