@@ -24,6 +24,7 @@ from station.errors import StationError
 
 PROGRAM = "rollbook-central"
 USAGE = 64
+TRY_AGAIN = 75
 # These touch no records, or make them: they run without the store being ready.
 WITHOUT_STORE = frozenset({"backup", "init", "kit", "law", "restore", "serve", "simulate-fleet", "verify"})
 # These are for people who have nothing of central but some of its files, or nothing at all.
@@ -55,10 +56,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_busy(error):
+            raise
+        print(f"{PROGRAM}: others keep the records busy; nothing was written, try again", file=sys.stderr)
+        return TRY_AGAIN
     except BrokenPipeError:
         # Whoever read our output left; what was written to disk before is complete.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _is_busy(error: Exception) -> bool:
+    """Tell whether the records were not free for as long as anybody waits for them."""
+    return str(getattr(error.__cause__, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
 
 
 def names() -> list[str]:

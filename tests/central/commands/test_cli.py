@@ -1,9 +1,11 @@
 """The command line finds commands, says what is wrong in one line, and ends with the right code."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from central import cli
@@ -89,3 +91,21 @@ def test_the_models_and_the_migrations_say_the_same() -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_records_others_keep_busy_are_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def meet_others(_arguments: list[str]) -> int:
+        records = tmp_path / "records.sqlite"
+        with closing(sqlite3.connect(records)) as others, closing(sqlite3.connect(records, timeout=0)) as own:
+            others.execute("BEGIN IMMEDIATE")
+            try:
+                own.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise OperationalError(*error.args) from error
+        return 0
+
+    monkeypatch.setattr(cli, "_run", meet_others)
+    assert cli.main([]) == 75
+    assert "others keep the records busy; nothing was written, try again" in capsys.readouterr().err
