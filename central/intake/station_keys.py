@@ -146,7 +146,7 @@ def _judge_enrolment(
     """Keep the first key a token brings; the same key asked again gets an answer again, another one none."""
     digest = hashlib.sha256(enrolment.token.encode()).hexdigest()
     key, held = enrolment.public, evidence.enrolled(digest)
-    why = _objection(enrolment, tokens, held, at)
+    why = _objection(enrolment, tokens, digest, held, at)
     if why is not None:
         evidence.refuse_key(digest, enrolment.station, key.kid, why, ms(at))
         tell = log.error if why == "token-used" else log.warning
@@ -159,12 +159,12 @@ def _judge_enrolment(
 
 
 def _objection(
-    enrolment: wire.Enrolment, tokens: Tokens, held: tuple[str, str] | None, at: datetime
+    enrolment: wire.Enrolment, tokens: Tokens, digest: str, held: tuple[str, str] | None, at: datetime
 ) -> str | None:
     """Return the name of the problem with a token, None where it may bring this key."""
     if tokens.school is not None and enrolment.school != tokens.school:
         return "wrong-school"
-    token = tokens.by_digest.get(hashlib.sha256(enrolment.token.encode()).hexdigest())
+    token = tokens.by_digest.get(digest)
     if token is None or token.station != enrolment.station:
         return "token-unknown"
     if token.state in _STATES:

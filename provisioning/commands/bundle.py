@@ -6,17 +6,14 @@ from pathlib import Path
 
 from provisioning import bundle, enrolment, inventory, release
 from provisioning.bundle_folder import BundleFolder
-from provisioning.commands import say
+from provisioning.commands import ask_stations, say
 
 HELP = "build the boot bundles of all stations, or of some"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this command is told."""
-    parser.add_argument("rooms", type=Path, help="the room list, rooms.csv or rooms.toml")
-    parser.add_argument(
-        "station", nargs="*", help="a station or its room; all of the list when none is named"
-    )
+    ask_stations(parser)
     parser.add_argument("--enrolment", type=Path, required=True, help="enrolment.json, as enlist wrote it")
     parser.add_argument(
         "--school-key", type=Path, help="the school's token key, mode 0600, to go on the cards"

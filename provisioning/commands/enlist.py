@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from provisioning import enrolment_writing, inventory, office
-from provisioning.commands import complain, say
+from provisioning.commands import ask_rooms, complain, say
 
 HELP = "ask central for the tokens by which new stations enrol"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this command is told."""
-    parser.add_argument("rooms", type=Path, help="the room list, rooms.csv or rooms.toml")
+    ask_rooms(parser)
     parser.add_argument("--out", type=Path, required=True, help="enrolment.json, a new file")
     parser.add_argument("--again", action="store_true", help="make those anew that were not used yet")
     parser.add_argument("--new-rooms", action="store_true", help="rooms may be on no roster yet")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from provisioning import enrolment, inventory, labels
-from provisioning.commands import complain, say
+from provisioning.commands import ask_stations, complain, say
 from provisioning.errors import BundleError
 
 HELP = "print labels for the stations, 30 to a sheet"
@@ -12,10 +12,7 @@ HELP = "print labels for the stations, 30 to a sheet"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this command is told."""
-    parser.add_argument("rooms", type=Path, help="the room list, rooms.csv or rooms.toml")
-    parser.add_argument(
-        "station", nargs="*", help="a station or its room; all of the list when none is named"
-    )
+    ask_stations(parser)
     parser.add_argument("--out", type=Path, required=True, help="the PDF, for US Letter sheets (Avery 5160)")
     parser.add_argument("--enrolment", type=Path, help="enrolment.json: its fingerprints go on the labels")
     parser.add_argument("--link", help="https://name of central's pages, where it is not the list's server")

@@ -1,17 +1,16 @@
 """The command `plan`: every problem of a room list at once, and nothing written."""
 
 import argparse
-from pathlib import Path
 
 from provisioning import inventory
-from provisioning.commands import complain, say
+from provisioning.commands import ask_rooms, complain, say
 
 HELP = "report every problem in a room list; write nothing"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what this command is told."""
-    parser.add_argument("rooms", type=Path, help="the room list, rooms.csv or rooms.toml")
+    ask_rooms(parser)
 
 
 def run(options: argparse.Namespace) -> int:
