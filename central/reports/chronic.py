@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +10,7 @@ from central.domain.absence import AbsenceReason
 from central.domain.enrolment import GradeSpan
 from central.domain.finding import Finding
 from central.law.chronic import absence_rate, alternate_absence_rate
+from central.reports.headed import Headed
 from central.reports.rounding import percent
 
 
@@ -97,20 +98,12 @@ class AbsenceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChronicReport:
+class ChronicReport(Headed):
     """The absence of a school year so far, student by student, with its proof.
 
     `digest` is the SHA-256 over everything the numbers rest on.
     """
 
-    school: str
-    school_code: str
-    zone: str
-    is_practice: bool
-    year: str
-    as_of: date
-    made_at: datetime
-    rule_set: str
     students: tuple[StudentAbsence, ...]
     rates: tuple[RateRow, ...]
     proof: tuple[AbsenceLine, ...]

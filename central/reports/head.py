@@ -1,25 +1,12 @@
-"""Published: what stands at the head of every report, and that its day has come."""
+"""Published: make what stands at the head of a report, and see that its day has come."""
 
 from datetime import UTC, date, datetime
-from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from central.errors import CentralError
 from central.law.provision import rule_set_version
+from central.reports.headed import Head
 from central.store.models import SchoolYear
-
-
-class Head(TypedDict):
-    """Whose report it is, of which year and day, when it was made (UTC) and by which rules."""
-
-    school: str
-    school_code: str
-    zone: str
-    is_practice: bool
-    year: str
-    as_of: date
-    made_at: datetime
-    rule_set: str
 
 
 def head(year: SchoolYear, as_of: date, now: datetime) -> Head:

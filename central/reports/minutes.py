@@ -1,13 +1,13 @@
 """What a report on days and minutes says, and everything it is computed from, as plain values."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from fractions import Fraction
 
 from central.domain.closure import Views
 from central.domain.enrolment import Grade
 from central.domain.finding import Finding
 from central.domain.minutes import DayMinutes, Verdict, YearMinutes
+from central.reports.headed import Headed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,9 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MinutesReport:
+class MinutesReport(Headed):
     """The days and minutes of one school year with their proof, one line a day, track and grade."""
 
-    school: str
-    school_code: str
-    zone: str
-    is_practice: bool
-    year: str
-    as_of: date
-    made_at: datetime
-    rule_set: str
     days: tuple[DaysRow, ...]
     rows: tuple[MinutesRow, ...]
     conditions: tuple[Condition, ...]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from central.domain.finding import Finding
 from central.law.monthly import MonthCell
+from central.reports.headed import Headed
 from central.reports.period import ProofLine
 from central.reports.rounding import half_up, total
 from central.store.queries.corrections import Correction
@@ -40,21 +41,13 @@ class MonthLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthlyReport:
+class MonthlyReport(Headed):
     """The months of a year so far; `findings` are about the school's data, `caveats` about the law.
 
     `since` is the end of the day the last closed monthly report was as of; None: none was closed.
     `signers` are the employee numbers of those who certified sessions of the last month.
     """
 
-    school: str
-    school_code: str
-    zone: str
-    is_practice: bool
-    year: str
-    as_of: date
-    made_at: datetime
-    rule_set: str
     digest: str
     lines: tuple[MonthLine, ...]
     proof: tuple[ProofLine, ...]

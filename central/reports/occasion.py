@@ -8,21 +8,13 @@ from central.domain.calendar import SchoolYear as Year
 from central.errors import CentralError
 from central.reports.groundwork import end_of
 from central.reports.head import head, require_come
+from central.reports.headed import Headed
 from central.store.models import SchoolYear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
+class Occasion(Headed):
     """What stands at the head of a report."""
-
-    school: str
-    school_code: str
-    zone: str
-    is_practice: bool
-    year: str
-    as_of: date
-    made_at: datetime
-    rule_set: str
 
     @property
     def since(self) -> date:

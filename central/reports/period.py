@@ -9,6 +9,7 @@ from fractions import Fraction
 from central.domain.enrolment import GradeSpan, Modality
 from central.domain.finding import Finding
 from central.domain.period import Edition, Line, PeriodKind, line_of
+from central.reports.headed import Headed
 from central.reports.rounding import half_up, total
 
 
@@ -117,7 +118,7 @@ class SpanTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodReport:
+class PeriodReport(Headed):
     """One report with its proof; `findings` are about the school's data, `caveats` about the law.
 
     `digest` is the SHA-256 over everything the numbers rest on; two reports with the same digest
@@ -125,15 +126,7 @@ class PeriodReport:
     the rows and is in none of their totals.
     """
 
-    school: str
-    school_code: str
-    zone: str
-    is_practice: bool
     kind: PeriodKind
-    year: str
-    as_of: date
-    made_at: datetime
-    rule_set: str
     tracks: tuple[TrackMonths, ...]
     rows: tuple[PeriodRow, ...]
     caps: tuple[CapRow, ...] = ()

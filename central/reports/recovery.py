@@ -11,6 +11,7 @@ from central.domain.period import PeriodKind
 from central.domain.recovery import RecoveryRecord, RecoveryService
 from central.law.calpads import AbsenceSummary
 from central.law.recovery_account import RecoveryAccount
+from central.reports.headed import Headed
 from central.reports.rounding import half_up
 
 
@@ -117,20 +118,12 @@ class SessionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryReport:
+class RecoveryReport(Headed):
     """One report with its proof; `findings` are about the school's data, `caveats` about the law.
 
     `digest` is the SHA-256 over everything the numbers rest on.
     """
 
-    school: str
-    school_code: str
-    zone: str
-    is_practice: bool
-    year: str
-    as_of: date
-    made_at: datetime
-    rule_set: str
     periods: tuple[RecoveredPeriod, ...]
     students: tuple[StudentRecovery, ...]
     sessions: tuple[SessionLine, ...]
