@@ -53,6 +53,36 @@ class OidcConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PostgresConfig:
+    """The PostgreSQL server that holds both databases instead of files, and whose rows are this school's.
+
+    `url` is libpq's, without a password: that is read from the file `password`, or libpq finds it itself.
+    `lea` and `school` are the codes every key begins with: 7 digits (county and district) and 14 (CDS).
+    """
+
+    url: str
+    lea: str
+    school: str
+    password: settings.Secret | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a secret in the open and for codes that could not be part of a name."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"postgresql", "postgres"} or parts.password is not None:
+            msg = "url is like postgresql://rollbook@db.district.example/rollbook, without a password"
+            raise ValueError(msg)
+        for name, code, digits in (("lea", self.lea, 7), ("school", self.school, 14)):
+            if not (code.isascii() and code.isdigit() and len(code) == digits):
+                msg = f"{name} is {digits} digits; {code!r} is not"
+                raise ValueError(msg)
+
+    @property
+    def schema(self) -> str:
+        """The schema that holds this school's tables, a shard of its own where an engine shards by schema."""
+        return f"school_{self.school}"
+
+
+@dataclass(frozen=True, slots=True)
 class KitConfig:
     """Where each night's emergency kit is saved, and the file of its passphrase, mode 0600."""
 
@@ -121,6 +151,7 @@ class CentralConfig:
     printed pages point to. Stations are heard on `station_port` by a process of their own; with
     `serve --single` they share `port`. `clock_error_ms` is how far this machine's clock may be from
     UTC where its kernel does not know: while it is set by hand, or by something that does not tell it.
+    With `postgres` both databases are there, and this folder keeps only keys and what stations are told.
     Reports are written on schedule into `report_folders` and nowhere else. Only from `proxies`, addresses
     or networks, is it believed whom a request was forwarded for and by which scheme. A member of staff
     who does nothing for `idle_minutes` is signed out.
@@ -138,6 +169,7 @@ class CentralConfig:
     tls: TlsConfig | None = None
     practice: PracticeConfig | None = None
     oidc: OidcConfig | None = None
+    postgres: PostgresConfig | None = None
     kit: KitConfig | None = None
     powerschool: PowerSchoolConfig | None = None
     report_folders: tuple[str, ...] = ()

@@ -1,10 +1,14 @@
 """What nearly every test of central's records begins with, and a database in a real file for each process."""
 
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connections
+
+from tests.fakes import postgres
 
 if TYPE_CHECKING:
     from tests.fakes.kits import Laptop
@@ -29,3 +33,18 @@ def laptop(tmp_path: Path, small: "SmallSchool") -> "Laptop":
     from tests.fakes import kits  # as above
 
     return kits.laptop(tmp_path, small)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Cluster]:
+    """Run one PostgreSQL server a process of tests, with every commit as durable as in earnest."""
+    if postgres.BIN is None:
+        pytest.skip(postgres.MISSING)
+    with postgres.cluster() as found:
+        yield found
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Cluster) -> str:
+    """Make an empty database for one test."""
+    return postgres_server.create(f"test_{secrets.token_hex(6)}")

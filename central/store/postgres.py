@@ -1,0 +1,83 @@
+"""The one place that connects to PostgreSQL: this school's schema, and a commit that is durable."""
+
+from typing import Any, Final, TypeAlias
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from central.config import PostgresConfig
+from central.errors import UnavailableError
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+"""A connection whose rows are plain tuples."""
+
+OLDEST: Final = 150_000
+"""PostgreSQL 15, as `server_version_num` counts; what older ones cannot do is not tried."""
+PATIENCE_S: Final = 10
+"""So long a server may take to answer before it counts as away."""
+_DURABLE: Final = frozenset({"on", "remote_apply"})
+
+
+def connect(config: PostgresConfig, *, is_reader: bool = False) -> Connection:
+    """Connect with statements that commit by themselves; unqualified names are this school's tables.
+
+    Raises UnavailableError when the server is away, too old, or would lose what it confirms.
+    """
+    try:
+        connection = psycopg.connect(make_conninfo(config.url, **parameters(config)), autocommit=True)
+    except psycopg.Error as error:
+        raise unavailable(config, error) from error
+    try:
+        _prove(connection, config)
+        connection.read_only = is_reader
+    except Exception as error:
+        connection.close()
+        if isinstance(error, psycopg.Error):
+            raise unavailable(config, error) from error
+        raise
+    return connection
+
+
+def parameters(config: PostgresConfig) -> dict[str, str | int]:
+    """Return what libpq is told beside the url."""
+    told: dict[str, str | int] = {
+        "options": f"-c search_path={config.schema} -c timezone=UTC",
+        "connect_timeout": PATIENCE_S,
+        "application_name": "rollbook",
+        # A server that vanished is noticed within half a minute, not after the two hours of the kernel.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
+    if config.password is not None:
+        told["password"] = config.password.text()
+    return told
+
+
+def unavailable(config: PostgresConfig, error: psycopg.Error) -> UnavailableError:
+    """Return what to tell a person about a server that does not answer as it should."""
+    why = " ".join(str(error).split()) or type(error).__name__
+    return UnavailableError(f"PostgreSQL at {config.url} cannot be used ({why}); see whether it runs")
+
+
+def _prove(connection: Connection, config: PostgresConfig) -> None:
+    version = connection.info.server_version
+    if version < OLDEST:
+        msg = (
+            f"PostgreSQL at {config.url} is version {version // 10_000}; install {OLDEST // 10_000} or newer"
+        )
+        raise UnavailableError(msg)
+    told = {name: _setting(connection, name) for name in ("fsync", "full_page_writes", "synchronous_commit")}
+    if (
+        told["fsync"] != "on"
+        or told["full_page_writes"] != "on"
+        or told["synchronous_commit"] not in _DURABLE
+    ):
+        said = ", ".join(f"{name} {value}" for name, value in told.items())
+        msg = f"PostgreSQL at {config.url} would lose what it confirms ({said}); turn all three on"
+        raise UnavailableError(msg)
+
+
+def _setting(connection: Connection, name: str) -> str:
+    row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+    return "" if row is None else str(row[0])
