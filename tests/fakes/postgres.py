@@ -38,6 +38,11 @@ class Cluster:
         """The server's data folder."""
         return self.folder / "data"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its first process is there; one that was killed leaves its pid file behind."""
+        return (self.data / "postmaster.pid").exists() and Path(f"/proc/{self._first_pid()}").exists()
+
     def url(self, database: str = "rollbook") -> str:
         """Return how to reach a database of this server."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
@@ -71,26 +76,29 @@ class Cluster:
         log = self.folder / "log"
         run(self, "pg_ctl", "-D", self.data, "-w", "-t", int(_PATIENCE_S), "-l", log, "-o", told, "start")
 
-    def stop(self) -> None:
-        """End the server as its service manager would, when it runs."""
-        if (self.data / "postmaster.pid").exists():
-            run(self, "pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+    def stop(self, how: str = "fast") -> None:
+        """End the server as its service manager would, when it runs; `immediate` waits for no standby."""
+        if self.is_running:
+            run(self, "pg_ctl", "-D", self.data, "-m", how, "-w", "stop")
 
     def kill(self) -> None:
         """End every process of the server at once, with no chance to write anything."""
-        first = int((self.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        first = self._first_pid()
         pids = [first, *_children(first)]
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        _wait(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "the killed server to be gone")
+        wait(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "the killed server to be gone")
 
     def create(self, database: str) -> str:
         """Make an empty database and return how to reach it."""
         with closing(psycopg.connect(self.url("postgres"), autocommit=True)) as connection:
             connection.execute(f'CREATE DATABASE "{database}"')
         return self.url(database)
+
+    def _first_pid(self) -> int:
+        return int((self.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
 
 
 @contextmanager
@@ -164,7 +172,8 @@ def _children(pid: int) -> list[int]:
     return [child for first in map(int, found) for child in (first, *_children(first))]
 
 
-def _wait(is_so: Callable[[], bool], what: str) -> None:
+def wait(is_so: Callable[[], bool], what: str) -> None:
+    """Return when something is so; raises AssertionError when it does not come to be."""
     until = time.monotonic() + _PATIENCE_S
     while not is_so():
         if time.monotonic() > until:
