@@ -58,12 +58,14 @@ class PostgresConfig:
 
     `url` is libpq's, without a password: that is read from the file `password`, or libpq finds it itself.
     `lea` and `school` are the codes every key begins with: 7 digits (county and district) and 14 (CDS).
+    With `standby`, nothing is written while the server waits for no standby at a commit.
     """
 
     url: str
     lea: str
     school: str
     password: settings.Secret | None = None
+    standby: bool = False
 
     def __post_init__(self) -> None:
         """Raise ValueError for a secret in the open and for codes that could not be part of a name."""
