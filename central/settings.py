@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from central import oidc
-from central.config import current
+from central.config import PostgresConfig, current
 
 CONFIG = current()
 BASE = Path(__file__).resolve().parent
@@ -78,18 +79,34 @@ TEMPLATES = [
         },
     },
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(CONFIG.records),
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-        "TEST": {"NAME": str(CONFIG.data / "test-records.sqlite"), "MIGRATE": False},
+# As many as SQLite's `timeout` below: whoever waits longer is told that others keep the records busy.
+_PATIENCE_S = 20
+_IN_A_FILE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": str(CONFIG.records),
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": _PATIENCE_S,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     },
+    "TEST": {"NAME": str(CONFIG.data / "test-records.sqlite"), "MIGRATE": False},
 }
+
+
+def _on_postgres(config: PostgresConfig) -> dict[str, Any]:
+    from central.store import postgres  # its driver takes longer to load than some commands run
+
+    told = postgres.told_whole(config, lock_timeout_s=_PATIENCE_S)
+    return {
+        "ENGINE": "central.store.one_writer",
+        "NAME": told.pop("dbname"),
+        "OPTIONS": told,
+        "SCHOOL": config.school,
+        "TEST": {"MIGRATE": False},
+    }
+
+
+DATABASES = {"default": _on_postgres(CONFIG.postgres) if CONFIG.postgres else _IN_A_FILE}
 
 # Counts who tried to sign in how often: names that are made up must not push the counts of others out.
 CACHES = {

@@ -3,7 +3,7 @@
 from typing import Any, Final, TypeAlias
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from central.config import PostgresConfig
 from central.errors import UnavailableError
@@ -15,6 +15,9 @@ OLDEST: Final = 150_000
 """PostgreSQL 15, as `server_version_num` counts; what older ones cannot do is not tried."""
 PATIENCE_S: Final = 10
 """So long a server may take to answer before it counts as away."""
+EVIDENCE, RECORDS = 1, 2
+"""What of a school is locked: the intake's writer holds the first as long as it lives, each transaction of
+the records the second."""
 _DURABLE: Final = frozenset({"on", "remote_apply"})
 
 
@@ -41,7 +44,9 @@ def connect(config: PostgresConfig, *, is_reader: bool = False) -> Connection:
 def parameters(config: PostgresConfig) -> dict[str, str | int]:
     """Return what libpq is told beside the url."""
     told: dict[str, str | int] = {
-        "options": f"-c search_path={config.schema} -c timezone=UTC",
+        # The server, too, notices soon when this side has vanished, and lets go of its locks.
+        "options": f"-c search_path={config.schema} -c timezone=UTC -c tcp_keepalives_idle=10"
+        " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
         "connect_timeout": PATIENCE_S,
         "application_name": "rollbook",
         # A server that vanished is noticed within half a minute, not after the two hours of the kernel.
@@ -52,6 +57,17 @@ def parameters(config: PostgresConfig) -> dict[str, str | int]:
     if config.password is not None:
         told["password"] = config.password.text()
     return told
+
+
+def told_whole(config: PostgresConfig, *, lock_timeout_s: int) -> dict[str, Any]:
+    """Return all that libpq is told, the url taken apart, `dbname` among it; for Django."""
+    told: dict[str, Any] = {"dbname": "rollbook", **conninfo_to_dict(config.url), **parameters(config)}
+    return told | {"options": f"{told['options']} -c lock_timeout={lock_timeout_s}s"}
+
+
+def lock_key(school: str, what: int) -> int:
+    """Return the number of an advisory lock: of this school, and of `EVIDENCE` or `RECORDS`."""
+    return int(school) * 10 + what
 
 
 def unavailable(config: PostgresConfig, error: psycopg.Error) -> UnavailableError:

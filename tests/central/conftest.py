@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.db.models.signals import pre_migrate
 
 from tests.fakes import postgres
 
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    if connection.vendor == "postgresql":
+        pre_migrate.connect(_make_schema)
+        return
     folder = tmp_path_factory.mktemp("records")
     connections["default"].settings_dict["TEST"]["NAME"] = str(folder / "records.sqlite")
+
+
+def _make_schema(**kwargs: object) -> None:
+    del kwargs
+    from central.store import founding  # tests of the law have no use for the models it brings
+
+    founding.make_schema()
 
 
 @pytest.fixture
