@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import counting, drain, pages, paper_import, provision, tap_path
+from benchmarks import bell, counting, drain, pages, paper_import, provision, tap_path
 
 # What each is asked when it is only to be seen whether it still runs.
 BRIEF = {
+    bell.main: ["--rate", "50", "--seconds", "4", "--lines", "20", "--kill"],
     tap_path.main: ["--runs", "1", "--blocks", "2"],
     drain.main: ["--rounds", "1", "--entries", "2000"],
     counting.main: ["--rounds", "1", "--students", "500", "--state", "5000"],
