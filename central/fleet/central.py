@@ -16,6 +16,7 @@ from central.fleet.line import Line, Question
 from central.intake.acks import POLL_S, Ground, Now, Signer, ms, reconnect_window_s
 from central.intake.agreement import judge_digests
 from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.identity import begin_incarnation, read_server
 from central.intake.judge import Terms, judge_batch, judge_registration
 from central.intake.keyring import Keyring, Keys
@@ -214,7 +215,7 @@ class CentralInProcess:
 
     def _open(self) -> Evidence:
         if self._evidence is None:
-            self._evidence = Evidence.open(self.path)
+            self._evidence = SqliteEvidence.open(self.path)
         return self._evidence
 
     def _new_token(self) -> str:

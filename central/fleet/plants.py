@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from central.intake import judge
 from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from station.journal import FILE_NAME, Row
 from station.journal import file as journal_file
 from sync_agent import carry
@@ -144,19 +145,19 @@ def _new_nonce_per_retry() -> Sequence[Patch]:
 
 
 def _ack_before_store() -> Sequence[Patch]:
-    begin, commit = Evidence.begin, Evidence.commit
+    begin, commit = SqliteEvidence.begin, SqliteEvidence.commit
     waiting = set[int]()
 
-    def wrong_begin(self: Evidence) -> None:
+    def wrong_begin(self: SqliteEvidence) -> None:
         if id(self) in waiting:
             waiting.discard(id(self))
             commit(self)
         begin(self)
 
-    def wrong_commit(self: Evidence) -> None:
+    def wrong_commit(self: SqliteEvidence) -> None:
         waiting.add(id(self))
 
-    return [(Evidence, "begin", wrong_begin), (Evidence, "commit", wrong_commit)]
+    return [(SqliteEvidence, "begin", wrong_begin), (SqliteEvidence, "commit", wrong_commit)]
 
 
 PLANTS: Final = {

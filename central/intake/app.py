@@ -16,7 +16,7 @@ from central.intake.acks import Ground, Now, Signer
 from central.intake.admission import Admission
 from central.intake.door import Door
 from central.intake.endpoints import Endpoints
-from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.identity import begin_incarnation, read_server
 from central.intake.keyring import Keyring
 from central.intake.lock import Lock
@@ -53,7 +53,7 @@ def build(
     except Exception:
         lock.release()
         raise
-    writer = Writer(partial(Evidence.open, config.evidence, mark))
+    writer = Writer(partial(SqliteEvidence.open, config.evidence, mark))
     parts = Parts(
         writer=writer,
         signer=signer,
@@ -91,7 +91,7 @@ def _ground(config: CentralConfig) -> Ground:
 
 def _look(config: CentralConfig, mark: Mark, signer: Signer) -> None:
     """Open the evidence once, and begin a new life of it where it lacks what was there before."""
-    with closing(Evidence.open(config.evidence)) as evidence:
+    with closing(SqliteEvidence.open(config.evidence)) as evidence:
         if mark.digest is None or evidence.digest_at(mark.srv_seq) == mark.digest:
             return
         newest = evidence.newest()

@@ -135,7 +135,8 @@ class Endpoints:
         if isinstance(proven, Reply):
             return await self._refuse(proven, data, received_ms, visit)
         visit.tell(is_proven=True)
-        return await self._judged(judge(proven), visit)
+        about = proven.batch.envelope if isinstance(proven, ProvenBatch) else None
+        return await self._judged(judge(proven), visit, about)
 
     @asynccontextmanager
     async def _turn(self, visit: Visit) -> AsyncIterator[None]:
@@ -156,6 +157,6 @@ class Endpoints:
             return response(reply)
         return await self._judged(partial(judge_strange, strange=strange, refusal=reply), visit)
 
-    async def _judged(self, judge: Judge, visit: Visit) -> Response:
-        reply = self._writer.submit(judge, visit.lane, visit.units)
+    async def _judged(self, judge: Judge, visit: Visit, about: wire.Envelope | None = None) -> Response:
+        reply = self._writer.submit(judge, visit.lane, visit.units, about)
         return response(await asyncio.wrap_future(reply))

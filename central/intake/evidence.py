@@ -1,14 +1,11 @@
-"""The statements by which evidence.sqlite is asked and added to; nothing in it is ever changed."""
+"""Published: the statements by which the evidence is asked and added to; nothing in it is ever changed."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Protocol
 
-from central.intake import schema
-from central.intake.mark import Mark
 from station import chain
 from sync_agent import wire
 from sync_agent.signing import VerifyKey
@@ -20,6 +17,7 @@ REQUESTS_KEPT: Final = 20_000
 REFUSALS_A_DAY: Final = 100
 """So many refused keys of one reason are kept in a day; whoever tries more fills the log, not the disk."""
 _DAY_MS: Final = 86_400_000
+_BEYOND: Final = 2**63 - 1
 
 REFUSED: Final = b""
 """Stands for the answer of a request that was refused and may be judged again."""
@@ -62,26 +60,43 @@ class Remembered:
         return self.answer == REFUSED
 
 
-class Evidence:
-    """The one writing connection, used by one thread; every method but `close` inside begin and commit."""
+class Rows(Protocol):
+    """What a statement found."""
 
-    def __init__(self, connection: sqlite3.Connection, mark: Mark | None = None) -> None:
-        self._connection = connection
-        self._mark = mark
-        self._do = connection.execute
-        self.is_sound = True
+    def fetchone(self) -> Any:  # noqa: ANN401  a row is what its statement asks for
+        """Return the next row, None after the last."""
 
-    @classmethod
-    def open(cls, path: Path, mark: Mark | None = None) -> Self:
-        """Open the file at `path`; raises UnavailableError or ConfigError.
+    def fetchall(self) -> list[Any]:
+        """Return what is left."""
 
-        `mark` is told now and then how far the file has come.
-        """
-        return cls(schema.open_file(path), mark)
 
+class Evidence(ABC):
+    """The one writing connection, used by one thread at a time; either store understands the statements.
+
+    A judge works between `begin` and `commit`, inside `apart`.
+    """
+
+    is_sound: bool
+    _do: Callable[..., Rows]
+
+    @abstractmethod
     def close(self) -> None:
-        """Give up whatever is not committed and close the file."""
-        self._connection.close()
+        """Give up whatever is not committed, and the connection."""
+
+    @abstractmethod
+    def begin(self, about: Sequence[wire.Envelope] = ()) -> None:
+        """Begin a transaction; `about` is which batches it will judge, as far as that is known."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Return when everything since `begin` is on the disk."""
+
+    @abstractmethod
+    def apart(self) -> AbstractContextManager[None]:
+        """Undo what is done inside when it ends in an error, and nothing else.
+
+        `is_sound` tells afterwards whether that worked; if not, the transaction is lost as a whole.
+        """
 
     def newest(self) -> tuple[int, bytes] | None:
         """Return the place of the last batch received and the digest of its bytes, None before the first."""
@@ -92,37 +107,6 @@ class Evidence:
         """Return the digest of the batch at a place, None where there is none."""
         row = self._do("SELECT digest FROM batch WHERE srv_seq = ?", (srv_seq,)).fetchone()
         return None if row is None else bytes(row[0])
-
-    def begin(self) -> None:
-        """Take the write lock."""
-        self._do("BEGIN IMMEDIATE")
-
-    def commit(self) -> None:
-        """Return when everything since `begin` is on the disk."""
-        self._do("COMMIT")
-        newest = self.newest() if self._mark is not None else None
-        if self._mark is not None and newest is not None:
-            self._mark.note(*newest)
-
-    @contextmanager
-    def apart(self) -> Iterator[None]:
-        """Undo what is done inside when it ends in an error, and nothing else.
-
-        `is_sound` tells afterwards whether that worked; if not, the transaction is lost as a whole.
-        """
-        self.is_sound = False
-        self._do("SAVEPOINT one")
-        try:
-            yield
-        except BaseException:
-            # Some errors have ended the whole transaction already, savepoint and all.
-            if self._connection.in_transaction:
-                self._do("ROLLBACK TO one")
-                self._do("RELEASE one")
-                self.is_sound = True
-            raise
-        self._do("RELEASE one")
-        self.is_sound = True
 
     def head(self, station: str, epoch: int) -> Head | None:
         """Return how far an epoch is held, None for one that is not registered."""
@@ -139,44 +123,29 @@ class Evidence:
             " ORDER BY first_seq DESC LIMIT 1",
             (station, epoch, seq),
         ).fetchone()
-        last_seq, last_h, data = row
-        if seq == last_seq:
-            return bytes(last_h)
-        batch = wire.unpack(data, wire.MAX_MESSAGE_BYTES)
-        h = batch.envelope.prev
-        for body in batch.bodies[: seq - batch.envelope.first + 1]:
-            h = chain.link(h, body)
-        return h
+        return hash_inside(seq, *row)
 
     def newest_by_line(self, station: str, epoch: int) -> int:
         """Return the last sequence a station itself sent, 0 where all of it was carried here by hand."""
-        rows = self._do(
-            "SELECT last_seq, bytes FROM batch WHERE station = ? AND epoch = ? ORDER BY first_seq DESC",
-            (station, epoch),
+        sql = (
+            "SELECT first_seq, last_seq, bytes FROM batch WHERE station = ? AND epoch = ? AND first_seq < ?"
+            " ORDER BY first_seq DESC LIMIT 16"
         )
-        for last_seq, data in rows:
-            if wire.unpack(data, wire.MAX_MESSAGE_BYTES).envelope.via == wire.LINE:
-                return int(last_seq)
+        before = _BEYOND
+        while rows := self._do(sql, (station, epoch, before)).fetchall():
+            for first_seq, last_seq, data in rows:
+                if wire.unpack(data, wire.MAX_MESSAGE_BYTES).envelope.via == wire.LINE:
+                    return int(last_seq)
+                before = first_seq
         return 0
 
+    @abstractmethod
     def add(self, batch: wire.Batch, first_seq: int, arrived: Arrived, answer: bytes) -> int:
         """Keep a batch whose entries from `first_seq` on are new; return its place among all received."""
-        envelope = batch.envelope
-        where = (envelope.station, envelope.epoch, first_seq, envelope.last, envelope.batch_h)
-        cursor = self._do(
-            "INSERT INTO batch"
-            " (station, epoch, first_seq, last_seq, last_h, received_ms, bytes, digest, answer)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*where, arrived.received_ms, arrived.data, arrived.digest, answer),
-        )
-        return int(cursor.lastrowid or 0)
 
+    @abstractmethod
     def move(self, station: str, epoch: int, head: Head) -> None:
         """Note how far an epoch is held now, and what its next request must show."""
-        self._do(
-            "UPDATE station_head SET seq = ?, h = ?, token = ?, inc = ? WHERE station = ? AND epoch = ?",
-            (head.seq, head.h, head.token, head.inc, station, epoch),
-        )
 
     def remembered(self, envelope: wire.Envelope) -> Remembered | None:
         """Return the earlier request of this number and nonce, if there was one."""
@@ -184,35 +153,21 @@ class Evidence:
             "SELECT r.request_digest, coalesce(r.answer, b.answer) FROM replay r"
             " LEFT JOIN batch b ON b.srv_seq = r.srv_seq"
             " WHERE r.station = ? AND r.epoch = ? AND r.sync_no = ? AND r.nonce = ?",
-            _request(envelope),
+            request_key(envelope),
         ).fetchone()
         return None if row is None else Remembered(*row)
 
+    @abstractmethod
     def remember(
         self, envelope: wire.Envelope, digest: bytes, *, srv_seq: int | None, answer: bytes | None
     ) -> None:
         """Remember a request by where its answer is, and forget what nobody can still be waiting for."""
-        self._do(
-            "INSERT INTO replay (station, epoch, sync_no, nonce, request_digest, srv_seq, answer)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET srv_seq = excluded.srv_seq, answer = excluded.answer",
-            (*_request(envelope), digest, srv_seq, answer),
-        )
-        whose = (envelope.station, envelope.epoch)
-        self._do(
-            "UPDATE replay SET answer = NULL WHERE station = ? AND epoch = ? AND sync_no = ?",
-            (*whose, envelope.sync_no - ANSWERS_KEPT),
-        )
-        self._do(
-            "DELETE FROM replay WHERE station = ? AND epoch = ? AND sync_no = ? AND srv_seq IS NULL",
-            (*whose, envelope.sync_no - REQUESTS_KEPT),
-        )
 
     def set_aside(self, station: str, epoch: int, reason: str, arrived: Arrived) -> None:
         """Keep bytes that are authentic and must not count; the same bytes are kept once."""
         self._do(
             "INSERT INTO quarantine (station, epoch, reason, received_ms, bytes, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING",
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (station, epoch, reason, arrived.received_ms, arrived.data, arrived.digest),
         )
 
@@ -248,7 +203,7 @@ class Evidence:
         return None if row is None else (str(row[0]), str(row[1]))
 
     def enrol(self, token: str, station: str, key: VerifyKey, received_ms: int) -> None:
-        """Keep the one key a token brings; raises sqlite3.IntegrityError for a second one."""
+        """Keep the one key a token brings; the store refuses a second one."""
         self._do(
             "INSERT INTO enrolment (token, station, kid, public, received_ms) VALUES (?, ?, ?, ?, ?)",
             (token, station, key.kid, key.public.hex(), received_ms),
@@ -270,12 +225,24 @@ class Evidence:
         return None if row is None else str(row[0])
 
     def rotate(self, station: str, after_kid: str, key: VerifyKey, received_ms: int) -> None:
-        """Keep the key that follows one of a station's; sqlite3.IntegrityError where it is there."""
+        """Keep the key that follows one of a station's; the store refuses the same key twice."""
         self._do(
             "INSERT INTO rotation (station, kid, public, after_kid, received_ms) VALUES (?, ?, ?, ?, ?)",
             (station, key.kid, key.public.hex(), after_kid, received_ms),
         )
 
 
-def _request(envelope: wire.Envelope) -> tuple[str, int, int, str]:
+def hash_inside(seq: int, last_seq: int, last_h: bytes, data: bytes) -> bytes:
+    """Return the hash of an entry of a batch that ends at `last_seq`; raises WireError."""
+    if seq == last_seq:
+        return bytes(last_h)
+    batch = wire.unpack(data, wire.MAX_MESSAGE_BYTES)
+    h = batch.envelope.prev
+    for body in batch.bodies[: seq - batch.envelope.first + 1]:
+        h = chain.link(h, body)
+    return h
+
+
+def request_key(envelope: wire.Envelope) -> tuple[str, int, int, str]:
+    """Return what names a request for ever."""
     return envelope.station, envelope.epoch, envelope.sync_no, envelope.nonce

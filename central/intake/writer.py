@@ -12,6 +12,7 @@ from central.intake.evidence import Evidence
 from central.intake.lanes import Lanes
 from central.intake.reply import FAILED, Reply, refused
 from station.logs import Log
+from sync_agent import wire
 
 log = Log(__name__)
 
@@ -30,6 +31,7 @@ Judge: TypeAlias = Callable[[Evidence], Reply]
 class _Waiting:
     judge: Judge
     reply: "Future[Reply]"
+    about: wire.Envelope | None
 
 
 class Writer:
@@ -72,13 +74,18 @@ class Writer:
         is_hung = began_at is not None and self._monotonic() - began_at > HUNG_S
         return self._thread.is_alive() and not self._is_closed and not is_hung
 
-    def submit(self, judge: Judge, lane: Lane = Lane.LIVE, units: int = 1) -> "Future[Reply]":
-        """Take one request; its answer is `busy` at once when too many wait already."""
+    def submit(
+        self, judge: Judge, lane: Lane = Lane.LIVE, units: int = 1, about: wire.Envelope | None = None
+    ) -> "Future[Reply]":
+        """Take one request; its answer is `busy` at once when too many wait already.
+
+        `about` names the batch it will judge, so that what is held of all of a group is asked for at once.
+        """
         reply: Future[Reply] = Future()
         with self._entrance:
             is_taken = not self._is_closed and len(self._lanes) < self._capacity
             if is_taken:
-                self._lanes.put(_Waiting(judge, reply), lane, units)
+                self._lanes.put(_Waiting(judge, reply, about), lane, units)
                 self._entrance.notify()
         if not is_taken:
             reply.set_result(refused("busy"))
@@ -107,7 +114,7 @@ class Writer:
         try:
             if self._evidence is None:
                 self._evidence = self._open()
-            self._evidence.begin()
+            self._evidence.begin([waiting.about for waiting in group if waiting.about is not None])
             replies = [self._judge(self._evidence, waiting.judge) for waiting in group]
             self._evidence.commit()
         except Exception:

@@ -18,6 +18,7 @@ from pathlib import Path
 from central.intake.acks import Ground, Signer, ms
 from central.intake.agreement import judge_digests
 from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.identity import Server
 from central.intake.judge import Terms, judge_batch, judge_registration, judge_usb
 from central.intake.keyring import StationKey
@@ -95,7 +96,7 @@ class CentralRules:
         folder = tempfile.mkdtemp(prefix="rollbook-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.path = Path(folder) / "evidence.sqlite"
-        Evidence.open(self.path).close()
+        SqliteEvidence.open(self.path).close()
 
     @property
     def state(self) -> State:
@@ -184,7 +185,7 @@ class CentralRules:
         return Reply(200, "application/json", body, etag=tag)
 
     def _judged(self, judge: Callable[[Evidence], Answer]) -> Reply:
-        with self._one_at_a_time, closing(Evidence.open(self.path)) as evidence:
+        with self._one_at_a_time, closing(SqliteEvidence.open(self.path)) as evidence:
             evidence.begin()
             with evidence.apart():
                 answer = judge(evidence)

@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 
 PATIENCE_S = 20
 
@@ -46,7 +46,7 @@ class Gate:
         self.commits += 1
 
 
-class GatedEvidence(Evidence):
+class GatedEvidence(SqliteEvidence):
     """Evidence behind a gate."""
 
     gate: Gate

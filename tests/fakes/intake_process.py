@@ -93,11 +93,11 @@ def _serve(data_dir: str, hold: str, at: int) -> None:
     import uvicorn
 
     from central.intake.app import build
-    from central.intake.evidence import Evidence
+    from central.intake.evidence_sqlite import SqliteEvidence
 
-    commit, commits = Evidence.commit, [0]
+    commit, commits = SqliteEvidence.commit, [0]
 
-    def holding(evidence: Evidence) -> None:
+    def holding(evidence: SqliteEvidence) -> None:
         commits[0] += 1
         if hold == "after commit":
             commit(evidence)
@@ -108,7 +108,7 @@ def _serve(data_dir: str, hold: str, at: int) -> None:
             commit(evidence)
 
     if hold:
-        Evidence.commit = holding  # type: ignore[method-assign,assignment]  # a moment to be killed in
+        SqliteEvidence.commit = holding  # type: ignore[method-assign,assignment]  # a moment to be killed in
     app = build(CentralConfig(data_dir=data_dir), lambda: datetime.now(UTC))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(json.dumps(listening.getsockname()[1]), flush=True)  # noqa: T201  the parent reads it

@@ -15,7 +15,7 @@ from types import ModuleType
 from unittest.mock import patch
 
 from central.intake import judge
-from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from central.work.incarnation import Incarnation
 from station.journal import FILE_NAME, Journal
 from sync_agent import judgement, refusals
@@ -61,9 +61,12 @@ MUTANTS: dict[str, list[Change]] = {
         Change(Incarnation, "next", "inc=inc, term=self.term + 1", "inc=self.inc, term=self.term")
     ],
     "central answers before the commit": [
-        Change(Evidence, "commit", 'self._do("COMMIT")', "pass"),
+        Change(SqliteEvidence, "commit", 'self._do("COMMIT")', "pass"),
         Change(
-            Evidence, "begin", 'self._do("BEGIN IMMEDIATE")', "self._connection.commit(); self._do('BEGIN')"
+            SqliteEvidence,
+            "begin",
+            'self._do("BEGIN IMMEDIATE")',
+            "self._connection.commit(); self._do('BEGIN')",
         ),
     ],
     "central acknowledges what was claimed, not what was kept": [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from central.intake.admission import Admission
-from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from sync_agent.signing import SigningKey
 from tests.fakes.gated_evidence import Gate
 from tests.fakes.intake import SERVER, IntakeBench, problem
@@ -25,13 +25,13 @@ pytestmark = pytest.mark.invariant(40)
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """Hold commits up while the gate is closed; what was sent meanwhile waits."""
-    gate, commit = Gate(), Evidence.commit
+    gate, commit = Gate(), SqliteEvidence.commit
 
-    def gated_commit(evidence: Evidence) -> None:
+    def gated_commit(evidence: SqliteEvidence) -> None:
         gate.pass_through()
         commit(evidence)
 
-    monkeypatch.setattr(Evidence, "commit", gated_commit)
+    monkeypatch.setattr(SqliteEvidence, "commit", gated_commit)
     yield gate
     gate.open()
 

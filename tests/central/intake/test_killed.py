@@ -9,7 +9,7 @@ import pytest
 
 from central.config import CentralConfig
 from central.intake.audit import audit
-from central.intake.evidence import Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.keyring import Keyring
 from sync_agent import wire
 from tests.fakes.asgi import Answer
@@ -128,7 +128,7 @@ def _stream_until_killed(
 
 
 def _each_is_held(config: CentralConfig, acks: list[wire.Ack]) -> None:
-    evidence = Evidence.open(config.evidence)
+    evidence = SqliteEvidence.open(config.evidence)
     for ack in acks:
         head = evidence.head(ack.station, ack.epoch)
         assert head is not None

@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 
 from central.intake.acks import Signer, pace
-from central.intake.evidence import Evidence
+from central.intake.evidence import Evidence, Rows
+from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.identity import Server
 from central.intake.judge import Terms, judge_batch, judge_registration
 from central.intake.keyring import StationKey
@@ -27,7 +28,7 @@ class Killed(BaseException):
     """The process is gone; whatever was not committed is gone with it."""
 
 
-class Mortal(Evidence):
+class Mortal(SqliteEvidence):
     """Evidence that dies at the chosen one of its statements, before it or after it."""
 
     dies_at = 0
@@ -38,7 +39,7 @@ class Mortal(Evidence):
         """Count every statement from now on."""
         do = self._do
 
-        def doing(*statement: Any) -> sqlite3.Cursor:  # noqa: ANN401  what the true one takes
+        def doing(*statement: Any) -> Rows:  # noqa: ANN401  what the true one takes
             self.steps += 1
             is_last = self.steps == self.dies_at
             if is_last and not self.dies_after:
@@ -71,7 +72,7 @@ def _registered(path: Path, station: VirtualStation) -> None:
     keys = {station.key.kid: StationKey(station.key.verify_key, is_revoked=False)}
     proven = prove_registration(station.name, keys, headers, message.body, station.clock.wall_ms)
     assert not isinstance(proven, Reply)
-    evidence = Evidence.open(path)
+    evidence = SqliteEvidence.open(path)
     evidence.begin()
     judge_registration(evidence, proven, _signer(station))
     evidence.commit()
@@ -130,7 +131,7 @@ def test_killed_at_any_step_all_of_a_batch_is_there_or_none_and_the_retry_is_ans
         dying.close()
         assert _all_rows(path) in (none, every)
         there += _all_rows(path) == every
-        living = Evidence.open(path)
+        living = SqliteEvidence.open(path)
         assert _judge(living, proven, station).body == whole.body
         living.close()
         assert _all_rows(path) == every
@@ -149,7 +150,7 @@ def test_workers_that_race_the_same_batch_leave_one_row(tmp_path: Path) -> None:
     proven, start = _proven(station), Barrier(4)
 
     def work(_: int) -> bytes:
-        evidence = Evidence.open(path)
+        evidence = SqliteEvidence.open(path)
         start.wait(20)
         reply = _judge(evidence, proven, station)
         evidence.close()
@@ -168,7 +169,7 @@ def test_even_a_worker_that_looks_at_nothing_cannot_keep_an_entry_twice(tmp_path
     path = tmp_path / "evidence.sqlite"
     _registered(path, station)
     proven = _proven(station)
-    evidence = Evidence.open(path)
+    evidence = SqliteEvidence.open(path)
     _judge(evidence, proven, station)
     evidence.begin()
     again = replace(proven.arrived, received_ms=proven.arrived.received_ms + 1)

@@ -13,9 +13,11 @@ import pytest
 
 from central.intake.admission import Lane
 from central.intake.evidence import Arrived, Evidence
+from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.reply import Reply
 from central.intake.schema import open_file
 from central.intake.writer import GROUP, Judge, Writer
+from sync_agent import wire
 from tests.fakes.gated_evidence import PATIENCE_S, Gate, GatedEvidence, gated
 from tests.fakes.intake import SERVER, IntakeBench
 from tests.fakes.virtual_station import VirtualStation
@@ -158,7 +160,7 @@ def test_a_full_disk_acknowledges_nothing_and_is_forgotten_once_there_is_room(pa
     def cramped() -> Evidence:
         connection = open_file(path)
         connection.execute("PRAGMA max_page_count = 40")
-        return Evidence(connection)
+        return SqliteEvidence(connection)
 
     def make_room(evidence: Evidence) -> Reply:
         evidence._do("PRAGMA max_page_count = 1000")
@@ -237,14 +239,16 @@ def test_thirty_stations_at_once_share_commits_and_each_gets_its_own_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, taken = Gate(), list[Judge]()
-    commit, submit = Evidence.commit, Writer.submit
+    commit, submit = SqliteEvidence.commit, Writer.submit
 
-    def gated_commit(evidence: Evidence) -> None:
+    def gated_commit(evidence: SqliteEvidence) -> None:
         gate.pass_through()
         commit(evidence)
 
-    def counted(writer: Writer, judge: Judge, lane: Lane, units: int) -> "Future[Reply]":
-        reply = submit(writer, judge, lane, units)
+    def counted(
+        writer: Writer, judge: Judge, lane: Lane, units: int, about: wire.Envelope | None
+    ) -> "Future[Reply]":
+        reply = submit(writer, judge, lane, units, about)
         taken.append(judge)
         return reply
 
@@ -253,7 +257,7 @@ def test_thirty_stations_at_once_share_commits_and_each_gets_its_own_answer(
         bench.register()
         for station in stations:
             station.tap()
-        monkeypatch.setattr(Evidence, "commit", gated_commit)
+        monkeypatch.setattr(SqliteEvidence, "commit", gated_commit)
         monkeypatch.setattr(Writer, "submit", counted)
         gate.close()
         first = bench.begin(stations[0].batch())
