@@ -95,13 +95,19 @@ class Signer:
 
     @property
     def term(self) -> int:
-        """Return how many lives the store has had."""
+        """Return how many lives the store has had, and how often another server took its place."""
         return self._server.term
 
     @property
     def verify_key(self) -> VerifyKey:
         """Return the key that proves what is signed here."""
         return self._server.key.verify_key
+
+    def rise(self, term: int) -> None:
+        """Acknowledge in this term from now on; a lower one than before changes nothing."""
+        if term > self._server.term:
+            log.warning("term.risen", before=self._server.term, term=term)
+            self._server = replace(self._server, term=term)
 
     def begin_incarnation(self, reason: str) -> None:
         """Begin a new life of the store: what it said to hold before need not be held any more.
