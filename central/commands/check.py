@@ -99,10 +99,9 @@ def _show_config(config: CentralConfig) -> None:
 def _show_records(config: CentralConfig) -> None:
     from central.store.queries import standing
 
-    for path in (config.records, config.evidence):
-        size = f"{path.stat().st_size // 1024} KiB" if path.exists() else "none yet"
-        say(f"database  {path.name}: {size}")
-    say(f"          records migrated, {standing.pragmas()}")
+    for name, size in standing.sizes(config):
+        say(f"database  {name}: {f'{size // 1024} KiB' if size is not None else 'none yet'}")
+    say(f"          records migrated, {standing.durability()}")
     behind = standing.backlog(config.evidence)
     say(
         f"evidence  {behind.received} is the last batch, {behind.projected} the last in the records: "

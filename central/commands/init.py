@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from central.commands import Now, say
-from central.config import CentralConfig
+from central.config import CentralConfig, PostgresConfig
 from central.errors import CentralError, ConfigError
 from central.work import keys
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         keys.make(making / "keys", secrets.token_bytes)
         (making / "rosters").mkdir()
         (making / "keyring.json").write_text('{"v":1,"stations":{}}\n', encoding="ascii")
-        _make_records(making, args, zone)
+        _make_records(making, args, config, zone)
         keys.write_identity(making / _MARKER, secrets.token_bytes)
     kind = "PRACTICE school" if args.practice else "school"
     say(f"made {config.data} for the {kind} {args.school_name} ({args.school_code}), time zone {zone}")
@@ -57,8 +57,25 @@ def _check(args: argparse.Namespace, config: CentralConfig, zone: str) -> None:
     if config.practice and not args.practice:
         msg = "the configuration has a practice clock; say --practice, or remove [practice]"
         raise ConfigError(msg)
+    if config.postgres is not None:
+        _check_schema(args.school_code, config.postgres)
     if config.data.exists() and any(config.data.iterdir()):
         msg = f"{config.data} is not empty and is left as it is; name another data_dir to start anew"
+        raise ConfigError(msg)
+
+
+def _check_schema(school_code: str, postgres: PostgresConfig) -> None:
+    from central.store import readiness
+
+    if school_code != postgres.school:
+        msg = f"--school-code {school_code} is not the school {postgres.school} of [postgres]; make them one"
+        raise ConfigError(msg)
+    held = readiness.held(postgres)
+    if held:
+        msg = (
+            f"schema {postgres.schema} at {postgres.url} holds {len(held)} tables and is left as it is;"
+            " name another database to start anew"
+        )
         raise ConfigError(msg)
 
 
@@ -85,15 +102,17 @@ def workshop(data: Path) -> Iterator[Path]:
         raise
 
 
-def _make_records(folder: Path, args: argparse.Namespace, zone: str) -> None:
+def _make_records(folder: Path, args: argparse.Namespace, config: CentralConfig, zone: str) -> None:
     from central.store import readiness
 
-    readiness.set_up(records=folder / "records.sqlite")
+    readiness.set_up(records=None if config.postgres else folder / "records.sqlite")
     from central.store import founding
     from central.store.models import School
 
-    founding.found()
-    School.objects.create(
-        code=args.school_code, name=args.school_name.strip(), time_zone=zone, is_practice=args.practice
-    )
+    # On PostgreSQL all or nothing as well: a table is made in a transaction as a row is.
+    with founding.whole():
+        founding.found()
+        School.objects.create(
+            code=args.school_code, name=args.school_name.strip(), time_zone=zone, is_practice=args.practice
+        )
     readiness.close()

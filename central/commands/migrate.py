@@ -18,8 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Apply every migration the records lack and name them."""
     del args, now
-    if not config.records.exists():
-        msg = f"{config.records} does not exist; run rollbook-central init"
+    if not readiness.is_made(config):
+        msg = f"{readiness.place(config)} does not exist; run rollbook-central init"
         raise ConfigError(msg)
     applied = readiness.migrate()
     for name in applied:

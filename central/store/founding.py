@@ -1,8 +1,11 @@
 """Make an empty records database in one step, in the form all migrations together would give it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
 from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -20,6 +23,16 @@ def found() -> None:
                 editor.create_model(model)
     note_applied()
     emit_post_migrate_signal(verbosity=0, interactive=False, db=DEFAULT_DB_ALIAS)
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Do all that is inside or nothing, on PostgreSQL, where tables are made in a transaction as rows are.
+
+    A file that is being made lies in a folder that is thrown away if anything goes wrong.
+    """
+    with transaction.atomic() if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else nullcontext():
+        yield
 
 
 def make_schema() -> None:

@@ -4,12 +4,18 @@ from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.numeric import Int8BinaryDumper
 
 from central.config import PostgresConfig
 from central.errors import UnavailableError
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 """A connection whose rows are plain tuples."""
+
+Error: TypeAlias = psycopg.Error
+"""Whatever the server or the way to it did not do."""
+LockTimeoutError: TypeAlias = psycopg.errors.LockNotAvailable
+AbsentError: TypeAlias = psycopg.errors.UndefinedTable
 
 OLDEST: Final = 150_000
 """PostgreSQL 15, as `server_version_num` counts; what older ones cannot do is not tried."""
@@ -19,6 +25,11 @@ EVIDENCE, RECORDS = 1, 2
 """What of a school is locked: the intake's writer holds the first as long as it lives, each transaction of
 the records the second."""
 _DURABLE: Final = frozenset({"on", "remote_apply"})
+# By code point, as SQLite and this program do: what is listed or hashed comes in one order on both.
+_PLAIN_ORDERS: Final = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8"})
+_LOCALE: Final = """
+SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()
+"""
 
 
 def connect(config: PostgresConfig, *, is_reader: bool = False) -> Connection:
@@ -31,8 +42,11 @@ def connect(config: PostgresConfig, *, is_reader: bool = False) -> Connection:
     except psycopg.Error as error:
         raise unavailable(config, error) from error
     try:
-        _prove(connection, config)
-        connection.read_only = is_reader
+        prove(connection, config)
+        # One width for every number: a statement is planned once, not once for each width of its values.
+        connection.adapters.register_dumper(int, Int8BinaryDumper)
+        if is_reader:
+            connection.execute("SET default_transaction_read_only = on")
     except Exception as error:
         connection.close()
         if isinstance(error, psycopg.Error):
@@ -76,7 +90,11 @@ def unavailable(config: PostgresConfig, error: psycopg.Error) -> UnavailableErro
     return UnavailableError(f"PostgreSQL at {config.url} cannot be used ({why}); see whether it runs")
 
 
-def _prove(connection: Connection, config: PostgresConfig) -> None:
+def prove(connection: Connection, config: PostgresConfig) -> None:
+    """Return only when the server keeps what it confirms and orders text as SQLite does.
+
+    Raises UnavailableError.
+    """
     version = connection.info.server_version
     if version < OLDEST:
         msg = (
@@ -91,6 +109,14 @@ def _prove(connection: Connection, config: PostgresConfig) -> None:
     ):
         said = ", ".join(f"{name} {value}" for name, value in told.items())
         msg = f"PostgreSQL at {config.url} would lose what it confirms ({said}); turn all three on"
+        raise UnavailableError(msg)
+
+    row = connection.execute(_LOCALE).fetchone()
+    if row is None or row[0] != "UTF8" or row[1] not in _PLAIN_ORDERS:
+        msg = (
+            f"the database at {config.url} orders text by a language ({row}); make it with"
+            " CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+        )
         raise UnavailableError(msg)
 
 

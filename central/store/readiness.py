@@ -1,6 +1,7 @@
 """Bring the records database up, and say in plain words why it cannot be used."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from central.config import CentralConfig
+from central.config import CentralConfig, PostgresConfig
 from central.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
@@ -30,6 +31,32 @@ def set_up(records: Path | None = None) -> None:
 def close() -> None:
     """Close the records; SQLite then folds its write-ahead log into the file."""
     connections.close_all()
+
+
+def place(config: CentralConfig) -> str:
+    """Return where the records are, in the words of the configuration; it holds no secret."""
+    if config.postgres is None:
+        return str(config.records)
+    return f"schema {config.postgres.schema} at {config.postgres.url}"
+
+
+def is_made(config: CentralConfig) -> bool:
+    """Tell whether there are records, of whatever form; raises UnavailableError when nobody answers."""
+    if config.postgres is None:
+        return config.records.exists()
+    return bool(held(config.postgres))
+
+
+def held(config: PostgresConfig) -> list[str]:
+    """Return the tables the school's schema on PostgreSQL holds, sorted.
+
+    Raises UnavailableError for a server that cannot be reached or would not keep what it confirms.
+    """
+    from central.store import postgres  # its driver takes longer to load than some commands run
+
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1"
+    with closing(postgres.connect(config, is_reader=True)) as connection:
+        return [str(name) for (name,) in connection.execute(query, (config.schema,))]
 
 
 def unapplied() -> list[str]:
@@ -61,22 +88,23 @@ def require(config: CentralConfig) -> "School":
     """
     from central.store.models import School
 
-    if not config.records.exists():
-        msg = f"{config.records} does not exist; run rollbook-central init"
+    where = place(config)
+    if not is_made(config):
+        msg = f"{where} does not exist; run rollbook-central init"
         raise ConfigError(msg)
     try:
         if unapplied():
-            msg = f"{config.records} is of an older version; run rollbook-central migrate"
+            msg = f"{where} is of an older version; run rollbook-central migrate"
             raise UnavailableError(msg)
         if unknown():
-            msg = f"{config.records} is of a newer version; install the newer rollbook again"
+            msg = f"{where} is of a newer version; install the newer rollbook again"
             raise UnavailableError(msg)
         school = School.objects.first()
     except DatabaseError as error:
-        msg = f"{config.records} cannot be used ({error}); stop what holds it, or restore a backup"
+        msg = f"{where} cannot be used ({error}); stop what holds it, or restore a backup"
         raise UnavailableError(msg) from error
     if school is None:
-        msg = f"{config.records} holds no school; run rollbook-central init in a new folder"
+        msg = f"{where} holds no school; run rollbook-central init in a new folder"
         raise ConfigError(msg)
     if config.practice and not school.is_practice:
         msg = "a practice clock is only for a practice school; remove [practice] from the configuration"

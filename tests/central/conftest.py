@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     if connection.vendor == "postgresql":
         pre_migrate.connect(_make_schema)
+        connections["default"].settings_dict["TEST"]["NAME"] = f"test_{secrets.token_hex(6)}"
         return
     folder = tmp_path_factory.mktemp("records")
     connections["default"].settings_dict["TEST"]["NAME"] = str(folder / "records.sqlite")

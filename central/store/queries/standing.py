@@ -4,10 +4,12 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from django.db import connection
 from django.db.models import Count
 
+from central.config import CentralConfig
 from central.errors import UnavailableError
 from central.store.models import (
     AttendanceRecord,
@@ -19,6 +21,15 @@ from central.store.models import (
     Student,
     Tap,
 )
+
+_SAYS: Final = {
+    "sqlite": (("journal_mode", "synchronous", "foreign_keys"), "PRAGMA"),
+    "postgresql": (("server_version", "synchronous_commit", "fsync", "full_page_writes"), "SHOW"),
+}
+_SCHEMA_SIZE: Final = """
+SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +73,22 @@ def counts() -> dict[str, int]:
     }
 
 
-def pragmas() -> str:
-    """Return how the records are written, as SQLite says it."""
+def sizes(config: CentralConfig) -> list[tuple[str, int | None]]:
+    """Return each database by its name with its size in bytes, None where it is not there yet."""
+    if config.postgres is None:
+        files = (config.records, config.evidence)
+        return [(path.name, path.stat().st_size if path.exists() else None) for path in files]
     with connection.cursor() as cursor:
-        journal = cursor.execute("PRAGMA journal_mode").fetchone()
-        synchronous = cursor.execute("PRAGMA synchronous").fetchone()
-        foreign_keys = cursor.execute("PRAGMA foreign_keys").fetchone()
-    return f"journal_mode={journal[0]} synchronous={synchronous[0]} foreign_keys={foreign_keys[0]}"
+        cursor.execute(_SCHEMA_SIZE, [config.postgres.schema])
+        return [(f"schema {config.postgres.schema}", int(cursor.fetchone()[0]))]
+
+
+def durability() -> str:
+    """Return how the records are written, as the store says it."""
+    names, ask = _SAYS[connection.vendor]
+    with connection.cursor() as cursor:
+        told = []
+        for name in names:
+            cursor.execute(f"{ask} {name}")
+            told.append(f"{name}={cursor.fetchone()[0]}")
+    return " ".join(told)
