@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
@@ -16,11 +16,9 @@ from central.intake.acks import Ground, Now, Signer
 from central.intake.admission import Admission
 from central.intake.door import Door
 from central.intake.endpoints import Endpoints
-from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.identity import begin_incarnation, read_server
 from central.intake.keyring import Keyring
-from central.intake.lock import Lock
-from central.intake.mark import Mark
+from central.intake.opening import Opening
 from central.intake.own_error import own_error
 from central.intake.parts import Parts
 from central.intake.safe import Safe
@@ -45,15 +43,9 @@ def build(
     UnavailableError, ConfigError and SettingsError, before any request is taken.
     """
     server = read_server(config)
-    lock = Lock(config.data / "evidence.lock")
-    mark = Mark(config.data / "evidence.mark")
     signer = Signer(server, now, new_token or partial(secrets.token_urlsafe, _TOKEN_BYTES), _ground(config))
-    try:
-        _look(config, mark, signer)
-    except Exception:
-        lock.release()
-        raise
-    writer = Writer(partial(SqliteEvidence.open, config.evidence, mark))
+    opening = Opening(config, signer)
+    writer = Writer(opening)
     parts = Parts(
         writer=writer,
         signer=signer,
@@ -71,7 +63,7 @@ def build(
             yield
         finally:
             await asyncio.to_thread(writer.stop)
-            lock.release()
+            opening.release()
             log.info("intake.stopped", server=server.name)
 
     door = Middleware(Door, admission=parts.admission, keyring=parts.keyring)
@@ -87,18 +79,6 @@ def _ground(config: CentralConfig) -> Ground:
         safe_seq=Safe(config.data / "safe.json").seq,
         eps_ms=own_error(config).eps_ms,
     )
-
-
-def _look(config: CentralConfig, mark: Mark, signer: Signer) -> None:
-    """Open the evidence once, and begin a new life of it where it lacks what was there before."""
-    with closing(SqliteEvidence.open(config.evidence)) as evidence:
-        if mark.digest is None or evidence.digest_at(mark.srv_seq) == mark.digest:
-            return
-        newest = evidence.newest()
-    have_seq = 0 if newest is None else newest[0]
-    log.error("evidence.went-back", have_seq=have_seq, mark_seq=mark.srv_seq)
-    signer.begin_incarnation("mark")
-    mark.forget()
 
 
 def _routes(parts: Parts) -> list[Route]:

@@ -18,6 +18,8 @@ class Mark:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.srv_seq, self.digest = _read(path)
+        self.reached = None if self.digest is None else (self.srv_seq, self.digest)
+        """The last place and its digest that were there for certain; None where nothing tells."""
 
     def note(self, srv_seq: int, digest: bytes) -> None:
         """Note that the evidence has come so far, unless it was noted a moment ago.
@@ -25,6 +27,7 @@ class Mark:
         Called after the commit, and not flushed: the mark may stay behind the evidence, never be
         ahead of it. A mark that cannot be written makes the evidence no worse.
         """
+        self.reached = srv_seq, digest
         if self.srv_seq <= srv_seq < self.srv_seq + EVERY and self.digest is not None:
             return
         draft = self._path.with_suffix(".mark-new")
@@ -39,7 +42,7 @@ class Mark:
     def forget(self) -> None:
         """Take the mark away: what the evidence had come to belongs to a life that is over."""
         self._path.unlink(missing_ok=True)
-        self.srv_seq, self.digest = 0, None
+        self.srv_seq, self.digest, self.reached = 0, None, None
 
 
 def _read(path: Path) -> tuple[int, bytes | None]:

@@ -4,6 +4,7 @@ from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.array import ListBinaryDumper
 from psycopg.types.numeric import Int8BinaryDumper
 
 from central.config import PostgresConfig
@@ -45,6 +46,7 @@ def connect(config: PostgresConfig, *, is_reader: bool = False) -> Connection:
         prove(connection, config)
         # One width for every number: a statement is planned once, not once for each width of its values.
         connection.adapters.register_dumper(int, Int8BinaryDumper)
+        connection.adapters.register_dumper(list, ListBinaryDumper)
         if is_reader:
             connection.execute("SET default_transaction_read_only = on")
     except Exception as error:

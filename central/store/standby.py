@@ -35,10 +35,14 @@ def require(connection: Connection, config: PostgresConfig) -> None:
 
     Asks anew each time: the setting may be taken away while the server runs. Raises UnavailableError.
     """
-    if not config.standby:
-        return
-    ((names,),) = connection.execute("SELECT current_setting('synchronous_standby_names')").fetchall()
-    if not names.strip():
+    if config.standby:
+        ((names,),) = connection.execute("SELECT current_setting('synchronous_standby_names')").fetchall()
+        refuse_alone(names, config)
+
+
+def refuse_alone(names: str, config: PostgresConfig) -> None:
+    """Do so with what the server said it waits for, `synchronous_standby_names`."""
+    if config.standby and not names.strip():
         msg = (
             f"PostgreSQL at {config.url} waits for no standby (synchronous_standby_names is empty), and"
             " [postgres] standby is true; name a standby there, or set standby to false until there is one"

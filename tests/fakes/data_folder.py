@@ -8,7 +8,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from central.config import CentralConfig
+from central.config import CentralConfig, PostgresConfig
+from central.store import postgres
 from central.work import keys
 from sync_agent.settable import Config
 from sync_agent.signing import SigningKey, sign_note, sign_text
@@ -19,10 +20,14 @@ CONFIG_KEY = SigningKey(b"central sends rosters with this.")
 
 
 def lay_out(
-    folder: Path, stations: Iterable[VirtualStation] = (), inc: str = "first-life", term: int = 1
+    folder: Path,
+    stations: Iterable[VirtualStation] = (),
+    inc: str = "first-life",
+    term: int = 1,
+    on: PostgresConfig | None = None,
 ) -> CentralConfig:
     """Make the folder and return the configuration that names it."""
-    config = CentralConfig(data_dir=str(folder))
+    config = CentralConfig(data_dir=str(folder), postgres=on)
     config.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (config.keys / "server-ack.key").exists():
         keys.write_secret(config.keys / "server-ack.key", b"central acknowledges with this..".hex())
@@ -66,8 +71,21 @@ def publish_config(config: CentralConfig, station: str, version: int) -> bytes:
 
 def rows(config: CentralConfig, sql: str, *values: object) -> list[tuple[object, ...]]:
     """Ask the evidence from outside, as any other process may."""
+    if config.postgres is not None:
+        with closing(postgres.connect(config.postgres, is_reader=True)) as asking:
+            return asking.execute(sql.replace("?", "%s"), values, binary=True).fetchall()
     with closing(sqlite3.connect(f"{config.evidence.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         return connection.execute(sql, values).fetchall()
+
+
+def change(config: CentralConfig, sql: str) -> None:
+    """Carry a statement out on the evidence behind the intake's back."""
+    if config.postgres is not None:
+        with closing(postgres.connect(config.postgres)) as changing:
+            changing.execute(sql)
+        return
+    with closing(sqlite3.connect(config.evidence)) as connection, connection:
+        connection.execute(sql)
 
 
 def _place(path: Path, text: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from central.config import CentralConfig
+from central.config import CentralConfig, PostgresConfig
 from central.intake.admission import Admission
 from central.intake.app import build
 from station.clock import HandClock
@@ -30,9 +30,10 @@ class IntakeBench:
     stations: list[VirtualStation] = field(default_factory=lambda: [VirtualStation()])
     clock: HandClock = field(default_factory=HandClock)
     admission: Admission = field(default_factory=Admission)
+    postgres: PostgresConfig | None = None
 
     def __post_init__(self) -> None:
-        self.config: CentralConfig = lay_out(self.folder / "central", self.stations)
+        self.config: CentralConfig = lay_out(self.folder / "central", self.stations, on=self.postgres)
         self.tokens: Iterator[str] = (f"token-{n}" for n in itertools.count(1))
 
     def __enter__(self) -> Self:

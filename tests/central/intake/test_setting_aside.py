@@ -1,12 +1,12 @@
 """Authentic batches that must not count: kept apart, and their station told why."""
 
 import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from tests.fakes.data_folder import rows
+from central.store import postgres
+from tests.fakes.data_folder import change, rows
 from tests.fakes.intake import IntakeBench, problem
 from tests.fakes.virtual_station import Message
 
@@ -162,8 +162,7 @@ def test_evidence_cannot_be_changed_or_deleted_even_by_its_own_writer(bench: Int
     bench.sync(bench.station)
     bench.station.token = "stale"  # noqa: S105  a ratchet, not a secret
     bench.post(bench.station.batch())
-    with closing(sqlite3.connect(bench.config.evidence)) as connection:
-        for table in ("batch", "epoch", "quarantine"):
-            for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET bytes = x'00'"):  # noqa: S608  our words
-                with pytest.raises(sqlite3.IntegrityError, match="never changed"):
-                    connection.execute(statement)
+    for table in ("batch", "epoch", "quarantine"):
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET station = 'x'"):  # noqa: S608  our words
+            with pytest.raises((sqlite3.IntegrityError, postgres.Error), match="never changed"):
+                change(bench.config, statement)
