@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db.models.fields.json import KT
+
 from central.store.models import AuditEvent, Delivery
 from central.work.delivery_wish import Courier
 
@@ -29,7 +31,8 @@ def changed(courier: Courier) -> Changed | None:
     """
     if not courier.config.change_feed:
         return None
-    last = AuditEvent.objects.filter(verb=VERB, detail__has_key=POSITION).order_by("-pk").first()
+    told = AuditEvent.objects.alias(position=KT(f"detail__{POSITION}"))
+    last = told.filter(verb=VERB, position__isnull=False).order_by("-pk").first()
     since = int(last.detail[POSITION]) if last else 0
     position, keys = courier.sis.changes(courier.config.change_feed, since, _TABLE)
     days: set[date] = set()

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from django.db.models.fields.json import KT
+
 from central.config import CentralConfig
 from central.errors import UnavailableError
 from central.store import written_once
@@ -98,7 +100,8 @@ def note(drill: Drill, by: str, now: datetime) -> None:
 
 def last_proven() -> tuple[str, datetime] | None:
     """Return the name of the backup that was last proven to come back, and when; None before the first."""
-    rows = AuditEvent.objects.filter(verb=VERB, detail__proven=True).order_by("-pk")
+    rows = AuditEvent.objects.alias(proven=KT("detail__proven")).filter(verb=VERB, proven="true")
+    rows = rows.order_by("-pk")
     return rows.values_list("subject", "at").first()
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from django.db.models.fields.json import KT
+
 from central.domain.adjudication import Span
 from central.store.models import Occurrence, Outage, School, Station
 from central.work.gaps import register
@@ -51,7 +53,8 @@ def _marked(school: School, since: date, until: date) -> Iterator[Proposal]:
     zone = ZoneInfo(school.time_zone)
     from_at = datetime.combine(since, time.min, zone)
     to_at = datetime.combine(until + timedelta(days=1), time.min, zone)
-    rows = Occurrence.objects.filter(station__school=school, kind=Kind.STAFF, payload__did="outage")
+    rows = Occurrence.objects.alias(did=KT("payload__did"))
+    rows = rows.filter(station__school=school, kind=Kind.STAFF, did="outage")
     rows = rows.filter(latest_at__gte=from_at, earliest_at__lt=to_at).select_related("station__room")
     for row in rows.order_by("latest_at"):
         if row.earliest_at and row.latest_at and row.latest_at - row.earliest_at <= _EXACT:
