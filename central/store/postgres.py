@@ -16,7 +16,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Error: TypeAlias = psycopg.Error
 """Whatever the server or the way to it did not do."""
 LockTimeoutError: TypeAlias = psycopg.errors.LockNotAvailable
-AbsentError: TypeAlias = psycopg.errors.UndefinedTable
+LineError: TypeAlias = psycopg.OperationalError
 
 OLDEST: Final = 150_000
 """PostgreSQL 15, as `server_version_num` counts; what older ones cannot do is not tried."""
@@ -103,6 +103,13 @@ def prove(connection: Connection, config: PostgresConfig) -> None:
             f"PostgreSQL at {config.url} is version {version // 10_000}; install {OLDEST // 10_000} or newer"
         )
         raise UnavailableError(msg)
+    row = connection.execute(_LOCALE).fetchone()
+    if row is None or row[0] != "UTF8" or row[1] not in _PLAIN_ORDERS:
+        msg = (
+            f"the database at {config.url} orders text by a language {row}; make it with"
+            " CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+        )
+        raise UnavailableError(msg)
     told = {name: _setting(connection, name) for name in ("fsync", "full_page_writes", "synchronous_commit")}
     if (
         told["fsync"] != "on"
@@ -111,14 +118,6 @@ def prove(connection: Connection, config: PostgresConfig) -> None:
     ):
         said = ", ".join(f"{name} {value}" for name, value in told.items())
         msg = f"PostgreSQL at {config.url} would lose what it confirms ({said}); turn all three on"
-        raise UnavailableError(msg)
-
-    row = connection.execute(_LOCALE).fetchone()
-    if row is None or row[0] != "UTF8" or row[1] not in _PLAIN_ORDERS:
-        msg = (
-            f"the database at {config.url} orders text by a language ({row}); make it with"
-            " CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
-        )
         raise UnavailableError(msg)
 
 

@@ -35,7 +35,7 @@ class Installation:
     settings: str = ""
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "central.toml").write_text(f'data_dir = "data"\n{self.settings}', encoding="utf-8")
 
     @property
