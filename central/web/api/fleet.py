@@ -88,7 +88,7 @@ class Silenced(Schema):
 
 def fleet(request: Asked) -> Fleet:
     """Show how every station in use is, with its alerts, those first that need somebody most."""
-    facts = gather(request.auth.staff.school, clock.now(), Evidence(settings.CONFIG.evidence))
+    facts = gather(request.auth.staff.school, clock.now(), Evidence(settings.CONFIG.evidence_at))
     found = sorted(((each, raised(each)) for each in facts), key=lambda pair: need(pair[1]))
     return Fleet(stations=[_condition(each, alerts) for each, alerts in found])
 

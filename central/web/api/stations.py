@@ -91,7 +91,7 @@ class Explained(Schema):
 
 def stations(request: Asked) -> KnownStations:
     """List every station in use, by room."""
-    lines = glance(request.auth.staff.school, clock.now(), Evidence(settings.CONFIG.evidence))
+    lines = glance(request.auth.staff.school, clock.now(), Evidence(settings.CONFIG.evidence_at))
     return KnownStations(stations=[_station(line) for line in lines])
 
 

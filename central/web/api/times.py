@@ -117,7 +117,7 @@ def decide(request: Asked, station: Code, epoch: Code, sequence: Code, form: Wor
 def _decided(entry: Entry, word: Word) -> Status[WordKept]:
     config = settings.CONFIG
     kept = time_review.decide(
-        entry, word, clock.now(), Evidence(config.evidence), time_review.retimer(config)
+        entry, word, clock.now(), Evidence(config.evidence_at), time_review.retimer(config)
     )
     return Status(
         201,

@@ -95,7 +95,7 @@ def record(request: Asked, identity: Code, *, verify: bool = False) -> RecordTra
     rows = rows.select_related("student", "section__track", "section__school_year", "section__room")
     row = found.row(rows, identity)
     note(request.auth.staff, Seen("api record", student=row.student, on=row.on), clock.now())
-    traced = record_walk.traced(row, Evidence(settings.CONFIG.evidence) if verify else None)
+    traced = record_walk.traced(row, Evidence(settings.CONFIG.evidence_at) if verify else None)
     counts = record_walk.counted(row)
     return RecordTraced(
         id=str(row.pk),

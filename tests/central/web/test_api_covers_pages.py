@@ -15,19 +15,11 @@ from central.web import api, pages
 from central.web.pages.page import StaffPage
 
 # Pages without an operation, and why that is as it should be.
-_PAPER = (
-    "paper is looked at sheet by sheet before it counts; `import-paper`, `sheets` and `kit` do it headless"
-)
-_OUTAGE = "an outage is noted by who saw it and looked at beside its paper; `outage` does it headless"
-_EMERGENCY = "an emergency is declared, answered and closed by people together; `emergency` does it headless"
 NO_OPERATION: Mapping[str, str] = {
     "sign-in": "a second factor is made and tried where somebody sits before a browser",
     "requirement-document": "a document is handed out to who reads it; `evidence` tells where it is kept",
-    **dict.fromkeys(
-        ("paper", "paper-batch", "paper-decisions", "paper-file", "paper-kit", "paper-print"), _PAPER
-    ),
-    **dict.fromkeys(("outage", "outages", "late-entries"), _OUTAGE),
-    **dict.fromkeys(("emergencies", "emergency", "emergency-learning", "emergency-return"), _EMERGENCY),
+    "paper-kit": "a kit's file and its passphrase are handed over by a person; `kit` does it headless",
+    "paper-print": "sheets are printed where somebody stands at a printer; `sheets` does it headless",
 }
 # Verbs of pages that no operation carries out, and why.
 NO_VERB: Mapping[str, str] = {
