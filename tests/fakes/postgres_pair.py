@@ -1,5 +1,6 @@
 """Two real PostgreSQL servers: what the first confirms the second has too, and may be promoted."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,19 @@ class Pair:
         self.first.kill()
         self.promote()
 
+    def rejoin(self) -> None:
+        """Copy what was promoted to the server that was lost, and have it follow: they change places."""
+        shutil.rmtree(self.first.data)
+        self.first, self.second = self.second, self.first
+        self.join()
+
+    def join(self) -> None:
+        """Copy the primary to the standby, start that, and wait for it at each commit from now on."""
+        _copy(self.first, self.second)
+        self.second.start()
+        waits_for(self.first, ONE)
+        self.follow()
+
     def follow(self) -> None:
         """Return when the primary waits for its standby and the standby keeps up."""
         with closing(psycopg.connect(self.first.url(), autocommit=True)) as connection:
@@ -56,10 +70,7 @@ def pair() -> Iterator[Pair]:
         found = Pair(first, Cluster(other, postgres.free_port(), dict(_QUICK)))
         try:
             first.create("rollbook")
-            _copy(first, found.second)
-            found.second.start()
-            waits_for(first, ONE)
-            found.follow()
+            found.join()
             yield found
         finally:
             found.second.stop()

@@ -12,7 +12,7 @@ from tests.health import source
 PAGE = "docs/reference/invariants.md"
 INVARIANTS = {*map(str, range(1, 43)), "44", "45"}
 FAULTS = set(
-    "P1 P2 P3 P4 P5 P6 D1 D2 D3 D4 D5 N1 N2 N3 N4 N5 N6 N7 S1 S2 S3 S4 S5 S6 C1 C2 C3 C4 C5"
+    "P1 P2 P3 P4 P5 P6 D1 D2 D3 D4 D5 N1 N2 N3 N4 N5 N6 N7 S1 S2 S3 S4 S5 S6 S7 S8 C1 C2 C3 C4 C5"
     " T1 T2 T3 T4 T5 T6 T7 T8 T9 E1 E2 E3 R1 M1 M2 L1 L2 A1 A2 Q1".split()
 )
 LATER = {"43"}

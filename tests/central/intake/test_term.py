@@ -100,6 +100,8 @@ def test_where_a_standby_is_demanded_a_server_without_one_is_refused(postgres_ur
             standby.require(lone, config(postgres_url, is_pair=True))
 
 
+@pytest.mark.fault("S8")
+@pytest.mark.invariant(8)
 def test_a_promotion_raises_the_term_and_what_it_left_behind_is_of_a_lower_one(
     two: Pair, tmp_path: Path
 ) -> None:
