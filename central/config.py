@@ -204,6 +204,11 @@ class CentralConfig:
         return self.data / "evidence.sqlite"
 
     @property
+    def evidence_at(self) -> Path | PostgresConfig:
+        """Where the intake's evidence is kept, for whoever reads it."""
+        return self.evidence if self.postgres is None else self.postgres
+
+    @property
     def keys(self) -> Path:
         """The folder of secret and public keys, mode 0700."""
         return self.data / "keys"

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     stations = Station.objects.order_by("code")
     left = 0
     for station in stations.filter(code=args.station) if args.station else stations:
-        done = countersigned(config.evidence, station.code)
+        done = countersigned(config.evidence_at, station.code)
         for on, kept in newest(station.code).items():
             if args.day is not None and on != args.day:
                 continue

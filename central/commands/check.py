@@ -102,7 +102,7 @@ def _show_records(config: CentralConfig) -> None:
     for name, size in standing.sizes(config):
         say(f"database  {name}: {f'{size // 1024} KiB' if size is not None else 'none yet'}")
     say(f"          records migrated, {standing.durability()}")
-    behind = standing.backlog(config.evidence)
+    behind = standing.backlog(config.evidence_at)
     say(
         f"evidence  {behind.received} is the last batch, {behind.projected} the last in the records: "
         f"{behind.waiting} to read"
@@ -128,7 +128,7 @@ def _show_stations(school: "School", config: CentralConfig, now: datetime) -> No
     from central.work.stations import glance
 
     zone = ZoneInfo(school.time_zone)
-    for line in glance(school, now, Evidence(config.evidence)):
+    for line in glance(school, now, Evidence(config.evidence_at)):
         say(f"station   {line.station.code} in {line.station.room.name}")
         for doubt in line.doubts:
             say(
@@ -151,14 +151,15 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
 
 def unproven(config: CentralConfig) -> Iterator[str]:
     """Yield what does not prove itself: the stations' batches, the records, and all that is written once."""
+    from central.store.evidence import Evidence
     from central.store.queries import histories
     from central.work import audit_heads
 
-    if config.evidence.exists():
+    if Evidence(config.evidence_at).is_begun():
         keyring = Keyring(config.data / "keyring.json")
         server_key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
         count = 0
-        for found in audit(config.evidence, keyring, server_key):
+        for found in audit(config.evidence_at, keyring, server_key):
             count += 1
             where = f"batch {found.srv_seq}" if found.srv_seq is not None else "the whole of it"
             yield f"station {found.station} epoch {found.epoch}, {where}: {found.what}"

@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """List, show or decide; 1 while taps wait for a person, 64 for a refused decision."""
     school = lookup.the_school()
-    evidence = Evidence(config.evidence)
+    evidence = Evidence(config.evidence_at)
     zone = ZoneInfo(school.time_zone)
     if args.entry is None:
         return _list(school, zone)

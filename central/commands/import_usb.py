@@ -45,4 +45,4 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
 
 
 def _held(config: CentralConfig) -> dict[tuple[str, int], int]:
-    return {(station, epoch): seq for station, epoch, seq in Evidence(config.evidence).journals()}
+    return {(station, epoch): seq for station, epoch, seq in Evidence(config.evidence_at).journals()}

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     if args.station and not Station.objects.filter(code=args.station).exists():
         msg = f"there is no station {args.station} in the records; check the code"
         raise RefusedError(msg)
-    evidence = Evidence(config.evidence)
+    evidence = Evidence(config.evidence_at)
     server_key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
     say(f"rule {RULE_VERSION}, time zones of {tzdata_version()}")
     journals = StationTimeline.objects.filter(carried_in=0).order_by("station", "epoch")

@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Print the stations; 1 while an alert is open that nobody silenced."""
-    evidence, at = Evidence(config.evidence), now()
+    evidence, at = Evidence(config.evidence_at), now()
     if args.station:
         facts = [of_station(lookup.station(args.station), at, evidence)]
     else:

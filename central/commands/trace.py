@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Print the trail; 1 when there is no record or a tap is not proven."""
     del now
-    trail = trace(lookup.student(args.student), args.on, Evidence(config.evidence))
+    trail = trace(lookup.student(args.student), args.on, Evidence(config.evidence_at))
     for line in render_trail.render(trail).splitlines():
         say(line)
     return 0 if trail.is_proven else 1

@@ -1,16 +1,15 @@
 """Published: prove again, from the bytes alone, everything the evidence claims to hold."""
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from central.auditor.links import UnprovenError, links
 from central.errors import UnavailableError
 from central.intake.keyring import Keyring, Keys
+from central.store.reading import Place, ask_once, reading
 from station import chain
 from sync_agent import wire
 from sync_agent.certificate import PURPOSE, Certificate
@@ -26,7 +25,8 @@ SELECT station, epoch FROM epoch UNION SELECT station, epoch FROM station_head
 UNION SELECT station, epoch FROM batch ORDER BY 1, 2
 """
 
-
+# A file of the first layout, which no intake has opened since, has no such table.
+_COUNTERSIGNED_SINCE: Final = 2
 _STATIONS: Final = "SELECT DISTINCT station FROM countersignature ORDER BY 1"
 _COUNTERSIGNATURES: Final = (
     "SELECT day, sha256, signed FROM countersignature WHERE station = ? ORDER BY day, sha256"
@@ -62,31 +62,35 @@ class StoredRow:
     answer: bytes
 
 
-def audit(path: Path, keyring: Keyring, server_key: VerifyKey) -> Iterator[Finding]:
-    """Yield whatever in the evidence at `path` is not what stations signed and this server acknowledged.
+def audit(place: Place, keyring: Keyring, server_key: VerifyKey) -> Iterator[Finding]:
+    """Yield whatever in the evidence at `place` is not what stations signed and this server acknowledged.
 
     Reads in small pieces, so that it may run beside the intake. A revoked key still proves what it
     signed. Raises UnavailableError.
     """
-    if not path.exists():
-        msg = f"{path} does not exist; nothing was ever taken in, or it was moved"
-        raise UnavailableError(msg)
+    with reading(place) as ask:
+        if ask is None:
+            where = place if isinstance(place, Path) else f"the evidence of {place.school} at {place.url}"
+            msg = f"{where} does not exist; nothing was ever taken in, or it was moved"
+            raise UnavailableError(msg)
     certified: dict[tuple[str, int], dict[int, bytes]] = {}
-    for (station,) in _ask(path, _STATIONS) if _has_countersignatures(path) else ():
-        yield from _audit_certificates(path, str(station), keyring.station(str(station)) or {}, certified)
-    for name, number in _ask(path, _EPOCHS):
+    for (station,) in ask_once(place, _STATIONS, since=_COUNTERSIGNED_SINCE):
+        yield from _audit_certificates(place, str(station), keyring.station(str(station)) or {}, certified)
+    for name, number in ask_once(place, _EPOCHS):
         station, epoch = str(name), int(number)
         keys = keyring.station(station) or {}
-        yield from _audit_epoch(path, (station, epoch), keys, server_key, certified.pop((station, epoch), {}))
+        yield from _audit_epoch(
+            place, (station, epoch), keys, server_key, certified.pop((station, epoch), {})
+        )
     for station, epoch in certified:
         yield Finding(station, epoch, None, "entries its station and this server certified are not here")
 
 
 def _audit_certificates(
-    path: Path, station: str, keys: Keys, certified: dict[tuple[str, int], dict[int, bytes]]
+    place: Place, station: str, keys: Keys, certified: dict[tuple[str, int], dict[int, bytes]]
 ) -> Iterator[Finding]:
     """Prove what a station signed under certificates, and note the hashes both sides agreed on."""
-    for day, sha256, signed in _ask(path, _COUNTERSIGNATURES, station):
+    for day, sha256, signed in ask_once(place, _COUNTERSIGNATURES, station):
         try:
             members = wire.decode_object(str(signed).encode(), PURPOSE).members
             note = open_text(PURPOSE, members, _signer(keys, str(members.get("kid"))))
@@ -104,13 +108,13 @@ def _audit_certificates(
 
 
 def _audit_epoch(
-    path: Path, whose: tuple[str, int], keys: Keys, server_key: VerifyKey, certified: Mapping[int, bytes]
+    place: Place, whose: tuple[str, int], keys: Keys, server_key: VerifyKey, certified: Mapping[int, bytes]
 ) -> Iterator[Finding]:
     station, epoch = whose
     last, left = wire.Position(0, chain.START), dict(certified)
-    if not _is_registered(path, station, epoch, keys):
+    if not _is_registered(place, station, epoch, keys):
         yield Finding(station, epoch, None, "the registration is not proven")
-    while rows := read_rows(path, station, epoch, last.seq):
+    while rows := read_rows(place, station, epoch, last.seq):
         for row in rows:
             try:
                 hashes = prove(row, last, keys, server_key)
@@ -122,16 +126,16 @@ def _audit_epoch(
             except (wire.WireError, SignatureError, UnprovenError) as error:
                 yield Finding(station, epoch, row.srv_seq, str(error))
             last = wire.Position(max(row.last_seq, row.first_seq), bytes(row.last_h))
-    heads = _ask(path, "SELECT seq, h FROM station_head WHERE station = ? AND epoch = ?", station, epoch)
+    heads = ask_once(place, "SELECT seq, h FROM station_head WHERE station = ? AND epoch = ?", station, epoch)
     if heads != [(last.seq, last.h)]:
         yield Finding(station, epoch, None, "the head is not where the batches end")
     if left:
         yield Finding(station, epoch, None, f"entry {max(left)} was certified, and is not proven here")
 
 
-def read_rows(path: Path, station: str, epoch: int, after: int) -> list[StoredRow]:
+def read_rows(place: Place, station: str, epoch: int, after: int) -> list[StoredRow]:
     """Return the next rows of an epoch that begin after a sequence, in its order; raises UnavailableError."""
-    return [StoredRow(*row) for row in _ask(path, _BATCHES, station, epoch, after)]
+    return [StoredRow(*row) for row in ask_once(place, _BATCHES, station, epoch, after)]
 
 
 def prove(row: StoredRow, before: wire.Position, keys: Keys, server_key: VerifyKey) -> list[bytes]:
@@ -165,8 +169,8 @@ def _prove_answer(row: StoredRow, envelope: wire.Envelope, server_key: VerifyKey
     _demand(told == received, "the time it was received is not the one that was told")
 
 
-def _is_registered(path: Path, station: str, epoch: int, keys: Keys) -> bool:
-    for (data,) in _ask(path, "SELECT bytes FROM epoch WHERE station = ? AND epoch = ?", station, epoch):
+def _is_registered(place: Place, station: str, epoch: int, keys: Keys) -> bool:
+    for (data,) in ask_once(place, "SELECT bytes FROM epoch WHERE station = ? AND epoch = ?", station, epoch):
         try:
             registration, signed, signature = wire.parse_epoch_request(bytes(data))
             _signer(keys, signature.kid).verify(signed, signature)
@@ -174,11 +178,6 @@ def _is_registered(path: Path, station: str, epoch: int, keys: Keys) -> bool:
             return False
         return (registration.station, registration.epoch) == (station, epoch)
     return False
-
-
-def _has_countersignatures(path: Path) -> bool:
-    # A file of the first layout, which no intake has opened since, has no such table.
-    return bool(_ask(path, "SELECT 1 FROM sqlite_master WHERE name = 'countersignature'"))
 
 
 def _signer(keys: Keys, kid: str) -> VerifyKey:
@@ -191,12 +190,3 @@ def _signer(keys: Keys, kid: str) -> VerifyKey:
 def _demand(holds: bool, otherwise: str) -> None:  # noqa: FBT001  the claim is what it is about
     if not holds:
         raise UnprovenError(otherwise)
-
-
-def _ask(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:  # a row is what its query asks for
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            return connection.execute(sql, values).fetchall()
-    except sqlite3.Error as error:
-        msg = f"{path} cannot be read ({error}); look at the disk, or restore it from a backup"
-        raise UnavailableError(msg) from error

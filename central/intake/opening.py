@@ -3,10 +3,8 @@
 from contextlib import closing
 
 from central.config import CentralConfig, PostgresConfig
-from central.intake import term
 from central.intake.acks import Signer
 from central.intake.evidence import Evidence
-from central.intake.evidence_postgres import PostgresEvidence
 from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.lock import Lock
 from central.intake.mark import Mark
@@ -64,7 +62,11 @@ class Opening:
             return SqliteEvidence.open(self._config.evidence, self._mark)
         return self._open_postgres(self._config.postgres)
 
-    def _open_postgres(self, postgres: PostgresConfig) -> PostgresEvidence:
+    def _open_postgres(self, postgres: PostgresConfig) -> Evidence:
+        # The driver takes longer to load than an intake on a file takes to start.
+        from central.intake import term
+        from central.intake.evidence_postgres import PostgresEvidence
+
         evidence = PostgresEvidence.open(postgres, self._mark)
         try:
             path = self._config.data / term.FILE_NAME

@@ -42,7 +42,7 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> FleetReport:
         days=tuple(sorted((day for _, days in told for day in days), key=lambda day: (day.on, day.code))),
         faults_elsewhere=gathered.faults.get("", Counter()),
         outages_of_school=gathered.outages[""],
-        unread=backlog(settings.CONFIG.evidence).waiting,
+        unread=backlog(settings.CONFIG.evidence_at).waiting,
         findings=(),
     )
     return replace(made, findings=tuple(find(made)))
@@ -52,7 +52,7 @@ class _Gathered:
     """Everything about the stations, asked once for all of them."""
 
     def __init__(self, year: SchoolYear, of: Occasion, until: datetime) -> None:
-        school, evidence = year.school, Evidence(settings.CONFIG.evidence)
+        school, evidence = year.school, Evidence(settings.CONFIG.evidence_at)
         begins = datetime.combine(of.since, time(), ZoneInfo(of.zone))
         self._zone = ZoneInfo(of.zone)
         days = [day.on for day in ended_days(school, until)]

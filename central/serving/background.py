@@ -81,7 +81,7 @@ class Projector(threading.Thread):
 
     def work(self) -> None:
         """Do one round."""
-        take_up(self._config.evidence, self._now())
+        take_up(self._config.evidence_at, self._now())
         brings_news = Q(verb__startswith="import-") | Q(verb__in=_NEWS)
         imports = AuditEvent.objects.filter(brings_news).order_by("-pk")
         newest = imports.values_list("pk", flat=True).first() or 0

@@ -1,14 +1,11 @@
 """Which keys stations brought, and which were refused, as the intake keeps them."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from central.errors import UnavailableError
+from central.store.reading import Place, ask_once
 
 # Before this version of its schema a file holds no keys.
 _SINCE: Final = 3
@@ -47,21 +44,20 @@ class Successor:
 
 
 class BroughtKeys:
-    """What the intake keeps of keys; every call opens the file and closes it. All raise UnavailableError."""
+    """What the intake keeps of keys. All raise UnavailableError."""
 
-    def __init__(self, evidence: Path) -> None:
-        self._path = evidence
+    def __init__(self, place: Place) -> None:
+        self._place = place
 
     def under(self, digests: Iterable[str]) -> list[Brought]:
         """Return what these tokens have brought."""
         wanted = list(digests)
         found: list[Brought] = []
-        with self._reading() as connection:
-            for start in range(0, len(wanted) if connection else 0, _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
-                marks = ", ".join("?" * len(some))
-                query = f"SELECT token, station, public FROM enrolment WHERE token IN ({marks})"  # noqa: S608  marks alone
-                found += [Brought(*row) for row in _rows(connection, query, *some)]
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT token, station, public FROM enrolment WHERE token IN ({marks})"  # noqa: S608  marks alone
+            found += [Brought(*row) for row in self._ask(query, *some)]
         return found
 
     def refusals(self, since: datetime | None) -> list[Refusal]:
@@ -71,32 +67,15 @@ class BroughtKeys:
             " WHERE received_ms >= ? ORDER BY received_ms, id"
         )
         since_ms = 0 if since is None else (since - _EPOCH) // timedelta(milliseconds=1)
-        with self._reading() as connection:
-            return [
-                Refusal(station, shown, kid, reason, _EPOCH + timedelta(milliseconds=int(received_ms)))
-                for station, shown, kid, reason, received_ms in _rows(connection, query, since_ms)
-            ]
+        return [
+            Refusal(station, shown, kid, reason, _EPOCH + timedelta(milliseconds=int(received_ms)))
+            for station, shown, kid, reason, received_ms in self._ask(query, since_ms)
+        ]
 
     def successors(self) -> list[Successor]:
         """Return every key that follows another, the earliest first."""
         query = "SELECT station, kid, public, after_kid FROM rotation ORDER BY received_ms"
-        with self._reading() as connection:
-            return [Successor(*row) for row in _rows(connection, query)]
+        return [Successor(*row) for row in self._ask(query)]
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """Give the file, None where it holds no keys yet."""
-        if not self._path.exists():
-            yield None
-            return
-        try:
-            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-                holds = connection.execute("PRAGMA user_version").fetchone()[0] >= _SINCE
-                yield connection if holds else None
-        except sqlite3.Error as error:
-            msg = f"the evidence in {self._path} cannot be read ({error}); see whether the file was moved"
-            raise UnavailableError(msg) from error
-
-
-def _rows(connection: sqlite3.Connection | None, query: str, *values: object) -> Iterable[tuple[str, ...]]:
-    return [] if connection is None else connection.execute(query, values).fetchall()
+    def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return ask_once(self._place, query, *values, since=_SINCE)

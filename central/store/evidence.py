@@ -1,14 +1,11 @@
 """The read side of the intake's database: batches as they were received, in the order they came."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from central.errors import UnavailableError
+from central.store.reading import Place, ask_once, reading
 from sync_agent import wire
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,6 +18,7 @@ _NEWEST: Final = (
 # Before this version of its schema a file holds no countersignatures.
 _COUNTERSIGNED_SINCE: Final = 2
 _AT_ONCE: Final = 500
+_ALL: Final = 2**63 - 1
 _JOURNAL_COLUMNS: Final = "srv_seq, station, epoch, first_seq, last_seq, received_ms, bytes"
 
 
@@ -86,61 +84,47 @@ class StoredBatch:
 
 
 class Evidence:
-    """What stations sent, read without ever holding the intake up: every call opens and closes."""
+    """What stations sent, read without ever holding the intake up; nothing before the first came."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def is_begun(self) -> bool:
+        """Return whether an intake ever opened it."""
+        with reading(self._place) as ask:
+            return ask is not None
 
     def arrivals(self, after: int, limit: int) -> list[Arrival]:
-        """Return up to `limit` batches after a server sequence, oldest first; none before the first came."""
-        if not self._path.exists():
-            return []
+        """Return up to `limit` batches after a server sequence, oldest first."""
         query = "SELECT srv_seq, station, epoch FROM batch WHERE srv_seq > ? ORDER BY srv_seq LIMIT ?"
-        with self._reading() as connection:
-            return [Arrival(*row) for row in connection.execute(query, (after, limit))]
+        return [Arrival(*row) for row in self._ask(query, after, limit)]
 
     def newest(self) -> int:
         """Return the server sequence of the last batch, 0 before the first."""
-        if not self._path.exists():
-            return 0
-        with self._reading() as connection:
-            return connection.execute("SELECT max(srv_seq) FROM batch").fetchone()[0] or 0
+        rows = self._ask("SELECT max(srv_seq) FROM batch")
+        return rows[0][0] or 0 if rows else 0
 
     def said(self, after: int, limit: int) -> list[Said]:
         """Return what up to `limit` batches after a server sequence say beside entries, oldest first."""
-        if not self._path.exists():
-            return []
         query = "SELECT srv_seq, received_ms, bytes FROM batch WHERE srv_seq > ? ORDER BY srv_seq LIMIT ?"
-        with self._reading() as connection:
-            rows = connection.execute(query, (after, limit)).fetchall()
-        return [_said(*row) for row in rows]
+        return [_said(*row) for row in self._ask(query, after, limit)]
 
     def journals(self) -> list[tuple[str, int, int]]:
         """Return station, epoch and last sequence of every journal something was stored of."""
-        if not self._path.exists():
-            return []
-        query = "SELECT station, epoch, seq FROM station_head WHERE seq > 0"
-        with self._reading() as connection:
-            return list(connection.execute(query))
+        rows = self._ask("SELECT station, epoch, seq FROM station_head WHERE seq > 0 ORDER BY station, epoch")
+        return [(station, epoch, seq) for station, epoch, seq in rows]
 
     def contacts(self) -> dict[str, Contact]:
-        """Return each station's newest contact; none before its first batch."""
-        if not self._path.exists():
-            return {}
-        with self._reading() as connection:
-            rows = connection.execute(_NEWEST)
-            return {
-                station: Contact(_EPOCH + timedelta(milliseconds=received_ms), sequence)
-                for station, received_ms, sequence in rows
-            }
+        """Return each station's newest contact."""
+        return {
+            station: Contact(_EPOCH + timedelta(milliseconds=received_ms), sequence)
+            for station, received_ms, sequence in self._ask(_NEWEST)
+        }
 
     def batch(self, server_sequence: int) -> StoredBatch | None:
         """Return one batch, None where there is none of that server sequence."""
-        if not self._path.exists():
-            return None
         query = f"SELECT {_JOURNAL_COLUMNS} FROM batch WHERE srv_seq = ?"  # noqa: S608  our own constant
-        with self._reading() as connection:
-            return next(iter(_batches(connection.execute(query, (server_sequence,)).fetchall())), None)
+        return next(iter(_batches(self._ask(query, server_sequence))), None)
 
     def held_before(self, station: str, received_ms: int, back: int) -> dict[int, int]:
         """Return by epoch of a station from which entry on to read for what came in since an instant.
@@ -148,19 +132,19 @@ class Evidence:
         That is the first entry of the batch `back` batches before; 1 where there are not so many.
         Journals of which nothing came in since are left out.
         """
-        if not self._path.exists():
-            return {}
         since = "SELECT DISTINCT epoch FROM batch WHERE station = ? AND received_ms >= ?"
         earlier = (
             "SELECT first_seq FROM batch WHERE station = ? AND epoch = ? AND received_ms < ?"
             " ORDER BY first_seq DESC LIMIT 1 OFFSET ?"
         )
-        with self._reading() as connection:
-            found = {}
-            for (epoch,) in connection.execute(since, (station, received_ms)).fetchall():
-                row = connection.execute(earlier, (station, epoch, received_ms, back - 1)).fetchone()
-                found[epoch] = 1 if row is None else row[0]
-            return found
+        found: dict[int, int] = {}
+        with reading(self._place) as ask:
+            if ask is None:
+                return found
+            for (epoch,) in ask(since, station, received_ms):
+                rows = ask(earlier, station, epoch, received_ms, back - 1)
+                found[epoch] = rows[0][0] if rows else 1
+        return found
 
     def journal(
         self,
@@ -179,67 +163,45 @@ class Evidence:
             f"SELECT {_JOURNAL_COLUMNS} FROM batch WHERE station = ? AND epoch = ? AND last_seq > ? "  # noqa: S608  our own constant
             "AND srv_seq <= ? ORDER BY first_seq LIMIT ?"
         )
-        newest = 2**63 - 1 if up_to is None else up_to
-        with self._reading() as connection:
-            return _batches(
-                connection.execute(query, (station, epoch, beyond, newest, limit or -1)).fetchall()
-            )
+        newest = _ALL if up_to is None else up_to
+        return _batches(self._ask(query, station, epoch, beyond, newest, limit or _ALL))
 
     def set_aside(self, after: int, limit: int) -> list[SetAside]:
         """Return up to `limit` messages set aside after one of that id, oldest first."""
-        if not self._path.exists():
-            return []
         query = (
             "SELECT id, station, epoch, reason, received_ms FROM quarantine WHERE id > ? ORDER BY id LIMIT ?"
         )
-        with self._reading() as connection:
-            return [SetAside(*row) for row in connection.execute(query, (after, limit))]
+        return [SetAside(*row) for row in self._ask(query, after, limit)]
 
     def set_aside_counts(self) -> list[tuple[str, str, int, int, int]]:
         """Return station, reason, how many messages, and when the first and the last came in (ms UTC)."""
-        if not self._path.exists():
-            return []
-        query = (
+        rows = self._ask(
             "SELECT station, reason, count(*), min(received_ms), max(received_ms) FROM quarantine"
             " GROUP BY station, reason ORDER BY station, reason"
         )
-        with self._reading() as connection:
-            return list(connection.execute(query))
+        return [(station, reason, count, first, last) for station, reason, count, first, last in rows]
 
     def received_ms_of(self, server_sequences: Iterable[int]) -> dict[int, int]:
         """Return when these batches came in (ms UTC), by server sequence; unknown ones are left out."""
         wanted = sorted(set(server_sequences))
-        if not wanted or not self._path.exists():
-            return {}
         found: dict[int, int] = {}
-        with self._reading() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT srv_seq, received_ms FROM batch WHERE srv_seq IN ({marks})"  # noqa: S608  only question marks
-                found.update(connection.execute(query, some))
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT srv_seq, received_ms FROM batch WHERE srv_seq IN ({marks})"  # noqa: S608  only question marks
+            found.update((srv_seq, received_ms) for srv_seq, received_ms in self._ask(query, *some))
         return found
 
     def countersignatures(self, station: str, day: str) -> list[str]:
         """Return what a station signed under a day's certificates: Signed objects, the oldest first."""
-        if not self._path.exists():
-            return []
         query = (
             "SELECT signed FROM countersignature WHERE station = ? AND day = ? ORDER BY received_ms, sha256"
         )
-        with self._reading() as connection:
-            if connection.execute("PRAGMA user_version").fetchone()[0] < _COUNTERSIGNED_SINCE:
-                return []
-            return [signed for (signed,) in connection.execute(query, (station, day))]
+        rows = ask_once(self._place, query, station, day, since=_COUNTERSIGNED_SINCE)
+        return [signed for (signed,) in rows]
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-                yield connection
-        except sqlite3.Error as error:
-            msg = f"the evidence in {self._path} cannot be read ({error}); see whether the file was moved"
-            raise UnavailableError(msg) from error
+    def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return ask_once(self._place, query, *values)
 
 
 def _said(server_sequence: int, received_ms: int, data: bytes) -> Said:

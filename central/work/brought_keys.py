@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db.models import Max
 from central.errors import RefusedError
 from central.store.enrolled import Brought, BroughtKeys, Refusal, Successor
 from central.store.models import AuditEvent, EnrolmentRefusal, EnrolmentToken, StationKey
+from central.store.reading import Place
 from central.work import enrolment
 from central.work.commission import Commission, commission
 
@@ -23,7 +23,7 @@ SALVAGE: Final = timedelta(days=90)
 BY: Final = "central"
 
 
-def take_up(evidence: Path, now: datetime) -> int:
+def take_up(evidence: Place, now: datetime) -> int:
     """Put every key into use that the intake took meanwhile, and return how many there were.
 
     Doing it again changes nothing. Raises UnavailableError.

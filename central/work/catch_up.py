@@ -33,7 +33,7 @@ def catch_up(config: CentralConfig, now: datetime, *, only_new: bool = False) ->
 
     Doubts are read after the batches: no tap is resolved that came in after its station was doubted.
     """
-    evidence = Evidence(config.evidence)
+    evidence = Evidence(config.evidence_at)
     server_key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
     prover = Prover(config.keys)
     projected = project(evidence, server_key, prover)

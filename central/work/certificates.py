@@ -78,7 +78,7 @@ def newest(station: str) -> dict[date, Kept]:
 def countersigned_text(config: CentralConfig, station: str, kept: Kept) -> SignedText:
     """Return a certificate with the station's signature where it has signed it."""
     key = kept.certificate.day.isoformat(), kept.signed.sha256
-    found = countersigned(config.evidence, station).get(key)
+    found = countersigned(config.evidence_at, station).get(key)
     if found is None:
         return kept.signed
     signed = json.loads(found)
@@ -135,7 +135,7 @@ class _Run:
         least = {
             (on, each.epoch): each.last_seq for on, one in kept.items() for each in one.certificate.ranges
         }
-        lines = read(Evidence(self.config.evidence), station.code, after, self.key.verify_key)
+        lines = read(Evidence(self.config.evidence_at), station.code, after, self.key.verify_key)
         facts = cut(lines, [day for day in days if day.on >= last], least)
         told = {on: _told_before(each.certificate) for on, each in settled.items()}
         empty = DayFacts(is_heard_after=True)
@@ -202,7 +202,7 @@ class _Run:
         folder = files.folder(self.config.data, station.code)
         for on, each in kept.items():
             files.place(folder / f"{on}.json", each.signed.text())
-        done = countersigned(self.config.evidence, station.code)
+        done = countersigned(self.config.evidence_at, station.code)
         # The newest first: a day from before the card was changed can be signed by nobody any more.
         waiting = (
             on.isoformat()

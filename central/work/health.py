@@ -102,8 +102,8 @@ def of_backup(config: CentralConfig, now: datetime) -> Iterator[Problem]:
         hours = int((now - made_at).total_seconds()) // 3_600
         yield Problem("backup", f"the newest backup is {hours} hours old; {do}")
     # Before the first evening and before the first tap there is nothing to lose.
-    has_much = founded_at is not None and now - founded_at > BACKUP_EVERY and config.evidence.exists()
-    if made_at is None and has_much:
+    is_begun = config.postgres is not None or config.evidence.exists()
+    if made_at is None and is_begun and founded_at is not None and now - founded_at > BACKUP_EVERY:
         yield Problem("backup", f"no backup was made yet; {do}")
 
 
@@ -117,7 +117,7 @@ def _changed_at(file: Path) -> datetime | None:
 def _of_databases(config: CentralConfig) -> Iterator[Problem]:
     try:
         readiness.require(config)
-        waiting = standing.backlog(config.evidence).waiting
+        waiting = standing.backlog(config.evidence_at).waiting
     except (CentralError, DatabaseError) as error:
         yield Problem("database", str(error), stops=True)
         return

@@ -40,7 +40,8 @@ class Sources:
     def of(cls, config: CentralConfig) -> Self:
         """Return those of an installation."""
         return cls(
-            Evidence(config.evidence), lambda: signing.VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
+            Evidence(config.evidence_at),
+            lambda: signing.VerifyKey.from_hex(keys.public(config.keys, keys.ACK)),
         )
 
 

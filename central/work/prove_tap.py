@@ -23,7 +23,7 @@ def prove_tap(config: CentralConfig, station: str, epoch: int, sequence: int) ->
     Raises RefusedError where no certificate stands for it, or the evidence is not what was certified.
     """
     kept, part = _certified(station, epoch, sequence)
-    bodies = _bodies(Evidence(config.evidence).journal(station, epoch, beyond=part.first_seq - 1), part)
+    bodies = _bodies(Evidence(config.evidence_at).journal(station, epoch, beyond=part.first_seq - 1), part)
     leaves = [chain.leaf(body) for body in bodies]
     if merkle.root(leaves) != part.root:
         day = kept.certificate.day

@@ -52,7 +52,7 @@ class Word:
 def retimer(config: CentralConfig) -> Retime:
     """Return what finds the times of a journal anew in this installation."""
     server_key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
-    evidence, prover = Evidence(config.evidence), Prover(config.keys)
+    evidence, prover = Evidence(config.evidence_at), Prover(config.keys)
     return lambda station, epoch: retime(evidence, server_key, station.pk, epoch, prover)
 
 

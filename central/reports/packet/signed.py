@@ -38,7 +38,7 @@ def write(config: CentralConfig, span: Span, writer: PacketWriter) -> None:
 def _of_station(config: CentralConfig, span: Span, station: str) -> Iterator[bytes]:
     """Yield each certificate's line, with the station's signature where it has signed it."""
     rows = StationCertificate.objects.filter(station_id=station, on__range=span.bounds())
-    signed = countersigned(config.evidence, station)
+    signed = countersigned(config.evidence_at, station)
     for on, sha256, text in rows.order_by("on", "revision").values_list("on", "sha256", "signed").iterator():
         own = SignedText.of(text.encode())
         told = signed.get((on.isoformat(), sha256))

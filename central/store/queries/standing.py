@@ -1,16 +1,13 @@
 """Published: how much there is and how far the records are behind the evidence."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from django.db import connection
 from django.db.models import Count
 
 from central.config import CentralConfig
-from central.errors import UnavailableError
+from central.store.evidence import Evidence
 from central.store.models import (
     AttendanceRecord,
     Credential,
@@ -21,6 +18,7 @@ from central.store.models import (
     Student,
     Tap,
 )
+from central.store.reading import Place
 
 _SAYS: Final = {
     "sqlite": (("journal_mode", "synchronous", "foreign_keys"), "PRAGMA"),
@@ -45,18 +43,10 @@ class Backlog:
         return max(0, self.received - self.projected)
 
 
-def backlog(evidence: Path) -> Backlog:
+def backlog(evidence: Place) -> Backlog:
     """Compare the evidence with the projector's position; raises UnavailableError when unreadable."""
     projected = ProjectorPosition.objects.values_list("server_sequence", flat=True).first() or 0
-    if not evidence.exists():
-        return Backlog(0, projected)
-    try:
-        with closing(sqlite3.connect(f"{evidence.absolute().as_uri()}?mode=ro", uri=True)) as file:
-            (newest,) = file.execute("SELECT coalesce(max(srv_seq), 0) FROM batch").fetchone()
-    except sqlite3.Error as error:
-        msg = f"{evidence} cannot be read ({error}); see to the disk, or restore a backup"
-        raise UnavailableError(msg) from error
-    return Backlog(int(newest), projected)
+    return Backlog(Evidence(evidence).newest(), projected)
 
 
 def counts() -> dict[str, int]:

@@ -42,7 +42,7 @@ def one_station(request: HttpRequest, staff: Staff, station: str) -> HttpRespons
             return redirect("station", station=station)
         status = REFUSED
     now = clock.now()
-    facts = of_station(found, now, Evidence(settings.CONFIG.evidence))
+    facts = of_station(found, now, Evidence(settings.CONFIG.evidence_at))
     page = {
         "now": now,
         "facts": facts,

@@ -32,7 +32,7 @@ def metrics_of_stations(request: HttpRequest) -> HttpResponse:
     # Only here: nobody who does not watch by Prometheus waits for its library.
     from central.web import metrics
 
-    facts = gather(token.staff.school, now, Evidence(settings.CONFIG.evidence))
+    facts = gather(token.staff.school, now, Evidence(settings.CONFIG.evidence_at))
     return HttpResponse(metrics.text(facts), content_type=metrics.MEDIA_TYPE)
 
 

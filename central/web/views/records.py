@@ -20,7 +20,7 @@ def trace_record(request: HttpRequest, staff: Staff, record: int) -> HttpRespons
     rows = rows.select_related("student", "section__track", "section__school_year", "section__room")
     found = get_object_or_404(rows, pk=record)
     is_verified = request.GET.get("verify") == "1"
-    evidence = Evidence(settings.CONFIG.evidence) if is_verified else None
+    evidence = Evidence(settings.CONFIG.evidence_at) if is_verified else None
     viewings.note(staff, Seen("trace-record", student=found.student, on=found.on), clock.now())
     counts = record_walk.counted(found)
     page = {

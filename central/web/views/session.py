@@ -165,5 +165,5 @@ def _silent_since(room: RoomState, hours: tuple[datetime, datetime], now: dateti
     """Say since when the room's station is silent; nothing of a class that is long over."""
     if not room.station or now.date() != hours[1].astimezone(now.tzinfo).date():
         return None
-    contacts = Evidence(settings.CONFIG.evidence).contacts()
+    contacts = Evidence(settings.CONFIG.evidence_at).contacts()
     return silent_since(contacts.get(room.station), hours, now)

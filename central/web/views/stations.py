@@ -63,7 +63,7 @@ def stations(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 def _page(request: HttpRequest, staff: Staff, status: int = 200) -> HttpResponse:
     now = clock.now()
-    lines = _lines(staff, Evidence(settings.CONFIG.evidence))
+    lines = _lines(staff, Evidence(settings.CONFIG.evidence_at))
     wanted, only = request.GET.get("search", "").strip(), request.GET.get("show", "")
     shown = [line for line in lines if _is_asked(line, wanted.lower(), only)]
     page = {

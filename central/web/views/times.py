@@ -79,7 +79,7 @@ def time(request: HttpRequest, staff: Staff, station: str, epoch: int, sequence:
             return redirect("times")
     page = {
         "tap": tap,
-        "case": case(tap, Evidence(settings.CONFIG.evidence)),
+        "case": case(tap, Evidence(settings.CONFIG.evidence_at)),
         "may_decide": rights.may_decide_times(staff, clock.today(staff.school)),
         "since": request.POST.get("since", ""),
         "until": request.POST.get("until", ""),
@@ -95,7 +95,7 @@ def _decide(request: HttpRequest, staff: Staff, entry: Entry, *, is_anchor: bool
     since_at, until_at = _instant(form.get("since", ""), zone, 0), _instant(form.get("until", ""), zone, 1)
     word = Word(since_at, until_at, staff, form.get("reason", ""), is_anchor)
     config = settings.CONFIG
-    time_review.decide(entry, word, clock.now(), Evidence(config.evidence), time_review.retimer(config))
+    time_review.decide(entry, word, clock.now(), Evidence(config.evidence_at), time_review.retimer(config))
 
 
 def _instant(text: str, zone: ZoneInfo, fold: int) -> datetime:

@@ -59,7 +59,7 @@ def today(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 def _contacts(is_today: bool) -> dict[str, Contact] | None:  # noqa: FBT001  the one thing it depends on
     """Return when each station was last heard of; None on other days, when it says nothing."""
-    return Evidence(settings.CONFIG.evidence).contacts() if is_today else None
+    return Evidence(settings.CONFIG.evidence_at).contacts() if is_today else None
 
 
 def _is_asked_for(each: DayClass, asked: dict[str, str]) -> bool:
