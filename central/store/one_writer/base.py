@@ -68,7 +68,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super().set_autocommit(True)
             raise
 
-    def _alone(self, execute: Any, statement: Any, params: Any, many: Any, context: Any) -> Any:  # noqa: ANN401
+    def _alone(self, execute: Any, statement: Any, params: Any, many: Any, context: Any) -> Any:  # noqa: ANN401  as above
         """Run a single statement that writes as a transaction of its own."""
         is_writing = str(statement).lstrip()[:6].upper() in _WRITES
         if self.in_atomic_block or not self.autocommit or not is_writing:

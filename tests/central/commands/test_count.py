@@ -2,13 +2,15 @@
 
 import argparse
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
-from central.commands import count
+from central.commands import count, rollup
 from central.config import CentralConfig
 from central.domain.period import PeriodKind
-from central.errors import CentralError
+from central.errors import CentralError, ConfigError
+from central.law.counting import Measure
 from central.store.models import StudentYear
 from tests.fakes import school as schools
 from tests.fakes.register import Register, report
@@ -68,3 +70,25 @@ def test_differences_from_the_records_are_told_and_end_with_1(
     assert "is wrong of 100 days attended, the first of them 2024-08-05" in printed
     assert "1 differences from the records" in printed
     assert run("--rebuild", "--compare") == 0
+
+
+def test_what_is_written_for_others_to_add_is_what_is_counted(
+    small: SmallSchool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "rows.json"
+    assert run_rollup("--year", schools.YEAR, "--rebuild", "--write", str(file)) == 0
+    counted = capsys.readouterr().out
+    assert f"20 {Measure.ABSENT}, 2 {Measure.STUDENTS}" in counted
+    days = report(small, PeriodKind.P2).rows[0]
+    assert f"P-2: ADA {days.numerator / days.divisor:.4f}; " in counted
+    assert run_rollup("--add", str(file)) == 0
+    assert capsys.readouterr().out == counted
+    for alone in (["--year", schools.YEAR, "--rebuild"], ["--sum", "state"]):
+        with pytest.raises(ConfigError, match=r"names no \[postgres\]"):
+            run_rollup(*alone)
+
+
+def run_rollup(*options: str) -> int:
+    parser = argparse.ArgumentParser()
+    rollup.arguments(parser)
+    return rollup.run(parser.parse_args(options), CentralConfig(), _noon)

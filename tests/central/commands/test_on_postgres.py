@@ -39,7 +39,7 @@ def test_two_schools_are_founded_beside_each_other_and_see_nothing_of_each_other
         assert f"schema school_{school}" in told
         assert "synchronous_commit=on fsync=on" in told
         assert one.run("migrate").out.endswith("0 migrations applied\n")
-        assert rows(postgres_url, f"SELECT code FROM school_{school}.store_school") == [(school,)]  # noqa: S608
+        assert rows(postgres_url, f"SELECT code FROM school_{school}.store_school") == [(school,)]  # noqa: S608  digits
 
 
 def test_a_schema_that_holds_something_is_left_as_it_is(tmp_path: Path, postgres_url: str) -> None:
