@@ -1,7 +1,6 @@
 """What a draining agent costs the tap path: taps beside it against taps alone, and the locks it takes."""
 
 import argparse
-import json
 import re
 import secrets
 import shutil
@@ -17,6 +16,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from benchmarks import rows
+from benchmarks.rows import Row
 from station.clock import SystemClock
 from station.errors import JournalError
 from station.journal import FILE_NAME, Identity, Journal
@@ -88,8 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f" {outcome.drained} entries drained, {outcome.busy} taps refused as busy,"
         f" writer's locks taken by the agent: {locks}"
     )
-    if options.json is not None:
-        options.json.write_text(json.dumps(asdict(outcome), indent=1), encoding="utf-8")
+    found = [
+        Row("a tap beside a draining agent : alone, p50", outcome.p50_ratio),
+        Row("a tap beside a draining agent : alone, p99", outcome.p99_ratio),
+        Row("taps refused beside a draining agent", outcome.busy, "= 0", ""),
+    ]
+    if outcome.writer_locks is not None:
+        found.append(Row("writer's locks a draining agent takes", outcome.writer_locks, "= 0", ""))
+    rows.write(options.json, found, asdict(outcome))
     return 0
 
 

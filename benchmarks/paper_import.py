@@ -5,9 +5,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import rows
 from benchmarks.paper_cost import Outcome, read
+from benchmarks.rows import Row
 
 LINES = 50_000
 STUDENTS = 1_000
@@ -42,9 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f" {outcome.ratio:.1f} times what writing the rows alone takes, with at most"
             f" {outcome.most_mib:.0f} MiB; told {outcome.told} times how far it is"
         )
-    if options.json is not None:
-        texts = ",\n".join(outcome.text() for outcome in outcomes)
-        options.json.write_text(f"[{texts}]\n", encoding="utf-8")
+    found = [
+        row
+        for kind, outcome in zip(KINDS, outcomes, strict=True)
+        for row in (
+            Row(f"taking in {options.lines} lines of {kind} : writing their rows", outcome.ratio),
+            Row(f"memory for {options.lines} lines of {kind}", outcome.most_mib, unit="MiB"),
+        )
+    ]
+    rows.write(options.json, found, {"files": [asdict(outcome) for outcome in outcomes]})
     return 0
 
 

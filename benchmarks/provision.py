@@ -15,6 +15,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from benchmarks import rows
+from benchmarks.rows import Row
+
 ROOMS = 300
 ROUNDS = 3
 # As many wheels, and as large together, as a release for one kind of board.
@@ -143,10 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f" {outcome.bundle_s:.1f} s ({outcome.megabytes_a_card:.0f} MB a card), {outcome.ratio:.1f} times a"
         " plain copy; the same bytes every time"
     )
-    if options.json is not None:
-        options.json.write_text(
-            json.dumps(asdict(outcome) | {"ratio": outcome.ratio}) + "\n", encoding="utf-8"
-        )
+    found = [Row(f"planning and bundling {options.rooms} rooms : copying the files", outcome.ratio)]
+    rows.write(options.json, found, asdict(outcome))
     return 0
 
 

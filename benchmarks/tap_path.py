@@ -1,7 +1,6 @@
 """What a tap costs, from the card's number to the answer, above a bare write that has reached the disk."""
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -10,7 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -18,7 +17,8 @@ from itertools import count
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from benchmarks import tap_trace
+from benchmarks import rows, tap_trace
+from benchmarks.rows import Row
 from benchmarks.tap_station import TapStation
 
 RUNS: Final = 5
@@ -134,10 +134,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs = [measure(Path(folder), options.blocks) for _ in range(options.runs)]
         counts = {} if options.only_times else counted(Path(folder))
     _print(runs, counts)
-    if options.json is not None:
-        figures = {**_figures(runs, counts), "runs": [asdict(run) for run in runs]}
-        options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    figures = {**_figures(runs, counts), "runs": [asdict(run) for run in runs]}
+    rows.write(options.json, _rows(_figures(runs, counts)), figures)
     return 0
+
+
+def _rows(figures: Mapping[str, float]) -> list[Row]:
+    found = [
+        Row("tap : append + fdatasync, p50", figures["p50_ratio"], f"<= {BAR_P50}"),
+        Row("SQLite alone : append + fdatasync, p50", figures["insert_p50_ratio"]),
+        Row("a flush from which the bar at p50 holds here", figures["flush_ms_for_bar"], unit="ms"),
+        Row("tap : append + fdatasync, p99", figures["p99_ratio"], f"<= {BAR_P99:g}"),
+    ]
+    if "least_flushes" in figures:
+        pages = figures["bytes_per_tap"] / figures["bytes_per_append"]
+        found += [
+            Row("flushes a tap, at least", figures["least_flushes"], "= 1", ""),
+            Row("flushes a tap, at most", figures["most_flushes"], "= 1", ""),
+            Row("tap : append, bytes of pages written", pages, "<= 2"),
+        ]
+    return found
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
