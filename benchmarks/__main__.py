@@ -17,6 +17,7 @@ BRIEF: Final = {
     "tap_processor": ["--runs", "1", "--blocks", "2"],
     "grouping": ["--rounds", "1", "--requests", "128"],
     "drain": ["--rounds", "1", "--entries", "2000"],
+    "carrying": ["--rounds", "1", "--entries", "500"],
     "ingest": ["--brief", "--stores", "sqlite"],
     "counting": ["--rounds", "1", "--students", "500", "--state", "5000"],
     "pages": ["--rounds", "1", "--students", "200", "--stations", "6", "--unjudged"],
