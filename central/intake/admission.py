@@ -18,9 +18,9 @@ LANE_SHARE: Final = 0.75
 """Neither lane may fill the queue alone: of 4 s, one is always left for the other."""
 FIRST_UNITS_A_SECOND: Final = 400.0
 """The capacity that is believed until it was measured; a heartbeat is a unit, 500 entries are 11."""
-LIVE_ENTRIES: Final = 16
+LIVE_ENTRIES: Final = 50
+"""Fewer are one unit of work, as a heartbeat is: a class that came in at the bell is no backlog."""
 LIVE_BYTES: Final = 16 * 1024
-_ENTRIES_A_UNIT: Final = 50
 _HEAVIEST: Final = 11
 
 _A_SECOND, _AT_ONCE = 10.0, 20.0
@@ -63,14 +63,14 @@ class Asking:
     def lane(self) -> Lane:
         """Return where the request waits."""
         is_small = self.size is not None and self.size <= LIVE_BYTES
-        return Lane.LIVE if is_small and (self.entries or 0) <= LIVE_ENTRIES else Lane.DRAIN
+        return Lane.LIVE if is_small and (self.entries or 0) < LIVE_ENTRIES else Lane.DRAIN
 
     @property
     def units(self) -> int:
         """Return how much work the request is: no more than a full batch, and never nothing."""
         if self.entries is None:
             return 1 if self.lane is Lane.LIVE else _HEAVIEST
-        return min(_HEAVIEST, 1 + max(0, self.entries) // _ENTRIES_A_UNIT)
+        return min(_HEAVIEST, 1 + max(0, self.entries) // LIVE_ENTRIES)
 
 
 @dataclass(slots=True)

@@ -2,12 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,7 +25,7 @@ _STATIONS: Final = wire.SYNC_PATH.partition("{")[0]
 _TURN: Final = "rollbook.turn"
 # A station's name has no slash in it.
 _COUNTERS: Final = (wire.USB_PATH, wire.ENROLMENTS_PATH)
-_RANGE: Final = re.compile(r'"[^"]*\.([0-9]{1,19})-([0-9]{1,19})\.[0-9a-f]+"')
+_RANGE: Final = re.compile(rb'"[^"]*\.([0-9]{1,19})-([0-9]{1,19})\.[0-9a-f]+"')
 _HOME_BITS: Final = 64
 
 
@@ -60,17 +60,17 @@ class Door:
 
     def _asking(self, scope: Scope) -> Asking | None:
         path = scope["path"]
-        headers = Headers(scope=scope)
-        size = _number(headers.get("content-length")) if scope["method"] != "GET" else 0
-        line = _line(scope.get("client"))
+        length, key = _claims(scope["headers"])
+        size = _number(length) if scope["method"] != "GET" else 0
+        line = _line(scope["client"][0] if scope.get("client") else "")
         if path in _COUNTERS:
             return Asking(path, line, size=size)
         if not path.startswith(_STATIONS):
             return None
         station = path.removeprefix(_STATIONS).partition("/")[0]
-        if self._keyring.station(station) is None:
+        if not self._keyring.knows(station):
             return Asking(None, line, size=size)
-        return Asking(station, line, _entries(headers.get("idempotency-key")), size)
+        return Asking(station, line, _entries(key), size)
 
     def _tell(self, busy: Busy, at_s: float) -> None:
         if busy.is_shed and (self._told_at_s is None or at_s - self._told_at_s >= TELL_S):
@@ -118,20 +118,32 @@ def visit_of(request: Request) -> Visit:
     return visit
 
 
-def _number(text: str | None) -> int | None:
-    return int(text[:12]) if text is not None and text.isascii() and text.isdigit() else None
+def _claims(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes | None, bytes | None]:
+    """Return the length a request names and its idempotency key, each None where it names none."""
+    length = key = None
+    for name, value in headers:
+        if name == b"content-length":
+            length = value
+        elif name == b"idempotency-key":
+            key = value
+    return length, key
 
 
-def _entries(idempotency_key: str | None) -> int | None:
+def _number(text: bytes | None) -> int | None:
+    return int(text[:12]) if text is not None and text.isdigit() else None
+
+
+def _entries(idempotency_key: bytes | None) -> int | None:
     """Return how many entries a batch says to hold; that it says so truly is checked with its envelope."""
-    found = _RANGE.fullmatch(idempotency_key or "")
+    found = _RANGE.fullmatch(idempotency_key or b"")
     return None if found is None else max(0, int(found[2]) - int(found[1]) + 1)
 
 
-def _line(client: tuple[str, int] | None) -> str:
+@lru_cache(maxsize=65_536)
+def _line(host: str) -> str:
     """Return whose line it is: an address, or the home network of an IPv6 address."""
     try:
-        address = ip_address(client[0] if client is not None else "")
+        address = ip_address(host)
     except ValueError:
         return ""
     if isinstance(address, IPv6Address) and address.ipv4_mapped is None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import resources
 from typing import Final, TypeVar
@@ -130,23 +129,19 @@ class Endpoints:
         if data is None:
             visit.tell(is_proven=False)
             return response(too_large())
-        async with self._turn(visit):
-            proven = prove(station, keys, request.headers, data, received_ms)
+        if visit.lane is Lane.DRAIN:
+            await self._turn()
+        proven = prove(station, keys, request.headers, data, received_ms)
         if isinstance(proven, Reply):
             return await self._refuse(proven, data, received_ms, visit)
         visit.tell(is_proven=True)
         about = proven.batch.envelope if isinstance(proven, ProvenBatch) else None
         return await self._judged(judge(proven), visit, about)
 
-    @asynccontextmanager
-    async def _turn(self, visit: Visit) -> AsyncIterator[None]:
+    async def _turn(self) -> None:
         """Let the proof of a large batch wait for the one before, and those in a hurry go between."""
-        if visit.lane is Lane.LIVE:
-            yield
-            return
         async with self._desk:
             await asyncio.sleep(0)
-            yield
 
     async def _refuse(self, reply: Reply, data: bytes, received_ms: int, visit: Visit) -> Response:
         """Refuse what is not proven, and keep it where it proves that a key is on two boards."""

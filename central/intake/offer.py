@@ -20,31 +20,37 @@ class Offer:
     certificate: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    roster: Published[int | None]
+    config: Published[int | None]
+    awaits: Path
+
+
 class Offers:
     """The folders other processes publish into, looked at for one station at a time."""
 
     def __init__(self, data: Path) -> None:
         """Look below central's data folder."""
         self._data = data
-        self._versions: dict[Path, Published[int | None]] = {}
+        self._places: dict[str, _Places] = {}
 
     def of(self, station: str) -> Offer:
         """Return what there is for a station that is in use."""
-        return Offer(
-            self._version(self._data / "rosters" / f"{station}.json"),
-            self._version(self._data / "configs" / f"{station}.json"),
-            self._day(self._data / "certificates" / station / "awaits.txt"),
-        )
-
-    def _version(self, path: Path) -> int | None:
-        published = self._versions.get(path)
-        if published is None:
-            published = self._versions[path] = Published(path, _version, None)
-        return published.current()
+        places = self._places.get(station)
+        if places is None:
+            places = self._places[station] = _Places(
+                Published(self._data / "rosters" / f"{station}.json", _version, None),
+                Published(self._data / "configs" / f"{station}.json", _version, None),
+                self._data / "certificates" / station / "awaits.txt",
+            )
+        return Offer(places.roster.current(), places.config.current(), self._day(places.awaits))
 
     def _day(self, path: Path) -> str | None:
         # Unlike a version, this goes away again: no file says that nothing waits.
         try:
+            if not path.exists():
+                return None
             return date.fromisoformat(path.read_text(encoding="ascii").strip()).isoformat()
         except FileNotFoundError:
             return None

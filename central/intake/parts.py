@@ -23,4 +23,4 @@ class Parts:
 
     def pace(self) -> wire.Pace:
         """Return how often and how much the stations are to send, by what this intake was seen to do."""
-        return pace(len(self.keyring), self.admission.units_a_second)
+        return pace(self.keyring.size, self.admission.units_a_second)

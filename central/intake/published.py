@@ -20,6 +20,11 @@ class Published(Generic[T]):
         self._seen: tuple[int, int, int] | None = None
         self._value = empty
 
+    @property
+    def last(self) -> T:
+        """Return what the file said at the last look, without looking."""
+        return self._value
+
     def current(self) -> T:
         """Return what the file says now; where it cannot be used or is gone, what it said last."""
         try:

@@ -45,8 +45,8 @@ def known(admission: Admission, stations: list[str], line: str = LINE, at_s: flo
     ("entries", "size", "lane", "units"),
     [
         (0, 600, Lane.LIVE, 1),
-        (16, 2_000, Lane.LIVE, 1),
-        (17, 2_000, Lane.DRAIN, 1),
+        (49, 2_000, Lane.LIVE, 1),
+        (50, 2_000, Lane.DRAIN, 2),
         (100, 5_000, Lane.DRAIN, 3),
         (500, 30_000, Lane.DRAIN, 11),
         (10**18, 30_000, Lane.DRAIN, 11),
