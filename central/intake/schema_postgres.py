@@ -25,7 +25,7 @@ _PATIENCE: Final = "2s"
 """So long the session of an intake that just ended may take to be gone."""
 
 # Column by column what schema.py has, but what a school alone would not need: whose it is.
-_TABLES: Final = {
+TABLES: Final = {
     "batch": (
         (
             "srv_seq bigint NOT NULL, station text NOT NULL, epoch bigint NOT NULL,"
@@ -181,14 +181,15 @@ def _bring_up(connection: Connection, config: PostgresConfig) -> None:
             )
             raise ConfigError(msg)
         if shared < VERSION:
-            connection.execute(_BEGINNING + "".join(_parent(name) for name in _TABLES))
+            connection.execute(_BEGINNING + "".join(_parent(name) for name in TABLES))
             connection.execute("INSERT INTO evidence.form (version) VALUES (%s)", (VERSION,))
         if own < VERSION:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {config.schema}")
-            for name in _TABLES:
+            for name in TABLES:
                 _make_part(connection, config, name)
             connection.execute(
-                "INSERT INTO evidence.school (lea, school, version) VALUES (%s, %s, %s)",
+                "INSERT INTO evidence.school (lea, school, version) VALUES (%s, %s, %s)"
+                " ON CONFLICT (lea, school) DO UPDATE SET version = excluded.version",
                 (config.lea, config.school, VERSION),
             )
 
@@ -199,14 +200,14 @@ def _versions(connection: Connection, config: PostgresConfig) -> tuple[int, int]
         return 0, 0
     row = connection.execute(
         "SELECT (SELECT max(version) FROM evidence.form), coalesce((SELECT version FROM evidence.school"
-        " WHERE lea = %s AND school = %s), 0)",
-        (config.lea, config.school),
+        " WHERE lea = %s AND school = %s AND to_regclass(%s) IS NOT NULL), 0)",
+        (config.lea, config.school, f"{config.schema}.lineage"),
     ).fetchone()
     return (0, 0) if row is None else (row[0] or 0, row[1])
 
 
 def _parent(name: str) -> str:
-    columns, keys = _TABLES[name]
+    columns, keys = TABLES[name]
     whose = [f"lea, school, {key}" if key else "lea, school" for key in keys]
     unique = "".join(f", UNIQUE ({key})" for key in whose[1:])
     refusal = (

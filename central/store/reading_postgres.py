@@ -20,10 +20,8 @@ def reading(config: PostgresConfig) -> Iterator["Line | None"]:
     except Error as error:
         line.close()
         raise unavailable(config, error) from error
-    if line.has_evidence:
-        line.keep()
-    else:
-        line.close()
+    finally:
+        line.give_back()
 
 
 class Line:
@@ -54,9 +52,12 @@ class Line:
         """Hang up."""
         self._connection.close()
 
-    def keep(self) -> None:
-        """Let the next reader have it."""
-        self._idle.append(self._connection)
+    def give_back(self) -> None:
+        """Let the next reader have it, if it still leads anywhere."""
+        if not self.has_evidence:
+            self.close()
+        elif not self._connection.closed:
+            self._idle.append(self._connection)
 
     def _connect(self) -> None:
         self._connection = connect(self._config, is_reader=True)

@@ -3,12 +3,13 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from central.config import CentralConfig, PostgresConfig
+from central.intake import schema_postgres
 from central.store import postgres
 from central.work import keys
 from sync_agent.settable import Config
@@ -86,6 +87,40 @@ def change(config: CentralConfig, sql: str) -> None:
         return
     with closing(sqlite3.connect(config.evidence)) as connection, connection:
         connection.execute(sql)
+
+
+def saved(config: CentralConfig) -> Callable[[], None]:
+    """Keep what the evidence holds now, as a backup does; return what puts it back."""
+    if config.postgres is None:
+        data = config.evidence.read_bytes()
+        return lambda: _write(config.evidence, data)
+    on = config.postgres
+    tables = [name for name in schema_postgres.TABLES if name != "lineage"]
+    with closing(postgres.connect(on)) as asking:
+        kept = {name: asking.execute(f"SELECT * FROM {name}").fetchall() for name in tables}  # noqa: S608  ours
+
+    def restore() -> None:
+        with closing(postgres.connect(on)) as changing, changing.transaction():
+            changing.execute("SET session_replication_role = replica")
+            for name, held in kept.items():
+                changing.execute(f"DELETE FROM {name}")  # noqa: S608  ours
+                for row in held:
+                    marks = ", ".join(["%s"] * len(row))
+                    changing.execute(f"INSERT INTO {name} VALUES ({marks})", row)  # noqa: S608  ours
+
+    return restore
+
+
+def take_away(config: CentralConfig) -> None:
+    """Have nothing left of the evidence."""
+    if config.postgres is None:
+        config.evidence.unlink()
+    else:
+        change(config, f"DROP SCHEMA {config.postgres.schema} CASCADE")
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 def _place(path: Path, text: str) -> None:

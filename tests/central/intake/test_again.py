@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from central.config import PostgresConfig
 from central.intake import evidence
-from tests.fakes.data_folder import rows
+from tests.fakes.data_folder import rows, saved
 from tests.fakes.intake import SERVER, IntakeBench, problem
 from tests.fakes.virtual_station import Message
 
@@ -66,8 +67,10 @@ def test_one_number_and_nonce_for_two_requests_is_refused(bench: IntakeBench) ->
 
 
 @pytest.mark.invariant(7)
-def test_a_resend_from_further_back_adds_only_what_is_new(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
+def test_a_resend_from_further_back_adds_only_what_is_new(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         bench.station.tap()
@@ -85,8 +88,9 @@ def test_a_resend_from_further_back_adds_only_what_is_new(tmp_path: Path) -> Non
 
 def test_a_resend_that_ends_inside_what_is_held_is_proven_and_acknowledged_to_the_head(
     tmp_path: Path,
+    store: PostgresConfig | None,
 ) -> None:
-    central = IntakeBench(tmp_path)
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         for n in range(5):
@@ -102,19 +106,20 @@ def test_a_resend_that_ends_inside_what_is_held_is_proven_and_acknowledged_to_th
 
 @pytest.mark.invariant(14, 18)
 @pytest.mark.fault("S2")
-def test_a_restored_server_that_lacks_entries_is_filled_again_by_its_stations(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
-    backup = tmp_path / "backup.sqlite"
+def test_a_restored_server_that_lacks_entries_is_filled_again_by_its_stations(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         bench.station.tap()
         bench.sync(bench.station)
-    backup.write_bytes(central.config.evidence.read_bytes())
+    restore = saved(central.config)
     with central as bench:
         for _ in range(3):
             bench.station.tap()
             bench.sync(bench.station)
-    backup.replace(central.config.evidence)
+    restore()
     central.new_life()
     with central as bench:
         bench.station.tap()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from central.config import PostgresConfig
 from sync_agent import wire
 from sync_agent.signing import open_note
 from tests.fakes.intake import SERVER, IntakeBench, problem, proof_of
@@ -102,8 +103,8 @@ def test_an_epoch_nobody_knows_and_a_revoked_station_are_refused_with_proof(benc
     assert (proof_of(answer).nonce, proof_of(answer).held.seq) == (NONCE, 1)
 
 
-def test_another_stations_question_is_not_answered(tmp_path: Path) -> None:
-    with IntakeBench(tmp_path, [VirtualStation(), VirtualStation("st-r102")]) as bench:
+def test_another_stations_question_is_not_answered(tmp_path: Path, store: PostgresConfig | None) -> None:
+    with IntakeBench(tmp_path, [VirtualStation(), VirtualStation("st-r102")], postgres=store) as bench:
         bench.register()
         first, second = bench.stations
         forged = _question(second, _places(second, 1))

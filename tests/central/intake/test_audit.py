@@ -11,40 +11,45 @@ from pathlib import Path
 
 import pytest
 
-from central.config import CentralConfig
+from central.config import CentralConfig, PostgresConfig
 from central.errors import UnavailableError
 from central.intake.audit import Finding, StoredRow, UnprovenError, audit, prove, read_rows
 from central.intake.keyring import Keyring
+from central.store import postgres
 from sync_agent import wire
 from sync_agent.signing import SignatureError
-from tests.fakes.data_folder import publish_keyring, rows
+from tests.fakes.data_folder import publish_keyring, rows, take_away
 from tests.fakes.intake import SERVER, IntakeBench
 from tests.fakes.virtual_station import VirtualStation
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> CentralConfig:
+def config(tmp_path: Path, store: PostgresConfig | None) -> CentralConfig:
     """Return a central that holds three batches of one station and one of another."""
     stations = [VirtualStation("st-r101"), VirtualStation("st-r102")]
-    with IntakeBench(tmp_path, stations) as bench:
+    with IntakeBench(tmp_path, stations, postgres=store) as bench:
         bench.register()
         for _ in range(3):
             stations[0].tap()
             bench.sync(stations[0])
         bench.sync(stations[1])
-    with closing(sqlite3.connect(bench.config.evidence)) as connection:
-        # What somebody with the file in hand would do first.
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
     return bench.config
 
 
 def findings(config: CentralConfig) -> list[Finding]:
-    return list(audit(config.evidence, Keyring(config.data / "keyring.json"), SERVER))
+    return list(audit(config.evidence_at, Keyring(config.data / "keyring.json"), SERVER))
 
 
 def change(config: CentralConfig, sql: str, *values: object) -> None:
+    """Do what somebody with the file, or the server, in hand could."""
+    if config.postgres is not None:
+        with closing(postgres.connect(config.postgres)) as changing:
+            changing.execute("SET session_replication_role = replica")
+            assert changing.execute(sql.replace("?", "%s"), values).rowcount > 0
+        return
     with closing(sqlite3.connect(config.evidence)) as connection, connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
         assert connection.execute(sql, values).rowcount > 0
 
 
@@ -58,8 +63,10 @@ def test_a_key_revoked_later_still_proves_what_it_signed(config: CentralConfig) 
     assert findings(config) == []
 
 
-def test_a_resend_that_began_before_what_was_held_proves_itself_too(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
+def test_a_resend_that_began_before_what_was_held_proves_itself_too(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         bench.station.tap()
@@ -91,7 +98,7 @@ def _is_proven(row: StoredRow, before: StoredRow, config: CentralConfig) -> bool
 @pytest.mark.invariant(30)
 @pytest.mark.fault("D4")
 def test_every_bit_that_changes_in_a_stored_batch_is_noticed(config: CentralConfig) -> None:
-    before, row, _ = read_rows(config.evidence, "st-r101", VirtualStation().epoch, 0)
+    before, row, _ = read_rows(config.evidence_at, "st-r101", VirtualStation().epoch, 0)
     assert _is_proven(row, before, config)
     rotten = [
         *(replace(row, data=changed) for changed in _flipped(row.data)),
@@ -107,7 +114,7 @@ def test_every_bit_that_changes_in_a_stored_batch_is_noticed(config: CentralConf
 def test_every_bit_that_changes_in_a_stored_acknowledgement_or_beacon_is_noticed(
     config: CentralConfig,
 ) -> None:
-    before, row, _ = read_rows(config.evidence, "st-r101", VirtualStation().epoch, 0)
+    before, row, _ = read_rows(config.evidence_at, "st-r101", VirtualStation().epoch, 0)
     # What comes after is advice to the station and signed by nobody.
     signed = 8 * row.answer.index(b',"token":')
     for changed in itertools.islice(_flipped(row.answer), signed):
@@ -117,7 +124,7 @@ def test_every_bit_that_changes_in_a_stored_acknowledgement_or_beacon_is_noticed
 @pytest.mark.invariant(30)
 @pytest.mark.fault("D4")
 def test_bytes_changed_together_with_their_digest_are_noticed_by_the_signature(config: CentralConfig) -> None:
-    before, row, _ = read_rows(config.evidence, "st-r101", VirtualStation().epoch, 0)
+    before, row, _ = read_rows(config.evidence_at, "st-r101", VirtualStation().epoch, 0)
     for plain in _flipped(gzip.decompress(row.data)):
         data = gzip.compress(plain, mtime=0)
         changed = replace(row, data=data, digest=hashlib.sha256(data).digest())
@@ -150,7 +157,6 @@ def test_a_change_on_the_disk_is_found_by_walking_through_it(config: CentralConf
         "UPDATE batch SET station = 'st-r102' WHERE first_seq = 3",
         "UPDATE batch SET epoch = epoch + 1 WHERE first_seq = 3",
         "UPDATE station_head SET seq = seq - 1 WHERE station = 'st-r101'",
-        "UPDATE epoch SET bytes = CAST(replace(bytes, 'new', 'old') AS BLOB) WHERE station = 'st-r101'",
         "UPDATE epoch SET epoch = epoch + 1 WHERE station = 'st-r101'",
     ],
 )
@@ -169,9 +175,17 @@ def test_the_last_batches_cut_off_together_with_the_head_are_noticed_by_the_stat
     assert findings(config) == []
 
 
+def test_a_registration_that_gives_another_reason_is_noticed(config: CentralConfig) -> None:
+    ((data,),) = rows(config, "SELECT bytes FROM epoch WHERE station = 'st-r101'")
+    assert isinstance(data, bytes)
+    change(config, "UPDATE epoch SET bytes = ? WHERE station = 'st-r101'", data.replace(b"new", b"old"))
+    assert [found.what for found in findings(config)] == ["the registration is not proven"]
+
+
 def test_evidence_that_is_not_there_is_not_taken_for_proven(config: CentralConfig) -> None:
+    take_away(config)
     with pytest.raises(UnavailableError, match="does not exist"):
-        findings(replace(config, data_dir=str(config.data / "elsewhere")))
+        findings(config)
 
 
 def test_a_station_nobody_has_keys_of_proves_nothing(config: CentralConfig) -> None:

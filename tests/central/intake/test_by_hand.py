@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from central.config import PostgresConfig
 from sync_agent import wire
 from sync_agent.ports import Reply
 from sync_agent.signing import open_note
@@ -157,8 +158,8 @@ def test_no_ratchet_comes_with_a_stick(rules: CentralRules, station: VirtualStat
     assert rules.state.epochs[station.epoch].token == token
 
 
-def test_each_way_takes_only_what_was_made_for_it(tmp_path: Path) -> None:
-    with IntakeBench(tmp_path) as bench:
+def test_each_way_takes_only_what_was_made_for_it(tmp_path: Path, store: PostgresConfig | None) -> None:
+    with IntakeBench(tmp_path, postgres=store) as bench:
         bench.register()
         station = bench.station
         carried = station.message(replace(station.envelope(1, 1), via=wire.USB, token=None))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from central.config import PostgresConfig
 from sync_agent import wire
 from sync_agent.certificate import PURPOSE
 from sync_agent.signed_text import SignedText
@@ -19,8 +20,8 @@ PATH = wire.CERTIFICATE_PATH.format(station="st-r101", day="2026-11-20")
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[IntakeBench]:
-    with IntakeBench(tmp_path) as bench:
+def bench(tmp_path: Path, store: PostgresConfig | None) -> Iterator[IntakeBench]:
+    with IntakeBench(tmp_path, postgres=store) as bench:
         folder = bench.config.data / "certificates" / "st-r101"
         folder.mkdir(parents=True)
         signed = sign_text(PURPOSE, NOTE, ACK_KEY)

@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 import pytest
 
+from central.config import PostgresConfig
 from central.intake.mark import EVERY
 from sync_agent import wire
 from sync_agent.signing import SigningKey, open_note, sign_note
-from tests.fakes.data_folder import ACK_KEY
+from tests.fakes.data_folder import ACK_KEY, saved, take_away
 from tests.fakes.intake import SERVER, IntakeBench, problem, proof_of
 from tests.fakes.virtual_station import Message
 
@@ -29,12 +30,12 @@ def _went_back(central: IntakeBench) -> Mapping[str, object]:
     with central as bench:
         bench.register()
         bench.sync(bench.station)
-    backup = central.config.evidence.read_bytes()
+    restore = saved(central.config)
     with central as bench:
         bench.station.tap()
         answer = bench.post(bench.station.batch())
         bench.station.take(answer.body, SERVER)
-    central.config.evidence.write_bytes(backup)
+    restore()
     (central.config.data / "evidence.mark").unlink()
     return wire.Answer.from_json(answer.body).ack
 
@@ -45,8 +46,10 @@ def _showing(bench: IntakeBench, receipt: Mapping[str, object], first: int = 2) 
 
 @pytest.mark.invariant(14)
 @pytest.mark.fault("S2")
-def test_a_receipt_for_what_is_gone_begins_a_new_life_and_the_station_fills_it_up(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
+def test_a_receipt_for_what_is_gone_begins_a_new_life_and_the_station_fills_it_up(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     receipt = _went_back(central)
     with central as bench:
         bench.station.tap()
@@ -68,8 +71,10 @@ def test_a_receipt_for_what_is_gone_begins_a_new_life_and_the_station_fills_it_u
         assert bench.sync(bench.station).term == 2
 
 
-def test_the_batch_that_shows_the_receipt_may_bring_entries_with_it(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
+def test_the_batch_that_shows_the_receipt_may_bring_entries_with_it(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     receipt = _went_back(central)
     with central as bench:
         whole = bench.station.envelope(2, len(bench.station.bodies) - 1)
@@ -78,8 +83,10 @@ def test_the_batch_that_shows_the_receipt_may_bring_entries_with_it(tmp_path: Pa
         assert bench.held(bench.station) == (len(bench.station.bodies), bench.station.hashes[-1])
 
 
-def test_a_refusal_to_whoever_shows_the_receipt_is_of_the_new_life(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
+def test_a_refusal_to_whoever_shows_the_receipt_is_of_the_new_life(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     receipt = _went_back(central)
     with central as bench:
         answer = bench.post(_showing(bench, receipt, first=4))
@@ -105,8 +112,10 @@ def _with(**changes: object) -> Spoil:
         pytest.param(lambda _, __: {"note": "{}"}, id="nonsense"),
     ],
 )
-def test_nothing_but_its_own_receipt_of_this_life_ends_it(tmp_path: Path, spoil: Spoil) -> None:
-    central = IntakeBench(tmp_path)
+def test_nothing_but_its_own_receipt_of_this_life_ends_it(
+    tmp_path: Path, store: PostgresConfig | None, spoil: Spoil
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     ack = open_note("ack", _went_back(central), SERVER)
     with central as bench:
         bench.post(_showing(bench, spoil(ack, bench.station.key), first=4))
@@ -115,18 +124,18 @@ def test_nothing_but_its_own_receipt_of_this_life_ends_it(tmp_path: Path, spoil:
 
 @pytest.mark.fault("S2")
 def test_an_evidence_put_back_by_hand_is_noticed_at_the_start(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, store: PostgresConfig | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    central = IntakeBench(tmp_path)
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         bench.sync(bench.station)
-    backup = central.config.evidence.read_bytes()
+    restore = saved(central.config)
     with central as bench:
         for _ in range(EVERY + 1):
             bench.station.tap()
             bench.sync(bench.station)
-    central.config.evidence.write_bytes(backup)
+    restore()
     with central:
         assert "evidence.went-back have_seq=1" in caplog.text
         inc, term = _life(central)
@@ -140,8 +149,10 @@ def test_an_evidence_put_back_by_hand_is_noticed_at_the_start(
 
 @pytest.mark.invariant(18)
 @pytest.mark.parametrize("what", ["as it was", "mark cut short", "mark gone"])
-def test_a_start_with_nothing_lost_goes_on_with_the_same_life(tmp_path: Path, what: str) -> None:
-    central = IntakeBench(tmp_path)
+def test_a_start_with_nothing_lost_goes_on_with_the_same_life(
+    tmp_path: Path, store: PostgresConfig | None, what: str
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     mark = central.config.data / "evidence.mark"
     with central as bench:
         bench.register()
@@ -156,12 +167,14 @@ def test_a_start_with_nothing_lost_goes_on_with_the_same_life(tmp_path: Path, wh
         assert bench.sync(bench.station).inc == "first-life"
 
 
-def test_an_evidence_that_is_gone_altogether_is_noticed_too(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
+def test_an_evidence_that_is_gone_altogether_is_noticed_too(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         bench.sync(bench.station)
-    central.config.evidence.unlink()
+    take_away(central.config)
     with central as bench:
         assert _life(central)[1] == 2
         assert problem(bench.post(bench.station.batch()))[0] == "epoch-unknown"
@@ -170,18 +183,18 @@ def test_an_evidence_that_is_gone_altogether_is_noticed_too(tmp_path: Path) -> N
 @pytest.mark.invariant(15, 17)
 @pytest.mark.fault("S3")
 def test_a_late_copy_that_reaches_a_restored_store_first_costs_one_epoch_and_loses_nothing(
-    tmp_path: Path,
+    tmp_path: Path, store: PostgresConfig | None
 ) -> None:
-    central = IntakeBench(tmp_path)
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         bench.sync(bench.station)
-    backup = central.config.evidence.read_bytes()
+    restore = saved(central.config)
     with central as bench:
         bench.station.tap()
         late = bench.station.batch()
         bench.sync(bench.station)
-    central.config.evidence.write_bytes(backup)
+    restore()
     central.new_life()
     with central as bench:
         station = bench.station
@@ -196,9 +209,9 @@ def test_a_late_copy_that_reaches_a_restored_store_first_costs_one_epoch_and_los
 
 
 def test_a_mark_that_cannot_be_written_loses_no_batch(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, store: PostgresConfig | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    central = IntakeBench(tmp_path)
+    central = IntakeBench(tmp_path, postgres=store)
     (central.config.data / "evidence.mark-new").mkdir()
     with central as bench:
         bench.register()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from central.config import PostgresConfig
 from station import chain
 from sync_agent import wire
 from sync_agent.signing import open_note
@@ -161,16 +162,16 @@ def test_one_of_several_digests_is_enough(bench: IntakeBench) -> None:
 
 
 @pytest.mark.invariant(19)
-def test_two_stations_may_use_the_same_epoch_number(tmp_path: Path) -> None:
+def test_two_stations_may_use_the_same_epoch_number(tmp_path: Path, store: PostgresConfig | None) -> None:
     first, second = stations = [VirtualStation("st-r101"), VirtualStation("st-r102")]
     second.epoch = first.epoch
-    with IntakeBench(tmp_path, stations) as bench:
+    with IntakeBench(tmp_path, stations, postgres=store) as bench:
         bench.register()
         assert bench.sync(first).h != bench.sync(second).h
 
 
-def test_what_is_held_goes_on_after_a_restart(tmp_path: Path) -> None:
-    central = IntakeBench(tmp_path)
+def test_what_is_held_goes_on_after_a_restart(tmp_path: Path, store: PostgresConfig | None) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
     with central as bench:
         bench.register()
         bench.sync(bench.station)

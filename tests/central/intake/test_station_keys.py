@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from central.config import PostgresConfig
 from sync_agent.signing import SigningKey
 from sync_agent.wire import KeyState
 from tests.fakes.asgi import Answer
@@ -19,8 +20,8 @@ RACERS = 100
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[IntakeBench]:
-    with IntakeBench(tmp_path) as bench:
+def bench(tmp_path: Path, store: PostgresConfig | None) -> Iterator[IntakeBench]:
+    with IntakeBench(tmp_path, postgres=store) as bench:
         publish_tokens(bench.config.data, [listed(TOKEN, ahead(bench.clock))])
         yield bench
 

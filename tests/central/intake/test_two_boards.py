@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from central.config import PostgresConfig
 from sync_agent import wire
 from tests.fakes.data_folder import rows
 from tests.fakes.intake import IntakeBench, problem
@@ -15,10 +16,10 @@ pytestmark = [pytest.mark.invariant(20), pytest.mark.fault("C5")]
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["another station's name", "a name nobody has"])
 def test_a_board_that_signs_with_another_stations_key_is_set_aside_and_both_are_named(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, is_known: bool
+    tmp_path: Path, store: PostgresConfig | None, caplog: pytest.LogCaptureFixture, *, is_known: bool
 ) -> None:
     stations = [VirtualStation("st-r101"), VirtualStation("st-r999")]
-    with IntakeBench(tmp_path, stations if is_known else stations[:1]) as bench:
+    with IntakeBench(tmp_path, stations if is_known else stations[:1], postgres=store) as bench:
         bench.register(*stations[: 1 + is_known])
         bench.sync(stations[0])
         copied = VirtualStation("st-r999", seed=5)
@@ -33,8 +34,10 @@ def test_a_board_that_signs_with_another_stations_key_is_set_aside_and_both_are_
         assert bench.sync(stations[0]).seq == 2
 
 
-def test_who_only_names_another_stations_key_has_not_got_it(tmp_path: Path) -> None:
-    with IntakeBench(tmp_path) as bench:
+def test_who_only_names_another_stations_key_has_not_got_it(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    with IntakeBench(tmp_path, postgres=store) as bench:
         stranger, owner = VirtualStation("st-r999"), bench.station.key
         message = stranger.batch()
         assert message.envelope is not None
