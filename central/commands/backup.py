@@ -1,11 +1,13 @@
 """The command `backup`: copy both databases and the public keys, checked, while central runs."""
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from central.commands import Now, say
 from central.config import CentralConfig
 from central.errors import UnavailableError
+from central.intake.schema import open_file
 from central.store import readiness
 from central.work.backup import back_up
 from central.work.backup_shelf import Keep, copy_to, prune
@@ -38,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     """Make one backup, name it, and only then let older ones go; 1 where the second copy failed."""
     readiness.set_up()
-    made = back_up(config, args.folder, now())
+    made = back_up(config, args.folder, now(), _found_evidence)
     size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
     say(f"made {made} ({size // 1024} KiB), databases checked")
     say(f"secret keys are not in it: keep {config.keys} on paper or in a safe as well")
@@ -56,6 +58,12 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
         for gone in _pruned(folder, keep):
             say(f"removed {gone}: newer ones of its day and week stand in for it")
     return code
+
+
+def _found_evidence(path: Path) -> None:
+    # One file at rest: a write-ahead log beside it would be forgotten when it is moved.
+    with closing(open_file(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def _pruned(folder: Path, keep: Keep) -> list[Path]:

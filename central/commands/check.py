@@ -154,6 +154,7 @@ def unproven(config: CentralConfig) -> Iterator[str]:
     from central.store.evidence import Evidence
     from central.store.queries import histories
     from central.work import audit_heads
+    from central.work.live_records import live_records
 
     if Evidence(config.evidence_at).is_begun():
         keyring = Keyring(config.data / "keyring.json")
@@ -171,9 +172,10 @@ def unproven(config: CentralConfig) -> Iterator[str]:
     say(f"proof     the decisions were read whole: {count} findings")
     count, signed = 0, len(audit_heads.files(config.data))
     key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
-    for sentence in audit_heads.proven(config.data, config.records, key):
-        count += 1
-        yield sentence
+    with live_records(config) as records:
+        for sentence in audit_heads.proven(config.data, records, key):
+            count += 1
+            yield sentence
     say(f"proof     what is written once was held against {signed} signed heads: {count} findings")
 
 

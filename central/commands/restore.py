@@ -5,9 +5,10 @@ import secrets
 from pathlib import Path
 
 from central.commands import Now, say
-from central.config import CentralConfig
+from central.config import CentralConfig, PostgresConfig
 from central.errors import ConfigError
 from central.intake.lock import Lock
+from central.store import readiness
 from central.work.restore import restore
 
 HELP = "put a backup back, proven first; the secret keys must lie in the data folder already"
@@ -32,9 +33,18 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
             f" they are kept, put it into {config.data} (mode 0700), then again"
         )
         raise ConfigError(msg)
+    if config.postgres is not None:
+        readiness.set_up()
     locks = [Lock(config.data / name) for name in ("serve.lock", "evidence.lock")]
     try:
-        done = restore(config, args.folder, now(), secrets.token_hex(_INC_BYTES), is_replacing=args.replace)
+        done = restore(
+            config,
+            args.folder,
+            now(),
+            secrets.token_hex(_INC_BYTES),
+            is_replacing=args.replace,
+            found_evidence=_found_evidence,
+        )
     finally:
         for lock in locks:
             lock.release()
@@ -46,3 +56,9 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     say(f"this is life {done.incarnation.inc} of the store, term {done.incarnation.term}")
     say("now run rollbook-central migrate, then serve: each station sends again what this backup lacks")
     return 0
+
+
+def _found_evidence(postgres: PostgresConfig) -> None:
+    from central.intake.schema_postgres import open_school  # as heavy as the driver it brings
+
+    open_school(postgres).close()

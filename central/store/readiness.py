@@ -44,7 +44,7 @@ def is_made(config: CentralConfig) -> bool:
     """Tell whether there are records, of whatever form; raises UnavailableError when nobody answers."""
     if config.postgres is None:
         return config.records.exists()
-    return bool(held(config.postgres))
+    return "django_migrations" in held(config.postgres)
 
 
 def held(config: PostgresConfig) -> list[str]:

@@ -44,6 +44,12 @@ def examine(config: CentralConfig, wish: Wish) -> None:
     does not have; UnavailableError for a backup that is not as it was made.
     """
     require(wish.by, Tool.SETTINGS, Right.WRITE)
+    if config.postgres is not None:
+        msg = (
+            f"what lies in schema {config.postgres.schema} cannot be overwritten from here; restore the last"
+            " backup without [postgres], destroy that, and have the schema and its backups dropped"
+        )
+        raise RefusedError(msg)
     rights.reason(wish.reason, "the end of an installation")
     if wish.certificate.resolve().is_relative_to(config.data.resolve()) or wish.certificate.exists():
         msg = f"{wish.certificate} must be a new file outside {config.data}; name another"

@@ -15,15 +15,17 @@ from central.config import CentralConfig
 from central.errors import UnavailableError
 from central.store import written_once
 from central.store.models import AuditEvent
+from central.store.reading import Place, ask_once
 from central.work import audit_heads, keys
 from central.work.backup import EVIDENCE, RECORDS
 from central.work.backup_shelf import Backup, backups, require_room
+from central.work.live_records import live_records
 from central.work.restore import restore
 from sync_agent.signing import VerifyKey
 
 VERB: Final = "restore-drill"
 OFTEN_ENOUGH: Final = timedelta(days=35)
-_BATCHES: Final = "batch"
+_BATCHES: Final = "SELECT count(*) FROM batch"
 _SHOWN: Final = 20
 _NO_LIFE: Final = "drill"
 
@@ -74,12 +76,14 @@ def rehearse(config: CentralConfig, backup: Backup, scratch: Path, now: datetime
         _configure(place)
         findings = prove(elsewhere)
         restored = _count(elsewhere.records)
-    held, live = _count(backup.path / RECORDS), _count(config.records)
-    findings += [*_differences(held, restored, "restored"), *_missing(held, live)]
     key = VerifyKey.from_hex(keys.public(config.keys, keys.ACK))
-    told = audit_heads.proven(backup.path, config.records, key)
+    with live_records(config) as records:
+        held, live = _count(backup.path / RECORDS), _count(records)
+        told = list(audit_heads.proven(backup.path, records, key))
+    findings += [*_differences(held, restored, "restored"), *_missing(held, live)]
     findings += [f"central today is not what was backed up: {sentence}" for sentence in told]
-    batches, live_batches = (_count_batches(path) for path in (backup.path / EVIDENCE, config.evidence))
+    places: tuple[Place, Place] = (backup.path / EVIDENCE, config.evidence_at)
+    batches, live_batches = (sum(number for (number,) in ask_once(place, _BATCHES)) for place in places)
     if live_batches < batches:
         findings.append(f"central today holds {live_batches} batches, the backup {batches}: some are gone")
     rows = sum(held.values()), sum(live.values())
@@ -143,10 +147,6 @@ def _configure(place: Path) -> None:
 def _count(records: Path) -> Mapping[str, int]:
     counted = written_once.counts(records)
     return {table: counted[table] for table in written_once.tables() if table in counted}
-
-
-def _count_batches(evidence: Path) -> int:
-    return written_once.counts(evidence).get(_BATCHES, 0) if evidence.exists() else 0
 
 
 def _differences(held: Mapping[str, int], restored: Mapping[str, int], what: str) -> Iterator[str]:

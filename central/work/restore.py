@@ -2,17 +2,18 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from central.config import CentralConfig
+from central.config import CentralConfig, PostgresConfig
 from central.errors import ConfigError, UnavailableError
+from central.store import readiness
 from central.work import keys
-from central.work.backup import EVIDENCE, say_safe
+from central.work.backup import EVIDENCE, RECORDS, say_safe
 from central.work.backup_files import MANIFEST, digests, flush
 from central.work.incarnation import FILE_NAME, Incarnation, read_incarnation, write_incarnation
 from station.errors import SettingsError
@@ -21,6 +22,8 @@ _MAKING: Final = ".restoring"
 _ASIDE: Final = "replaced-"
 _KEYS: Final = "keys"
 _NEEDED: Final = ("records.sqlite", FILE_NAME, "keyring.json")
+
+FoundEvidence = Callable[[PostgresConfig], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,21 @@ class Restored:
     aside: Path | None
 
 
-def restore(config: CentralConfig, folder: Path, now: datetime, inc: str, *, is_replacing: bool) -> Restored:
+def restore(
+    config: CentralConfig,
+    folder: Path,
+    now: datetime,
+    inc: str,
+    *,
+    is_replacing: bool,
+    found_evidence: FoundEvidence | None = None,
+) -> Restored:
     """Put the backup in `folder` back and return what came of it; the caller sees to it that nobody serves.
 
     Everything is proven by the manifest before anything is touched, and what was there before is kept in
     a folder beside it. The secret keys are in no backup: they must lie in the data folder already, and fit.
-    `inc` is random. Raises ConfigError and UnavailableError.
+    `inc` is random; `found_evidence` makes the tables of the evidence on PostgreSQL. Raises ConfigError
+    and UnavailableError.
     """
     made_at, expected = proven(folder)
     _check_place(config, is_replacing=is_replacing)
@@ -49,6 +61,8 @@ def restore(config: CentralConfig, folder: Path, now: datetime, inc: str, *, is_
         write_incarnation(making / FILE_NAME, begun)
         if (making / EVIDENCE).exists():
             say_safe(making, making / EVIDENCE)
+        if config.postgres is not None:
+            _carry_in(config.postgres, making, found_evidence)
         aside = _put_aside(config.data, now)
         _put_in_place(config, making)
     except OSError as error:
@@ -82,6 +96,12 @@ def proven(folder: Path) -> tuple[str, Mapping[str, str]]:
 
 
 def _check_place(config: CentralConfig, *, is_replacing: bool) -> None:
+    if config.postgres is not None and (tables := readiness.held(config.postgres)):
+        msg = (
+            f"{readiness.place(config)} holds {len(tables)} tables and is left as it is; name another"
+            " database, or have the schema renamed or dropped first"
+        )
+        raise ConfigError(msg)
     held = [name for name in ("evidence.sqlite", "records.sqlite") if (config.data / name).exists()]
     if held and not is_replacing:
         msg = f"{config.data} holds {' and '.join(held)}; say --replace to keep them aside and go on"
@@ -126,6 +146,18 @@ def _make(folder: Path, making: Path, expected: Mapping[str, str]) -> None:
     if digests(making) != expected:
         msg = f"{making} is not what was read from {folder}; look at both disks"
         raise UnavailableError(msg)
+
+
+def _carry_in(postgres: PostgresConfig, making: Path, found_evidence: FoundEvidence | None) -> None:
+    """Carry both databases into the school's schema; their files stay in the backup alone."""
+    from central.store import portable  # its driver takes longer to load than some commands run
+
+    if (making / EVIDENCE).exists() and found_evidence is not None:
+        found_evidence(postgres)
+        portable.pour_evidence(postgres, making / EVIDENCE)
+    portable.copy_in(making / RECORDS)
+    for name in (RECORDS, EVIDENCE):
+        (making / name).unlink(missing_ok=True)
 
 
 def _put_aside(data: Path, now: datetime) -> Path | None:
