@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.db.models import Count, QuerySet
-from django.db.models.fields.json import KT
 
 from central.domain.finding import Finding, Severity
 from central.domain.proof import SAYS, SUN_PLAIN, TELLS_ITS_NUMBER, Proof, Reason
+from central.store.json_text import text_at
 from central.store.models import Tap
 
 _RULE: Final = "R-REC-04"
@@ -26,7 +26,7 @@ def find(taps: QuerySet[Tap]) -> Iterator[Finding]:
         what = Proof(proof)
         says = f"{_taps(count)} {what}: {SAYS[Reason(reason)]}"
         yield Finding(_RULE, _CITED, _taps(count), None, says, _REMEDY[what], _SEVERITY[what])
-    tells = taps.alias(told=KT(f"flags__{SUN_PLAIN}")).filter(told__isnull=False).count()
+    tells = taps.alias(told=text_at(f"flags__{SUN_PLAIN}")).filter(told__isnull=False).count()
     if tells:
         remedy = "have them personalised so that the link holds the number enciphered"
         says = f"{_taps(tells)}: {TELLS_ITS_NUMBER}"

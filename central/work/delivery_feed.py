@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models.fields.json import KT
-
+from central.store.json_text import text_at
 from central.store.models import AuditEvent, Delivery
 from central.work.delivery_wish import Courier
 
@@ -31,7 +30,7 @@ def changed(courier: Courier) -> Changed | None:
     """
     if not courier.config.change_feed:
         return None
-    told = AuditEvent.objects.alias(position=KT(f"detail__{POSITION}"))
+    told = AuditEvent.objects.alias(position=text_at(f"detail__{POSITION}"))
     last = told.filter(verb=VERB, position__isnull=False).order_by("-pk").first()
     since = int(last.detail[POSITION]) if last else 0
     position, keys = courier.sis.changes(courier.config.change_feed, since, _TABLE)

@@ -6,9 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from django.db.models.fields.json import KT
-
 from central.domain.adjudication import Span
+from central.store.json_text import text_at
 from central.store.models import Occurrence, Outage, School, Station
 from central.work.gaps import register
 from central.work.journal_signs import Sources
@@ -53,7 +52,7 @@ def _marked(school: School, since: date, until: date) -> Iterator[Proposal]:
     zone = ZoneInfo(school.time_zone)
     from_at = datetime.combine(since, time.min, zone)
     to_at = datetime.combine(until + timedelta(days=1), time.min, zone)
-    rows = Occurrence.objects.alias(did=KT("payload__did"))
+    rows = Occurrence.objects.alias(did=text_at("payload__did"))
     rows = rows.filter(station__school=school, kind=Kind.STAFF, did="outage")
     rows = rows.filter(latest_at__gte=from_at, earliest_at__lt=to_at).select_related("station__room")
     for row in rows.order_by("latest_at"):

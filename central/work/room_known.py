@@ -7,9 +7,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.db.models.fields.json import KT
 
 from central.domain.adjudication import RoomKnown, Span, why_down
+from central.store.json_text import text_at
 from central.store.models import Meeting, Occurrence, Section, Station, StationDoubt, Tap
 from central.work.journal_signs import Sources
 from central.work.life_signs import Life, life
@@ -120,7 +120,7 @@ def _told(stations: Collection[str]) -> tuple[list[datetime], list[Span]]:
     if not stations:
         return marked, reported
     told = Q(kind=Kind.STAFF, did="outage") | Q(kind__in=(Kind.GAP, Kind.SALVAGE))
-    rows = Occurrence.objects.alias(did=KT("payload__did"))
+    rows = Occurrence.objects.alias(did=text_at("payload__did"))
     rows = rows.filter(told, station__in=stations, latest_at__isnull=False)
     for row in rows.order_by("latest_at"):
         if row.earliest_at is None or row.latest_at is None:
