@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from central import config
+from central.config import CentralConfig
 from tests.fakes.server_certificate import make_certificate
 
 ROOT: Final = Path(__file__).parents[1]
@@ -35,6 +37,12 @@ class Usage:
         """Return what was used after another moment; a new process begins with no CPU used."""
         cpu_s = self.cpu_s - before.cpu_s if self.cpu_s > before.cpu_s else self.cpu_s
         return Usage(cpu_s, self.peak_mib, self.commits - before.commits, self.requests - before.requests)
+
+
+def cpu_s(pid: int) -> float:
+    """Return the CPU seconds a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * _TICK_S
 
 
 class Central:
@@ -62,6 +70,11 @@ class Central:
     def data(self) -> Path:
         """The data folder."""
         return self._folder / "data"
+
+    @property
+    def config(self) -> CentralConfig:
+        """What it is told."""
+        return config.read(self._folder / "central.toml")
 
     @property
     def log(self) -> Path:
@@ -129,11 +142,10 @@ class Central:
 
     def usage(self) -> Usage:
         """Return what the intake has used so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         status = Path(f"/proc/{self.pid}/status").read_text()
         (peak,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
         commits, requests = _COUNTS.unpack((self._folder / "counts").read_bytes())
-        return Usage((int(fields[11]) + int(fields[12])) * _TICK_S, int(peak) / 1024, commits, requests)
+        return Usage(cpu_s(self.pid), int(peak) / 1024, commits, requests)
 
     def _command(self, *arguments: str) -> Sequence[str]:
         module = "benchmarks.bell_central" if arguments[0] == "serve" else "central.cli"

@@ -1,14 +1,14 @@
 """Hold what stations were told against what central has: all that was acknowledged is there, once, whole."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from typing import Any
 
 from benchmarks.bell_calls import Call
+from central.config import CentralConfig
+from tests.fakes import data_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,18 @@ class Proof:
         return self.lost == self.doubled == self.other == 0
 
 
-def prove(evidence: Path, stations: Sequence[Call], answers: Mapping[int, bytes]) -> Proof:
+def prove(central: CentralConfig, stations: Sequence[Call], answers: Mapping[int, bytes]) -> Proof:
     """Compare batch by batch; `answers` are SHA-256 of what each station was told, by its number."""
     held: dict[str, tuple[bytes, bytes]] = {}
     times, entries = Counter[str](), 0
-    with closing(sqlite3.connect(f"{evidence.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        rows = connection.execute("SELECT station, first_seq, last_seq, bytes, answer FROM batch")
-        for station, first, last, data, answer in rows:
-            held[station] = (sha256(data).digest(), sha256(answer).digest())
-            times[station] += 1
-            entries += last - first + 1
+    # Rows of whichever store; their types are the table's.
+    rows: list[Any] = data_folder.rows(
+        central, "SELECT station, first_seq, last_seq, bytes, answer FROM batch"
+    )
+    for station, first, last, data, answer in rows:
+        held[station] = (sha256(data).digest(), sha256(answer).digest())
+        times[station] += 1
+        entries += last - first + 1
     lost = other = 0
     for number, answer in answers.items():
         call = stations[number]
