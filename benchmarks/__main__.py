@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import rows
+from benchmarks import guard, rows
 
 # What each is asked when it is only to be seen whether it still runs.
 BRIEF: Final = {
@@ -41,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--peers", action="store_true", help="against other programs as well; pip brings them"
     )
     parser.add_argument("--json", type=Path, help="write the table to this file")
+    parser.add_argument("--guard", action="store_true", help="only hold the short form to what is recorded")
     options = parser.parse_args(arguments)
+    if options.guard:
+        return guard.main([])
     where = ["--folder", str(options.folder)] if options.folder else []
     worst, table = 0, list[rows.Row]()
     with tempfile.TemporaryDirectory() as folder:
