@@ -41,6 +41,7 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     # uvicorn tells its life at INFO; ours is told by the lines we print.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    listening.allow_lines()
     if args.child:
         return _child(args, config, now)
     if not (config.data / "server.json").exists():

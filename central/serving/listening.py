@@ -1,5 +1,6 @@
 """Open the socket a process listens on, so that a taken port is one clear error at the start."""
 
+import resource
 import socket
 
 from central.config import CentralConfig
@@ -24,6 +25,12 @@ def listen(host: str, port: int) -> socket.socket:
         msg = f"cannot listen on {host} port {port} ({error.strerror}); stop what does, or configure another"
         raise UnavailableError(msg) from error
     return listener
+
+
+def allow_lines() -> None:
+    """Let this process keep as many lines open as the machine lets it: every station keeps one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def address(listener: socket.socket, config: CentralConfig) -> str:
