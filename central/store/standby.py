@@ -1,10 +1,21 @@
 """Fail closed where a commit may be on one PostgreSQL server alone, though two are to have it."""
 
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Final
+
+from psycopg import Error
 from psycopg.errors import Diagnostic
 
 from central.config import PostgresConfig
 from central.errors import UnavailableError
-from central.store.postgres import Connection
+from central.store.postgres import Connection, connect, unavailable
+
+# Only a member of pg_monitor is told the state; to anybody else a copy that is being made looks the same.
+_HERE: Final = """
+SELECT current_setting('synchronous_standby_names'),
+  (SELECT count(*) FROM pg_stat_replication WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum'))
+"""
 
 
 class Alarm:
@@ -48,3 +59,23 @@ def refuse_alone(names: str, config: PostgresConfig) -> None:
             " [postgres] standby is true; name a standby there, or set standby to false until there is one"
         )
         raise UnavailableError(msg)
+
+
+def lacking(config: PostgresConfig) -> Iterator[str]:
+    """Tell what keeps the standby that is demanded from having all; raises UnavailableError."""
+    if not config.standby:
+        return
+    with closing(connect(config, is_reader=True)) as connection:
+        try:
+            ((names, standbys),) = connection.execute(_HERE).fetchall()
+            refuse_alone(names, config)
+        except Error as error:
+            raise unavailable(config, error) from error
+        except UnavailableError as error:
+            yield str(error)
+            return
+    if not standbys:
+        yield (
+            f"no standby of PostgreSQL at {config.url} is connected ({names} is waited for): nothing is"
+            " acknowledged or saved until one is; start it"
+        )

@@ -107,6 +107,16 @@ def of_backup(config: CentralConfig, now: datetime) -> Iterator[Problem]:
         yield Problem("backup", f"no backup was made yet; {do}")
 
 
+def of_standby(config: CentralConfig) -> Iterator[Problem]:
+    """Tell where the second copy that is demanded is not made; raises UnavailableError."""
+    if config.postgres is not None and config.postgres.standby:
+        # Where all is in files, there is no driver to bring.
+        from central.store import standby
+
+        for sentence in standby.lacking(config.postgres):
+            yield Problem("standby", sentence)
+
+
 def _changed_at(file: Path) -> datetime | None:
     try:
         return datetime.fromtimestamp(file.stat().st_mtime, UTC)
@@ -117,6 +127,7 @@ def _changed_at(file: Path) -> datetime | None:
 def _of_databases(config: CentralConfig) -> Iterator[Problem]:
     try:
         readiness.require(config)
+        yield from of_standby(config)
         waiting = standing.backlog(config.evidence_at).waiting
     except (CentralError, DatabaseError) as error:
         yield Problem("database", str(error), stops=True)

@@ -15,7 +15,7 @@ from tests.fakes.virtual_station import Message, VirtualStation
 
 BROKEN: Final = (OSError, http.client.HTTPException)
 PATIENCE_S: Final = 90
-_PAUSE_S: Final = 0.02
+_PAUSE_S: Final = 0.1
 _MOST_TAPS: Final = 23
 _BUSY: Final = 503
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from central.config import PostgresConfig
+from central.config import CentralConfig, PostgresConfig
 from central.errors import UnavailableError
 from central.intake.term import Lineage, Noted, settle, term_on
 from central.store import standby
 from central.store.postgres import Connection, connect
+from central.work import health
 from tests.fakes import postgres
 from tests.fakes.postgres_pair import ONE, Pair, pair, waits_for
 
@@ -74,6 +75,12 @@ def two() -> Iterator[Pair]:
         yield found
 
 
+def problems(url: str, *, is_pair: bool = True) -> list[tuple[str, str]]:
+    """Return what `check` and /readyz tell of the standby."""
+    whole = CentralConfig(postgres=config(url, is_pair=is_pair))
+    return [(each.code, each.says) for each in health.of_standby(whole)]
+
+
 def test_a_lone_server_keeps_its_term_and_a_torn_note_is_never_guessed(
     postgres_url: str, tmp_path: Path
 ) -> None:
@@ -98,6 +105,10 @@ def test_where_a_standby_is_demanded_a_server_without_one_is_refused(postgres_ur
         standby.require(lone, config(postgres_url))
         with pytest.raises(UnavailableError, match="waits for no standby"):
             standby.require(lone, config(postgres_url, is_pair=True))
+    assert problems(postgres_url, is_pair=False) == []
+    ((code, says),) = problems(postgres_url)
+    assert code == "standby"
+    assert "waits for no standby" in says
 
 
 @pytest.mark.fault("S8")
@@ -136,7 +147,11 @@ def test_a_promotion_raises_the_term_and_what_it_left_behind_is_of_a_lower_one(
 def _a_cancelled_wait_is_found_out(two: Pair, connection: Connection, folder: Path) -> None:
     """Show that PostgreSQL calls a commit a success which the standby never had, and that we do not."""
     alarm = standby.Alarm(connection)
+    assert problems(two.url()) == []
     two.second.stop()
+    ((code, says),) = problems(two.url())
+    assert code == "standby"
+    assert "is connected (FIRST 1 (s1) is waited for)" in says
     pid = connection.info.backend_pid
     waiting = "SELECT wait_event FROM pg_stat_activity WHERE pid = %s"
     with closing(psycopg.connect(two.first.url("postgres"), autocommit=True)) as other:
