@@ -26,3 +26,9 @@ def store(request: pytest.FixtureRequest) -> PostgresConfig | None:
 def bench(tmp_path: Path, store: PostgresConfig | None) -> Iterator[IntakeBench]:
     with IntakeBench(tmp_path, postgres=store) as bench:
         yield bench
+
+
+@pytest.fixture
+def school(postgres_server: Cluster) -> PostgresConfig:
+    """Return a school of its own on PostgreSQL."""
+    return PostgresConfig(postgres_server.url(), lea="3400000", school=str(next(_SCHOOLS)))
