@@ -53,7 +53,7 @@ def counts() -> dict[str, int]:
 
 def ratios() -> dict[str, float]:
     """Measure each ratio in turns, and return their medians."""
-    once = {
+    once: dict[str, Callable[[], float]] = {
         "tap : insert by sqlite-utils": lambda: tap_processor.measure(4),
         "batch of 20 taken in : its proof alone": _taking_in,
         "finding each entry's time : a loop over them": lambda: projecting.resolving(_ENTRIES, 1).figure,
@@ -173,7 +173,7 @@ def _traced() -> Iterator[list[str]]:
         connection.set_trace_callback(said.append)
         return connection
 
-    sqlite3.connect = traced
+    sqlite3.connect = traced  # type: ignore[assignment]  # one of the ways to call it is enough here
     try:
         yield said
     finally:

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from benchmarks.guard import regressions
+from benchmarks.guard import Figures, regressions
 from tests.health import source
 
-RECORDED = {"counts": {"statements": 12}, "ratios": {"tap": 2.0}}
+RECORDED: Figures = {"counts": {"statements": 12}, "ratios": {"tap": 2.0}}
 
 
 def test_nothing_counts_more_or_costs_twice_what_is_recorded() -> None:
@@ -33,7 +33,7 @@ def test_nothing_counts_more_or_costs_twice_what_is_recorded() -> None:
         {"counts": {"statements": 12}, "ratios": {"tap": 2.0, "new": 1.0}},
     ],
 )
-def test_what_got_worse_or_went_missing_is_named(found: dict[str, dict[str, float]]) -> None:
+def test_what_got_worse_or_went_missing_is_named(found: Figures) -> None:
     assert len(regressions(RECORDED, found)) == 1
 
 
