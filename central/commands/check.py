@@ -99,8 +99,9 @@ def _show_config(config: CentralConfig) -> None:
 def _show_records(config: CentralConfig) -> None:
     from central.store.queries import standing
 
-    for name, size in standing.sizes(config):
-        say(f"database  {name}: {f'{size // 1024} KiB' if size is not None else 'none yet'}")
+    sizes = standing.sizes(config)
+    held = [f"{name}: {'none yet' if size is None else f'{size // 1024} KiB'}" for name, size in sizes]
+    say(f"database  {', '.join(held)}")
     say(f"          records migrated, {standing.durability()}")
     behind = standing.backlog(config.evidence_at)
     say(

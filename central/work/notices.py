@@ -118,7 +118,8 @@ def unsettled_in(section: Section, on: date) -> list[AbsenceNotice]:
 
 def has_unsettled(on: date) -> Exists:
     """Return what asks, among sections, whether `unsettled_in` has any; it spares most days a question."""
-    return Exists(_open_in(OuterRef("pk"), on))
+    # Two queries out: the placements are asked for among the notices, and these among the sections.
+    return Exists(_open_in(OuterRef(OuterRef("pk")), on))
 
 
 def _open_in(section: int | OuterRef, on: date) -> QuerySet[AbsenceNotice]:

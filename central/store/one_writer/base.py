@@ -20,7 +20,13 @@ _WRITES: Final = ("INSERT", "UPDATE", "DELETE")
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """JSON goes in as the text it is."""
+    """JSON goes in as the text it is, and is compared by what it says."""
+
+    def lookup_cast(self, lookup_type: str, internal_type: str | None = None) -> str:
+        """Return how the left side of a comparison is written."""
+        told = str(super().lookup_cast(lookup_type, internal_type))
+        is_compared = internal_type == "JSONField" and lookup_type != "isnull"
+        return f"({told})::jsonb" if is_compared else told
 
     def adapt_json_value(self, value: Any, encoder: Any) -> Any:  # noqa: ANN401  what Django hands over
         """Return the value as type json, which keeps the order of keys; jsonb has its own."""

@@ -101,7 +101,8 @@ def batches(request: Asked, offset: Offset = 0) -> KnownBatches:
     rows = PaperBatch.objects.filter(school=staff.school)
     if is_bound_to_classes(staff):
         mine = sections_seen_by(staff, clock.today(staff.school)).values("pk")
-        rows = rows.filter(Q(imported_by=staff) | Q(sheets__section__in=mine)).distinct()
+        theirs = PaperSheet.objects.filter(section__in=mine).values("batch")
+        rows = rows.filter(Q(imported_by=staff) | Q(pk__in=theirs))
     shown = rows.select_related("imported_by", "withdrawal").order_by("-pk")[offset : offset + MOST]
     return KnownBatches(count=rows.count(), batches=[_batch(row) for row in shown])
 

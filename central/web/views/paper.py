@@ -46,7 +46,8 @@ def _batches(staff: Staff) -> QuerySet[PaperBatch]:
     rows = PaperBatch.objects.filter(school=staff.school)
     if is_bound_to_classes(staff):
         mine = sections_seen_by(staff, clock.today(staff.school)).values("pk")
-        rows = rows.filter(Q(imported_by=staff) | Q(sheets__section__in=mine)).distinct()
+        theirs = PaperSheet.objects.filter(section__in=mine).values("batch")
+        rows = rows.filter(Q(imported_by=staff) | Q(pk__in=theirs))
     sheets = Prefetch("sheets", PaperSheet.objects.select_related("section").order_by("on"))
     rows = rows.select_related("imported_by", "withdrawal").prefetch_related(sheets)
     return rows.annotate(kept=Count("sheets__scans", distinct=True)).order_by("-pk")

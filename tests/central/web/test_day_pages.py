@@ -247,8 +247,9 @@ def test_every_state_of_a_class_is_said_in_spanish_too() -> None:
 
 def test_whoever_certifies_is_told_of_a_notice_nobody_has_settled(small: SmallSchool) -> None:
     later = MONDAY + timedelta(days=7)
-    notices.give(small.ana, DateSpan(MONDAY, MONDAY), "sick", small.clerk, at(MONDAY, "07:00"))
+    # The other day's first, so that the notice bears another number than the section.
     notices.give(small.ben, DateSpan(later, later), "travels", small.clerk, at(MONDAY, "07:00"))
+    notices.give(small.ana, DateSpan(MONDAY, MONDAY), "sick", small.clerk, at(MONDAY, "07:00"))
     told = "A notice says that Soto, Ana"
     teacher = browser(small.teacher)
     page = text(teacher, SESSION)
