@@ -2,11 +2,12 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint bench law-page texts tables screenshots clean pins sbom audit
+.PHONY: help demo test test-postgres soak mutants lint bench law-page texts tables screenshots clean pins sbom audit
 
 PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
 DEMO := .venv-demo
 TEST := .venv-test
+ON_POSTGRES := tests/central/store tests/central/work tests/central/web tests/central/reports tests/central/register
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -16,6 +17,9 @@ demo: $(DEMO)/ready ## Show the whole path, from a tap to P-2 (CI=1: unattended,
 
 test: $(TEST)/ready ## Prove it (ARGS="tests/station -k tap" narrows)
 	@$(TEST)/bin/python -m pytest -n 4 --dist worksteal -m "not soak" $(ARGS)
+
+test-postgres: $(TEST)/ready ## Prove central with its records on PostgreSQL (needs Debian's postgresql)
+	@$(TEST)/bin/python -m tests.on_postgres -n 4 --dist worksteal -m "not soak" $(or $(ARGS),$(ON_POSTGRES))
 
 soak: $(TEST)/ready ## The long runs CI has no time for
 	@$(TEST)/bin/python -m pytest -m soak $(ARGS)
@@ -28,8 +32,8 @@ lint: $(TEST)/ready ## Style, types and the direction of imports
 	@$(TEST)/bin/mypy
 	@$(TEST)/bin/lint-imports
 
-bench: $(TEST)/ready ## What is claimed to be fast, as ratios in one run
-	@$(TEST)/bin/python -m benchmarks
+bench: $(TEST)/ready ## What is claimed to be fast, as ratios in one table (ARGS="--peers --json FILE")
+	@$(TEST)/bin/python -m benchmarks $(ARGS)
 
 law-page: $(TEST)/ready ## Write docs/reference/law.md anew from the provisions and rules
 	@$(TEST)/bin/python -m central.law.markdown > docs/reference/law.md.new && mv docs/reference/law.md.new docs/reference/law.md
