@@ -90,6 +90,8 @@ class Cluster:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         wait(lambda: not any(map(_lives, pids)), "the killed server to be gone")
+        # A process nobody has asked for its end would be taken for a server that runs.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def create(self, database: str) -> str:
         """Make an empty database and return how to reach it."""
