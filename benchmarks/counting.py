@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import duckdb
 
-from benchmarks import counting_state, rows
+from benchmarks import counting_numpy, counting_state, rows
 from benchmarks.counting_sql import COUNTS, counts_of
 from benchmarks.counting_year import BITS, SPANS, TRACKS, MadeUpYear, make, recovery, write_bits, write_days
 from benchmarks.rows import Row
@@ -56,6 +56,7 @@ class Outcome:
     wall_ratio: float
     cpu_ratio: float
     parallel_ratio: float
+    numpy_ratio: float
     corrections: int
     correction_s: float
     recount_s: float
@@ -70,7 +71,7 @@ def measure(folder: Path, students: int, rounds: int, state: int) -> Outcome:
     # What made the year up is no part of either side; a real process does not hold it.
     gc.collect()
     gc.freeze()
-    ours, theirs, parallel, counts = _in_turns(folder, year, rounds)
+    ours, theirs, parallel, arrays, counts = _in_turns(folder, year, rounds)
     correction = _correct(year)
     recounts = [_timed(lambda: count(year.rows, year.masks))[0].cpu_s for _ in range(rounds)]
     return Outcome(
@@ -83,6 +84,7 @@ def measure(folder: Path, students: int, rounds: int, state: int) -> Outcome:
         wall_ratio=_ratio([cost.wall_s for cost in ours], [cost.wall_s for cost in theirs]),
         cpu_ratio=_ratio([cost.cpu_s for cost in ours], [cost.cpu_s for cost in theirs]),
         parallel_ratio=_ratio([cost.wall_s for cost in ours], [cost.wall_s for cost in parallel]),
+        numpy_ratio=_ratio([cost.wall_s for cost in arrays], [cost.wall_s for cost in theirs]),
         corrections=CORRECTIONS,
         correction_s=correction,
         recount_s=statistics.median(recounts),
@@ -124,6 +126,7 @@ def _rows(outcome: Outcome) -> list[Row]:
         Row("ADA year of a school's bits : DuckDB on rows, time", outcome.wall_ratio, "<= 0.5"),
         Row("ADA year of a school's bits : DuckDB, processor time", outcome.cpu_ratio, "<= 0.5"),
         Row("ADA year of a school's bits : DuckDB on all processors, time", outcome.parallel_ratio),
+        Row("ADA year in memory with NumPy : DuckDB on rows, time", outcome.numpy_ratio, "<= 0.1"),
         Row("a recount : one correction that equals it", outcome.recount_s / outcome.correction_s, ">= 500"),
     ]
     if outcome.state is not None:
@@ -136,23 +139,27 @@ def _rows(outcome: Outcome) -> list[Row]:
 
 def _in_turns(
     folder: Path, year: MadeUpYear, rounds: int
-) -> tuple[list[Cost], list[Cost], list[Cost], Counts]:
+) -> tuple[list[Cost], list[Cost], list[Cost], list[Cost], Counts]:
     bits, days = sqlite3.connect(folder / "bits.sqlite"), duckdb.connect(str(folder / "days.duckdb"))
     ours: list[Cost] = []
     alone: list[Cost] = []
     parallel: list[Cost] = []
-    counts = Counts()
+    arrays: list[Cost] = []
+    counts, columns = Counts(), counting_numpy.columns(bits)
     for _ in range(rounds):
         cost, counts = _timed(lambda: _from_bits(bits, year))
         ours.append(cost)
+        cost, found = _timed(lambda: counting_numpy.counted(*columns, year))
+        arrays.append(cost)
+        assert counts == found, "Python's integers and NumPy do not count the same"
         for threads, costs in ((1, alone), (os.cpu_count() or 1, parallel)):
             days.execute(f"SET threads = {threads}")
-            cost, found = _timed(lambda: days.execute(COUNTS).fetchall())
+            cost, rows_found = _timed(lambda: days.execute(COUNTS).fetchall())
             costs.append(cost)
-            assert counts == counts_of(found, TRACKS, SPANS), "the bits and DuckDB do not count the same"
+            assert counts == counts_of(rows_found, TRACKS, SPANS), "the bits and DuckDB do not count the same"
     bits.close()
     days.close()
-    return ours, alone, parallel, counts
+    return ours, alone, parallel, arrays, counts
 
 
 def _from_bits(bits: sqlite3.Connection, year: MadeUpYear) -> Counts:
