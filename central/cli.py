@@ -33,6 +33,8 @@ WITHOUT_CONFIG = frozenset({"simulate-fleet", "verify"})
 ON_A_LAPTOP = frozenset({"print", "key", "check", "hand-over"})
 # These must run on a store that is not up to date.
 ON_ANY_STORE = frozenset({"migrate", "check"})
+# As PostgreSQL says it.
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Parser(argparse.ArgumentParser):
@@ -69,7 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _is_busy(error: Exception) -> bool:
     """Tell whether the records were not free for as long as anybody waits for them."""
-    return str(getattr(error.__cause__, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+    cause = error.__cause__
+    is_file_busy = str(getattr(cause, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+    return is_file_busy or getattr(cause, "sqlstate", "") == _LOCK_NOT_AVAILABLE
 
 
 def names() -> list[str]:

@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.backends.postgresql import base, operations
 from psycopg import sql
-from psycopg.types.json import Json
 from psycopg.types.string import TextLoader
 
 from central.store.postgres import RECORDS, lock_key
@@ -29,9 +28,9 @@ class DatabaseOperations(operations.DatabaseOperations):
         return f"({told})::jsonb" if is_compared else told
 
     def adapt_json_value(self, value: Any, encoder: Any) -> Any:  # noqa: ANN401  what Django hands over
-        """Return the value as type json, which keeps the order of keys; jsonb has its own."""
+        """Return the text, whose type the place it goes to decides: json in a column, jsonb to compare."""
         as_jsonb: Any = super().adapt_json_value(value, encoder)
-        return Json(as_jsonb.obj, dumps=as_jsonb.dumps)
+        return as_jsonb.dumps(as_jsonb.obj)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
