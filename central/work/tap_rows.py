@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from central.store.models import Station, Tap
 from central.store.rewrite import rewrite
@@ -13,7 +12,7 @@ from central.timeline import Interval
 from central.work.lines import Seen
 from central.work.open_times import Word
 from central.work.prove import PROOF_FIELDS, Prover, ask_again, settle_copies
-from central.work.tap_times import DECIDED, TIMES, UNBOUNDED, set_time
+from central.work.tap_times import DECIDED, TIMES, UNBOUNDED, Bells, set_time
 
 Place: TypeAlias = tuple[int, int]
 log = logging.getLogger(__name__)
@@ -59,7 +58,7 @@ def write_taps(station: Station, times: JournalTimes, seen: Sequence[Seen], prov
     A tap that came in by several ways is one row: under its own journal's address as soon as that is
     known, else under the least of those that carried it, so that the order of arrival changes nothing.
     """
-    zone = ZoneInfo(station.school.time_zone)
+    bells = Bells(station)
     known = _known(station, seen)
     rows, touched = list[Tap](), dict[Place, Tap]()
     for line in _once(seen):
@@ -76,10 +75,10 @@ def write_taps(station: Station, times: JournalTimes, seen: Sequence[Seen], prov
             touched[row.epoch, row.sequence] = row
     for row in rows:
         interval = times.intervals.get(row.sequence, UNBOUNDED)
-        set_time(row, interval, times.decided.get((row.epoch, row.sequence)), zone)
+        set_time(row, interval, times.decided.get((row.epoch, row.sequence)), bells)
     done = Written(len(rows))
     moved = list(touched.values())
-    renewed = [row for row in _retimed(station, times, touched, zone, done) if row not in moved]
+    renewed = [row for row in _retimed(station, times, touched, bells, done) if row not in moved]
     for row in [*renewed, *moved, *rows]:
         _judge(row, prover)
     rewrite(renewed, [*TIMES, *PROOF_FIELDS, "outcome"])
@@ -153,7 +152,7 @@ def _judge(row: Tap, prover: Prover) -> None:
 
 
 def _retimed(
-    station: Station, times: JournalTimes, touched: Mapping[Place, Tap], zone: ZoneInfo, done: Written
+    station: Station, times: JournalTimes, touched: Mapping[Place, Tap], bells: Bells, done: Written
 ) -> Iterator[Tap]:
     """Yield the rows whose times are other ones now, not saved yet; `touched` ones stood where it says."""
     own = {row.sequence: row for row in touched.values()}
@@ -171,7 +170,7 @@ def _retimed(
     for sequence, row in rows.items():
         was_on, was_rule = row.on, row.time_rule
         decided = times.decided.get((row.epoch, sequence)) or times.decided.get(stood.get(sequence, (0, 0)))
-        if set_time(row, times.intervals.get(sequence, UNBOUNDED), decided, zone):
+        if set_time(row, times.intervals.get(sequence, UNBOUNDED), decided, bells):
             ask_again(row)
             _disturb(row, was_on, done)
             yield row

@@ -1,12 +1,12 @@
 """Write into a tap's row what is known of its time: proven, attested, or decided by a person."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from central.store.models import AttendanceRecord, Tap
+from central.store.models import AttendanceRecord, Station, Tap
 from central.timeline import RULE_VERSION, Grade, Interval, grade, local_day
 from central.work.open_times import Word
 
@@ -28,15 +28,40 @@ DECIDED: Final = {_Stage.CERTIFIED, _Stage.SUBMITTED, _Stage.CONFIRMED}
 _UNDATED: Final = {Grade.REVIEW, Grade.CONTRADICTION}
 
 
-def set_time(row: Tap, interval: Interval, decided: Word | None, zone: ZoneInfo) -> bool:
+class Bells:
+    """The meetings in one station's room, each day's asked for once, in the school's `zone`."""
+
+    def __init__(self, station: Station) -> None:
+        self.zone = ZoneInfo(station.school.time_zone)
+        self._station = station
+        self._spans: dict[date, Sequence[tuple[int, int]]] = {}
+
+    def on(self, day: date) -> Sequence[tuple[int, int]]:
+        """Return the meetings held on a day, as spans of ms UTC with the end left out."""
+        if day not in self._spans:
+            self._spans[day] = self._held(day)
+        return self._spans[day]
+
+    def _held(self, day: date) -> Sequence[tuple[int, int]]:
+        held = {"since__lte": day, "until__gte": day, "meetings__weekday": day.weekday()}
+        sections = self._station.room.sections.filter(**held)
+        clocks = sections.values_list("meetings__starts", "meetings__ends")
+        return [(self._ms(day, starts), self._ms(day, ends)) for starts, ends in clocks]
+
+    def _ms(self, day: date, clock: time) -> int:
+        return int(datetime.combine(day, clock, self.zone).timestamp() * 1000)
+
+
+def set_time(row: Tap, interval: Interval, decided: Word | None, bells: Bells) -> bool:
     """Write an interval into a row, not saved; tell whether another time is known than was.
 
     A person's decision dates a tap that nothing else does. The grade stays that of the evidence.
     """
     before = _time(row)
-    quality = grade(interval, zone)
-    if quality is Grade.DAY:
-        quality = grade(interval, zone, _bell_periods(row, interval, zone))
+    zone = bells.zone
+    quality, day = grade(interval, zone), local_day(interval, zone)
+    if quality is Grade.DAY and day is not None:
+        quality = grade(interval, zone, bells.on(day))
     is_dated = quality not in _UNDATED
     if decided is not None and not is_dated:
         given = interval
@@ -82,15 +107,3 @@ def _as_decided(interval: Interval, decided: Word) -> Interval:
     if low > high:
         return interval
     return replace(interval, earliest_ms=low, latest_ms=high, is_contradiction=False, is_attested=True)
-
-
-def _bell_periods(row: Tap, interval: Interval, zone: ZoneInfo) -> Iterable[tuple[int, int]]:
-    """Return the meetings held that day in the station's room, as spans of ms."""
-    on = local_day(interval, zone)
-    if on is None:
-        return
-    sections = row.station.room.sections.filter(since__lte=on, until__gte=on, meetings__weekday=on.weekday())
-    for starts, ends in sections.values_list("meetings__starts", "meetings__ends"):
-        bells = (datetime.combine(on, clock, zone) for clock in (starts, ends))
-        first, last = (int(bell.timestamp() * 1000) for bell in bells)
-        yield first, last
