@@ -17,7 +17,7 @@ from tests.fakes import postgres, small_disk
 from tests.fakes.central_rules import STATION
 from tests.fakes.herd import stations
 from tests.fakes.morning_bell import HELD, MorningBell, prove_held
-from tests.fakes.postgres_pair import pair, waits_for
+from tests.fakes.postgres_pair import Pair, pair, waits_for
 from tests.fakes.station_side import StationSide
 from tests.fakes.sync_agent import STATION_KEY, Bench
 from tests.fakes.virtual_station import VirtualStation
@@ -130,12 +130,18 @@ def test_the_disk_of_postgresql_fills_during_the_bell(
 
 
 @pytest.mark.fault("S8")
-@pytest.mark.parametrize("rounds", ROUNDS)
+@pytest.mark.parametrize("rounds", [2, *ROUNDS[1:]])
 def test_a_standby_takes_over_during_the_bell(tmp_path: Path, rounds: int, record_property: Record) -> None:
     with pair() as two, ringing(tmp_path, settings(two.url())) as (everybody, central, bell):
         for number in range(rounds):
             bell.hear(60)
-            two.fail_over()
+            if number % 2:
+                fall_without_a_standby(two, bell)
+                two.first.kill()
+                two.second.start()
+                two.promote()
+            else:
+                two.fail_over()
             bell.hear(60)
             # On the new line, and by the process that was there before.
             assert {ack.term for ack in bell.acks[-8:]} == {number + 2}
@@ -146,6 +152,24 @@ def test_a_standby_takes_over_during_the_bell(tmp_path: Path, rounds: int, recor
         assert "incarnation.begun" not in central.said()
         prove_database(bell, everybody, two.url())
     record_property("figure", f"failed over {rounds} times: {told(bell)}")
+
+
+def fall_without_a_standby(two: Pair, bell: MorningBell) -> None:
+    """Stop the standby, then kill the primary and have it back: it holds what the standby never had."""
+    two.second.stop()
+    wait_for_a_waiting_commit(two.first.url())
+    before = len(bell.acks)
+    two.first.kill()
+    two.first.start()
+    # What was sent is asked for again, and is there to be read; but nobody is told so.
+    wait_for_a_waiting_commit(two.first.url())
+    assert len(bell.acks) == before
+
+
+def wait_for_a_waiting_commit(url: str) -> None:
+    """Return when a commit of central waits for the standby."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    postgres.wait(lambda: ask(url, waiting) != [(0,)], "a commit that waits")
 
 
 @pytest.mark.fault("S8")
