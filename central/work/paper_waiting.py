@@ -56,6 +56,8 @@ class StandIn:
 
 def undecided(section: Section, on: date) -> list[Undecided]:
     """Return what waits for a person in one class on one day, in the order of a register."""
+    if not _is_any(record__section=section, record__on=on):
+        return []
     return _waiting(_last().filter(line__record__section=section, line__record__on=on))
 
 
@@ -75,6 +77,9 @@ def contradicted(
 
     `students` are primary keys, None is everybody; `before` as in `undecided_of`.
     """
+    whose: dict[str, object] = {} if students is None else {"record__student__in": students}
+    if not _is_any(record__section__school_year=year, **whose):
+        return []
     rows = _last(before).filter(
         verdict=Verdict.CONFLICTS,
         line__mark=AttendanceRecord.Mark.ABSENT,
@@ -102,12 +107,19 @@ def paper_of_outages(section: Section, on: date) -> dict[int, StandIn]:
 
     A teacher's signature is what such a record needs (R-REC-03), and all that makes it count.
     """
+    if not _is_any(record__section=section, record__on=on):
+        return {}
     rows = newest().filter(line__record__section=section, line__record__on=on, choice="")
     rows = rows.filter(verdict=Verdict.RECORD_FALLBACK).exclude(line__outcome=PaperLine.Outcome.WITHDRAWN)
     return {
         row.line.record_id: StandIn(row.line.sheet.sheet, Why[row.why])
         for row in rows.select_related("line__sheet").order_by("-line_id")
     }
+
+
+def _is_any(**asked: object) -> bool:
+    """Tell whether there is any paper: mostly there is none, and its rulings cost far more to ask for."""
+    return PaperLine.objects.filter(**asked).exists()
 
 
 def _last(before: datetime | None = None) -> QuerySet[PaperRuling]:
