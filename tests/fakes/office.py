@@ -33,6 +33,7 @@ from central.work.recovery_act import Act
 from central.work.recovery_faults import Dates, RecordWish, ServiceWish
 from station.tap import Kind
 from tests.fakes import school as schools
+from tests.fakes.office_upsets import upset
 from tests.fakes.school import MONDAY, SmallSchool
 from tests.fakes.untimed import EVENING, UntimedRoom
 
@@ -114,6 +115,7 @@ def fill(room: UntimedRoom) -> Office:
             **{operation: {"identity": str(row.pk)} for operation, row in ids.items()},
             **_recovery(small, act),
             **_files(small),
+            **upset(small),
             **dict.fromkeys(_REPORTS, MappingProxyType({"kind": "p1"})),
             "decideTime": minutes,
             "attestTime": {**minutes, "identity": str(said_here.pk)},
