@@ -112,14 +112,14 @@ class EmergencyTold(Schema):
 
 
 class EmergencyDeclared(Form):
-    """What happened, from when to when it is expected to last, and whom it concerns."""
+    """What happened by its letter in the procedure (10.1), from when to when, and whom it concerns."""
 
     code: Annotated[Code, Field(max_length=40)]
-    cause: Emergency.Cause
+    cause: Literal["a", "b", "c", "d", "e"]
     nature: Words
     first_day: Day
     expected_end: Day
-    scope: Emergency.Scope = Emergency.Scope.SCHOOL
+    scope: Literal["school", "district", "tracks"] = "school"
     tracks: Annotated[list[Code], Field(max_length=50)] = []
 
 

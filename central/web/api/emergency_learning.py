@@ -1,7 +1,7 @@
 """Learning while school is closed: a class's check-ins and participation by day, hotspots, WIOA partners."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from ninja import Schema
 from ninja.responses import Status
@@ -78,7 +78,7 @@ class PartTold(Form):
     """That students of the class took part on the day, and what shows it."""
 
     students: Annotated[list[Code], Field(min_length=1, max_length=MOST)]
-    way: Participation.Way
+    way: Literal["assignment", "discussion", "contact"]
     evidence: Words
 
 
@@ -92,7 +92,7 @@ class PartWithdrawn(Form):
     """That a student did not take part that way after all."""
 
     student: Code
-    way: Participation.Way
+    way: Literal["assignment", "discussion", "contact"]
     reason: Words
 
 
@@ -146,7 +146,7 @@ def take_part(
 ) -> Status[PartsKept]:
     """Keep that students of a class took part on a closed day."""
     row, section = fresh(request, year, emergency), found.section(request, code, on)
-    part = TookPart(form.way, form.evidence)
+    part = TookPart(Participation.Way(form.way), form.evidence)
     took = {_student(section, on, number): part for number in form.students}
     return Status(
         201, PartsKept(new=emergency_learning.take_part(row, section, on, took, found.act(request)))

@@ -8,7 +8,7 @@ from ninja.responses import Status
 from pydantic import Field
 
 from central.store import lookup
-from central.store.models import AfterActionStep, Student
+from central.store.models import Student
 from central.web import clock
 from central.web.api import found
 from central.web.api.caller import Asked
@@ -93,7 +93,7 @@ class ActionListed(Form):
 class ActionStepped(Form):
     """What became of an action; one that is due later names its new day."""
 
-    state: AfterActionStep.State
+    state: Literal["done", "moved", "dropped"]
     due_on: Day | None = None
     reason: Words
 

@@ -5,7 +5,9 @@ import dataclasses
 import inspect
 import pkgutil
 import typing
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
 from importlib import import_module
 from types import ModuleType
 
@@ -159,3 +161,21 @@ def _acts(kind: type) -> bool:
     # The name alone, as above: the types of its other fields may be for the type checker only.
     by = next((each.type for each in dataclasses.fields(kind) if each.name == "by"), None)
     return by is Staff or by == Staff.__name__
+
+
+def test_no_two_lists_of_words_share_a_name_in_the_description() -> None:
+    named: dict[str, set[type[Enum]]] = defaultdict(set)
+    for subject in api.SUBJECTS:
+        for shape in vars(subject).values():
+            for member in getattr(shape, "model_fields", {}).values():
+                for words in _words_of(member.annotation):
+                    named[words.__name__].add(words)
+    assert len(named) > 5
+    assert {name: found for name, found in named.items() if len(found) > 1} == {}
+
+
+def _words_of(shape: object) -> Iterator[type[Enum]]:
+    if isinstance(shape, type) and issubclass(shape, Enum):
+        yield shape
+    for part in typing.get_args(shape):
+        yield from _words_of(part)
