@@ -22,6 +22,7 @@ from central.intake.opening import Opening
 from central.intake.own_error import own_error
 from central.intake.parts import Parts
 from central.intake.safe import Safe
+from central.intake.straight import Straight
 from central.intake.writer import Writer
 from station.logs import Log
 
@@ -67,7 +68,9 @@ def build(
             log.info("intake.stopped", server=server.name)
 
     door = Middleware(Door, admission=parts.admission, keyring=parts.keyring)
-    app = Starlette(routes=_routes(parts), middleware=[door], lifespan=lifespan)
+    endpoints = Endpoints(parts)
+    straight = Middleware(Straight, batches=endpoints.sync)
+    app = Starlette(routes=_routes(parts, endpoints), middleware=[door, straight], lifespan=lifespan)
     # Whoever serves the application tells the service manager of its progress, not of its own.
     app.state.is_alive = lambda: writer.is_alive
     return app
@@ -81,9 +84,9 @@ def _ground(config: CentralConfig) -> Ground:
     )
 
 
-def _routes(parts: Parts) -> list[Route]:
+def _routes(parts: Parts, endpoints: Endpoints) -> list[Route]:
     return [
-        *Endpoints(parts).routes(),
+        *endpoints.routes(),
         *documents.routes(parts),
         *usb.routes(parts),
         *certificates.routes(parts),
