@@ -166,8 +166,9 @@ class Evidence(ABC):
     def set_aside(self, station: str, epoch: int, reason: str, arrived: Arrived) -> None:
         """Keep bytes that are authentic and must not count; the same bytes are kept once."""
         self._do(
-            "INSERT INTO quarantine (station, epoch, reason, received_ms, bytes, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO quarantine (id, station, epoch, reason, received_ms, bytes, digest)"
+            " SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ? FROM quarantine WHERE true"
+            " ON CONFLICT DO NOTHING",
             (station, epoch, reason, arrived.received_ms, arrived.data, arrived.digest),
         )
 
@@ -212,8 +213,9 @@ class Evidence(ABC):
     def refuse_key(self, shown: str, station: str, kid: str, reason: str, received_ms: int) -> None:
         """Keep that a key was refused, the same once; of one reason no more than so many in a day."""
         self._do(
-            "INSERT INTO enrolment_refusal (station, token, kid, reason, received_ms)"
-            " SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM enrolment_refusal"
+            "INSERT INTO enrolment_refusal (id, station, token, kid, reason, received_ms)"
+            " SELECT (SELECT coalesce(max(id), 0) + 1 FROM enrolment_refusal), ?, ?, ?, ?, ?"
+            " WHERE (SELECT count(*) FROM enrolment_refusal"
             " WHERE reason = ? AND received_ms > ?) < ? ON CONFLICT DO NOTHING",
             (station, shown, kid, reason, received_ms, reason, received_ms - _DAY_MS, REFUSALS_A_DAY),
         )

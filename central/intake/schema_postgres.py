@@ -105,7 +105,6 @@ _KEPT_FOREVER: Final = (
     "enrolment_refusal",
     "rotation",
 )
-_NUMBERED: Final = ("quarantine", "enrolment_refusal")
 # A batch of a class stays in its row, and a head that moves stays in its page.
 _STORED: Final = {
     "batch": "toast_tuple_target = 8160",
@@ -238,11 +237,6 @@ def _make_part(connection: Connection, config: PostgresConfig, name: str) -> Non
     steps += [
         f"ALTER TABLE {part} ALTER {column} SET STORAGE EXTERNAL" for column in _COMPRESSED.get(name, ())
     ]
-    if name in _NUMBERED:
-        steps += [
-            f"CREATE SEQUENCE {schema}.{name}_id OWNED BY {part}.id",
-            f"ALTER TABLE {part} ALTER id SET DEFAULT nextval('{schema}.{name}_id')",
-        ]
     if name in _KEPT_FOREVER:
         steps.append(
             f"CREATE TRIGGER emptying_refused BEFORE TRUNCATE ON {part} EXECUTE FUNCTION evidence.refuse()"
