@@ -84,11 +84,12 @@ class Cluster:
     def kill(self) -> None:
         """End every process of the server at once, with no chance to write anything."""
         first = self._first_pid()
-        pids = [first, *_children(first)]
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+        # While it stands still it begins no process, and whoever ends stays listed.
+        os.kill(first, signal.SIGSTOP)
+        pids = [*_children(first), first]
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in pids:
+                os.kill(pid, number)
         wait(lambda: not any(map(_lives, pids)), "the killed server to be gone")
         # A process nobody has asked for its end would be taken for a server that runs.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
