@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 
@@ -14,7 +14,15 @@ COMMITS: Final = 20
 _SENDERS, _EACH = 50, 20
 """What a commit holds: as many stations and as many taps of each."""
 
+ROWS: Final = COMMITS * _SENDERS * _EACH
 Row = tuple[int, int, int, str]
+
+
+class Written(NamedTuple):
+    """Rows a second, and microseconds of this process's processor a row."""
+
+    rate: float
+    cpu_us: float
 
 
 class Bare:
@@ -42,27 +50,27 @@ class Bare:
         self._sqlite.close()
         self._postgres.close()
 
-    def executemany(self) -> float:
-        """Return how many rows a second SQLite takes."""
+    def executemany(self) -> Written:
+        """Write to SQLite."""
         commits = [self._rows() for _ in range(COMMITS)]
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         for rows in commits:
             self._sqlite.execute("BEGIN IMMEDIATE")
             self._sqlite.executemany("INSERT INTO tap VALUES (?, ?, ?, ?)", rows)
             self._sqlite.execute("COMMIT")
-        return _rate(began)
+        return _written(began)
 
-    def copy(self) -> float:
-        """Return how many rows a second PostgreSQL takes, given as the text COPY reads."""
+    def copy(self) -> Written:
+        """Write to PostgreSQL, given as the text COPY reads."""
         commits = [
             "".join("\t".join(map(str, row)) + "\n" for row in self._rows()).encode() for _ in range(COMMITS)
         ]
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         for text in commits:
             with self._postgres.cursor() as cursor, cursor.copy("COPY tap FROM STDIN") as copy:
                 copy.write(text)
             self._postgres.commit()
-        return _rate(began)
+        return _written(began)
 
     def _rows(self) -> Sequence[Row]:
         dice = self._dice
@@ -74,5 +82,6 @@ class Bare:
         ]
 
 
-def _rate(began: float) -> float:
-    return COMMITS * _SENDERS * _EACH / (time.perf_counter() - began)
+def _written(began: tuple[float, float]) -> Written:
+    wall_s, cpu_s = time.perf_counter() - began[0], time.process_time() - began[1]
+    return Written(ROWS / wall_s, 1e6 * cpu_s / ROWS)
