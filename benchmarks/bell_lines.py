@@ -110,7 +110,7 @@ class Lines:
         said = self._said
         said.late_s[number] = late_s
         said.statuses[status] = said.statuses.get(status, 0) + 1
-        if status == 200:  # noqa: PLR2004  OK
+        if status == 200:  # noqa: PLR2004  HTTP's own number
             said.answers[number] = sha256(body).digest()
         self._over()
         self.free(line)

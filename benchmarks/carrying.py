@@ -76,7 +76,7 @@ def carry(folder: Path, central: Central, ca_file: Path, station: VirtualStation
     began, used, rounds = time.perf_counter(), time.process_time(), 0
     while True:
         # An agent takes as much as it may; here it takes as much as is measured.
-        exchange._limits = Limits(size)  # noqa: SLF001
+        exchange._limits = Limits(size)  # noqa: SLF001  what is measured is the inside
         outcome = exchange.round()
         rounds += 1
         if isinstance(outcome, Acked) and not outcome.more:

@@ -77,7 +77,7 @@ def projecting(folder: Path, entries: int) -> Row:
     took_s = time.process_time() - began
     assert done.taps == entries, done
     with connection.cursor() as cursor:
-        written = cursor.execute(f'SELECT * FROM "{Tap._meta.db_table}"').fetchall()  # noqa: S608, SLF001
+        written = cursor.execute(f'SELECT * FROM "{Tap._meta.db_table}"').fetchall()  # noqa: S608, SLF001  our own table, by Django's public name
     bare_s = _bare(folder / "bare.sqlite", written)
     print(
         f"projecting: a tap is brought into the records in {1e6 * took_s / entries:.0f} us of a processor,"
@@ -114,7 +114,7 @@ def _bare(path: Path, written: Sequence[Sequence[object]]) -> float:
         plain.execute(f"CREATE TABLE tap ({', '.join(f'c{n}' for n in range(columns))})")
         began = time.process_time()
         plain.execute("BEGIN")
-        plain.executemany(f"INSERT INTO tap VALUES ({', '.join('?' * columns)})", written)  # noqa: S608
+        plain.executemany(f"INSERT INTO tap VALUES ({', '.join('?' * columns)})", written)  # noqa: S608  names of columns are ours
         plain.execute("COMMIT")
         return time.process_time() - began
 
