@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from django.db.models.fields.json import KT
-
 from central.config import CentralConfig
 from central.errors import UnavailableError
 from central.store import written_once
+from central.store.json_text import text_at
 from central.store.models import AuditEvent
 from central.store.reading import Place, ask_once
 from central.work import audit_heads, keys
@@ -104,7 +103,7 @@ def note(drill: Drill, by: str, now: datetime) -> None:
 
 def last_proven() -> tuple[str, datetime] | None:
     """Return the name of the backup that was last proven to come back, and when; None before the first."""
-    rows = AuditEvent.objects.alias(proven=KT("detail__proven")).filter(verb=VERB, proven="true")
+    rows = AuditEvent.objects.alias(proven=text_at("detail__proven")).filter(verb=VERB, proven="true")
     rows = rows.order_by("-pk")
     return rows.values_list("subject", "at").first()
 
