@@ -3,6 +3,7 @@
 import argparse
 import gc
 import importlib
+import importlib.util
 import os
 import pkgutil
 import sys
@@ -133,7 +134,11 @@ def _configuration(named: str | None, *, is_needed: bool) -> CentralConfig:
     path = named or os.environ.get(configuration.ENVIRONMENT)
     if path:
         os.environ[configuration.ENVIRONMENT] = str(Path(path).resolve())
-        return configuration.read(Path(path))
+        found = configuration.read(Path(path))
+        if found.postgres and importlib.util.find_spec("psycopg") is None:
+            msg = f"{path} names [postgres], whose driver is missing; install rollbook[central,postgres]"
+            raise ConfigError(msg)
+        return found
     if is_needed:
         msg = f"no configuration is named; give --config FILE or set {configuration.ENVIRONMENT}"
         raise ConfigError(msg)

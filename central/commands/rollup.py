@@ -10,7 +10,7 @@ from central.errors import ConfigError
 from central.law.counting import Measure
 from central.store import lookup
 from central.store.models import School
-from central.store.rollups import Row, kept, replace
+from central.store.rollup_row import Row
 from central.work import rollup, student_years
 from central.work.rollup import Group, Sum
 from central.work.year_counts import counted
@@ -45,7 +45,9 @@ def _found(args: argparse.Namespace, config: CentralConfig, now: Now) -> list[Ro
         return [row for path in args.add for row in rollup.read(path)]
     if args.sum:
         here = _postgres(config, "--sum adds what schools kept in one database; add files with --add")
-        return kept(here, here.lea if args.sum == "lea" else None)
+        from central.store import rollups  # its driver comes with the extra `postgres` alone
+
+        return rollups.kept(here, here.lea if args.sum == "lea" else None)
     if not args.write:
         _postgres(config, "say --write FILE, and add the files of many schools with --add")
     year = lookup.school_year(args.year)
@@ -56,7 +58,9 @@ def _found(args: argparse.Namespace, config: CentralConfig, now: Now) -> list[Ro
     lea = config.postgres.lea if config.postgres else rollup.lea_of(code)
     found = rollup.rows(lea, code, year.name, counts, masks)
     if config.postgres:
-        replace(config.postgres, year.name, found)
+        from central.store import rollups  # as above
+
+        rollups.replace(config.postgres, year.name, found)
     return found
 
 

@@ -6,7 +6,7 @@ from django.db.models.functions import Cast
 
 
 def text_at(path: str) -> Cast:
-    """Return what stands at a place as text, `true` and `false` as those words; SQL's NULL where nothing does.
+    """Return what stands at a place as text, `true` and `false` as those words, SQL's NULL for nothing.
 
     As text for the database as well: what only looks like it is compared as JSON, which plain words are not.
     """

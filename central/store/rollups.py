@@ -5,31 +5,13 @@ Only the numbers of a year are here, a few hundred small rows a school; no stude
 
 from collections.abc import Iterable
 from contextlib import closing
-from typing import Final, NamedTuple
+from typing import Final
 
 import psycopg
 
 from central.config import PostgresConfig
 from central.store import postgres
-
-
-class Row(NamedTuple):
-    """One number of one school: of a year, a cell of its count, a period and a measure.
-
-    `divisor` is the days the period of this track is divided by.
-    """
-
-    lea: str
-    school: str
-    year: str
-    track: str
-    span: str
-    modality: str
-    period: str
-    measure: str
-    divisor: int
-    number: int
-
+from central.store.rollup_row import Row
 
 _TABLE: Final = "figure"
 _PARENT: Final = f"""

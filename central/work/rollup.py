@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from central.errors import CentralError, UnavailableError
 from central.law.counting import Counts, Measure
 from central.law.day_planes import PERIODS, TrackMasks
-from central.store.rollups import Row
+from central.store.rollup_row import Row
 
 _VERSION: Final = 1
 _CDS_DIGITS, _LEA_DIGITS = 14, 7

@@ -11,7 +11,8 @@ from central.config import PostgresConfig
 from central.errors import CentralError
 from central.law.counting import Counts, Measure, count
 from central.law.day_planes import PERIODS
-from central.store.rollups import Row, kept, replace
+from central.store.rollup_row import Row
+from central.store.rollups import kept, replace
 from central.work import rollup
 from central.work.rollup import Group
 from tests.fakes import postgres
