@@ -20,6 +20,8 @@ CAPACITY: Final = 512
 """So many requests may wait whatever was let in: 40 MB at most."""
 HUNG_S: Final = 60.0
 """One transaction that takes longer hangs; a slow disk's takes a second."""
+GATHER_S: Final = 0.008
+"""So long a group waits for company where requests came during the last commit; alone nobody waits."""
 GROUP: Final = 128
 """So many units of work share a transaction at most: the first of them is not kept waiting by the last."""
 
@@ -46,6 +48,7 @@ class Writer:
         """Open the evidence in the writing thread, at the first request and after every failure."""
         self._monotonic = monotonic
         self._began_at: float | None = None
+        self._is_gathering = False
         self._open = open_evidence
         self._capacity = capacity
         self._lanes: Lanes[_Waiting] = Lanes()
@@ -86,7 +89,9 @@ class Writer:
             is_taken = not self._is_closed and len(self._lanes) < self._capacity
             if is_taken:
                 self._lanes.put(_Waiting(judge, reply, about), lane, units)
-                self._entrance.notify()
+                # Whoever gathers company is woken once there is enough of it, not by each.
+                if not self._is_gathering or len(self._lanes) >= GROUP:
+                    self._entrance.notify()
         if not is_taken:
             reply.set_result(refused("busy"))
         return reply
@@ -104,11 +109,19 @@ class Writer:
     def _next_group(self) -> list[_Waiting] | None:
         """Return what waits and goes next, as soon as there is any; None when no more comes."""
         with self._entrance:
+            if self._lanes:
+                self._gather()
             self._entrance.wait_for(lambda: self._is_closed or len(self._lanes) > 0)
             if not self._lanes:
                 return None
             # A client that left before its turn will come again.
             return self._lanes.take(GROUP, lambda waiting: waiting.reply.set_running_or_notify_cancel())
+
+    def _gather(self) -> None:
+        """Let more come along: a commit for each would cost a bell several times what they need."""
+        self._is_gathering = True
+        self._entrance.wait_for(lambda: self._is_closed or len(self._lanes) >= GROUP, GATHER_S)
+        self._is_gathering = False
 
     def _write(self, group: Sequence[_Waiting]) -> list[Reply]:
         try:
