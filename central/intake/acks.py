@@ -15,7 +15,7 @@ from central.intake.verify import ProvenBatch
 from station import chain
 from station.logs import Log
 from sync_agent import wire
-from sync_agent.signing import VerifyKey, sign_note
+from sync_agent.signing import SignatureError, VerifyKey, open_note, sign_note
 
 log = Log(__name__)
 
@@ -151,6 +151,22 @@ class Signer:
             config=offer.config,
             certificate=offer.certificate,
         ).to_json()
+
+    def again(self, answer: bytes) -> bytes:
+        """Return an answer that was given before, in the present term: stations refuse a lower one.
+
+        Only the acknowledgement is signed anew, and only where the term has risen since.
+        """
+        told = wire.Answer.from_json(answer)
+        try:
+            ack = wire.Ack.of(open_note("ack", told.ack, self.verify_key))
+        except SignatureError:
+            # By a key this server no longer has: whoever pins that one can still prove it.
+            return answer
+        if ack.term >= self.term:
+            return answer
+        signed = sign_note("ack", replace(ack, term=self.term).members(), self._server.key)
+        return replace(told, ack=signed).to_json()
 
     def registered(self, registration: wire.Registration, registered_ms: int) -> dict[str, str]:
         """Return the Signed object that confirms an epoch."""

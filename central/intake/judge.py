@@ -126,7 +126,7 @@ def _answer_again(proven: ProvenBatch, remembered: Remembered, head: Head | None
     if remembered.answer is None:
         # Whoever still waits for this answer is a copy from long ago: the station itself has moved on.
         return signer.refused("clone", envelope, head)
-    return Reply(200, remembered.answer)
+    return Reply(200, signer.again(remembered.answer))
 
 
 def _heed_receipt(envelope: wire.Envelope, head: Head | None, signer: Signer) -> None:

@@ -1,5 +1,6 @@
 """Requests that come again: replayed, lost, overlapping, racing."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from central.config import PostgresConfig
 from central.intake import evidence
+from sync_agent import wire
+from sync_agent.signing import open_note
 from tests.fakes.data_folder import rows, saved
 from tests.fakes.intake import SERVER, IntakeBench, problem
 from tests.fakes.virtual_station import Message
@@ -36,6 +39,29 @@ def test_an_answer_lost_fifty_times_leaves_one_copy_and_no_alarm(bench: IntakeBe
     assert bench.station.take(answers.pop(), SERVER).seq == 2
     bench.sync(bench.station)
     assert bench.count("quarantine") == 0
+
+
+def test_an_answer_given_again_is_of_the_term_that_has_begun_since(
+    tmp_path: Path, store: PostgresConfig | None
+) -> None:
+    central = IntakeBench(tmp_path, postgres=store)
+    with central as bench:
+        bench.register()
+        bench.station.tap()
+        message = bench.station.batch()
+        before = wire.Answer.from_json(bench.post(message).body)
+    # Another server took this one's place, and the station heard of it while this answer was lost.
+    told = central.config.data / "server.json"
+    life = json.loads(told.read_text())
+    told.write_text(json.dumps(life | {"term": life["term"] + 1}))
+    with central as bench:
+        answer = bench.post(message)
+        assert bench.post(message) == answer
+        again = wire.Answer.from_json(answer.body)
+        assert replace(again, ack=before.ack) == before
+        acks = [wire.Ack.of(open_note("ack", each.ack, SERVER)) for each in (before, again)]
+        assert acks[1] == replace(acks[0], term=acks[0].term + 1)
+        assert bench.station.take(answer.body, SERVER).seq == 2
 
 
 @pytest.mark.invariant(21)
