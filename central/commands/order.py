@@ -10,7 +10,7 @@ from central.work.orders import LASTS, Wish, order
 from central.work.publish import publish
 from sync_agent.orders import VERBS
 
-HELP = "have a station do something once: " + ", ".join(VERBS)
+HELP = "have a station do something once: blink, report, restart-agent, rotate-key, try-update"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
