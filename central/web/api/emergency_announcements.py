@@ -49,7 +49,7 @@ class AnnouncementSent(Form):
     evidence: Words
 
 
-class SendingKept(Schema):
+class AnnouncementProven(Schema):
     """When it was sent, and where the proof is."""
 
     sent_at: datetime
@@ -67,17 +67,19 @@ def announce(
     return Status(201, ChannelsWritten(channels=done))
 
 
-def note_sent(request: Asked, year: Code, emergency: Code, form: AnnouncementSent) -> Status[SendingKept]:
+def note_sent(
+    request: Asked, year: Code, emergency: Code, form: AnnouncementSent
+) -> Status[AnnouncementProven]:
     """Note that an announcement was sent, with the proof."""
     sent = Sent(form.sent_at, form.sent_by, form.evidence)
     row = fresh(request, year, emergency)
     kept = announcements.note_sent(row, (form.channel, form.language), sent, found.act(request))
-    return Status(201, SendingKept(sent_at=kept.sent_at, sent_by=kept.sent_by, evidence=kept.evidence))
+    return Status(201, AnnouncementProven(sent_at=kept.sent_at, sent_by=kept.sent_by, evidence=kept.evidence))
 
 
 _ONE: Final = "/emergencies/{year}/{emergency}"
 _ADD: Final = (Tool.EMERGENCIES, Right.ADD)
 OPERATIONS = (
     Operation("announceEmergency", "POST", f"{_ONE}/announcements", announce, ChannelsWritten, *_ADD),
-    Operation("noteAnnouncementSent", "POST", f"{_ONE}/sendings", note_sent, SendingKept, *_ADD),
+    Operation("noteAnnouncementSent", "POST", f"{_ONE}/sendings", note_sent, AnnouncementProven, *_ADD),
 )

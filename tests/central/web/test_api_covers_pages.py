@@ -163,11 +163,12 @@ def _acts(kind: type) -> bool:
     return by is Staff or by == Staff.__name__
 
 
-def test_no_two_lists_of_words_share_a_name_in_the_description() -> None:
-    named: dict[str, set[type[Enum]]] = defaultdict(set)
+def test_no_two_shapes_or_lists_of_words_share_a_name_in_the_description() -> None:
+    named: dict[str, set[type]] = defaultdict(set)
     for subject in api.SUBJECTS:
         for shape in vars(subject).values():
             for member in getattr(shape, "model_fields", {}).values():
+                named[shape.__name__].add(shape)
                 for words in _words_of(member.annotation):
                     named[words.__name__].add(words)
     assert len(named) > 5
