@@ -833,7 +833,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('verdict', models.CharField(choices=[('fallback', 'fallback'), ('corroborates', 'corroborates'), ('no-outage', 'no-outage'), ('conflicts', 'conflicts'), ('known', 'known')], max_length=12)),
-                ('why', models.CharField(help_text='the name of what it rests on', max_length=20)),
+                ('why', models.CharField(help_text='the name of what it rests on', max_length=40)),
                 ('needs_person', models.BooleanField()),
                 ('at', models.DateTimeField()),
                 ('choice', models.CharField(blank=True, choices=[('paper', 'the paper is right'), ('other', 'the paper is not right')], max_length=5)),

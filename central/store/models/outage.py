@@ -90,7 +90,7 @@ class PaperRuling(AppendOnly):
 
     line = models.ForeignKey("store.PaperLine", on_delete=models.PROTECT, related_name="rulings")
     verdict = models.CharField(max_length=12, choices=[(each.value, each.value) for each in Verdict])
-    why = models.CharField(max_length=20, help_text="the name of what it rests on")
+    why = models.CharField(max_length=40, help_text="the name of what it rests on")
     needs_person = models.BooleanField()
     at = models.DateTimeField()
     by = models.ForeignKey("store.Staff", on_delete=models.PROTECT, null=True, related_name="paper_rulings")
