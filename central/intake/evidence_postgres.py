@@ -24,28 +24,41 @@ from central.store import standby
 from central.store.postgres import Connection
 from sync_agent import wire
 
+# Each key is looked up by itself, whatever the planner believes of tables it has not counted yet: OFFSET 0
+# keeps it from joining a group with all there is.
 _ASK: Final = """
 SELECT h.seq, h.h, h.token, h.inc, r.request_digest, coalesce(r.answer, b.answer),
   current_setting('synchronous_standby_names')
 FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[]) WITH ORDINALITY
   AS a (station, epoch, sync_no, nonce, place)
-LEFT JOIN station_head h ON h.station = a.station AND h.epoch = a.epoch
-LEFT JOIN replay r ON r.station = a.station AND r.epoch = a.epoch AND r.sync_no = a.sync_no
-  AND r.nonce = a.nonce
-LEFT JOIN batch b ON b.srv_seq = r.srv_seq
+LEFT JOIN LATERAL (
+  SELECT * FROM station_head WHERE station = a.station AND epoch = a.epoch OFFSET 0
+) h ON true
+LEFT JOIN LATERAL (
+  SELECT * FROM replay
+  WHERE station = a.station AND epoch = a.epoch AND sync_no = a.sync_no AND nonce = a.nonce OFFSET 0
+) r ON true
+LEFT JOIN LATERAL (SELECT answer FROM batch WHERE srv_seq = r.srv_seq OFFSET 0) b ON true
 ORDER BY a.place
 """
-_WRITE: Final = """
+_OLD: Final = """
+ARRAY(SELECT old.ctid FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS o (station, epoch, sync_no)
+  CROSS JOIN LATERAL (
+    SELECT ctid FROM replay_part WHERE lea = %s AND school = %s AND station = o.station
+    AND epoch = o.epoch AND sync_no = o.sync_no OFFSET 0
+  ) old)
+"""
+_WRITE: Final = f"""
 WITH kept AS (
   INSERT INTO batch
     (srv_seq, station, epoch, first_seq, last_seq, last_h, received_ms, bytes, digest, answer)
   SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bytea[],
     %s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[])
 ), moved AS (
-  UPDATE station_head s SET seq = n.seq, h = n.h, token = n.token, inc = n.inc
-  FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bytea[], %s::text[], %s::text[])
-    AS n (station, epoch, seq, h, token, inc)
-  WHERE s.station = n.station AND s.epoch = n.epoch
+  INSERT INTO station_head_part (station, epoch, seq, h, token, inc)
+  SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bytea[], %s::text[], %s::text[])
+  ON CONFLICT (lea, school, station, epoch)
+  DO UPDATE SET seq = excluded.seq, h = excluded.h, token = excluded.token, inc = excluded.inc
 ), noted AS (
   INSERT INTO replay_part AS r (station, epoch, sync_no, nonce, request_digest, srv_seq, answer)
   SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::bytea[], %s::bigint[],
@@ -53,14 +66,10 @@ WITH kept AS (
   ON CONFLICT (lea, school, station, epoch, sync_no, nonce)
   DO UPDATE SET srv_seq = excluded.srv_seq, answer = excluded.answer
 ), emptied AS (
-  UPDATE replay r SET answer = NULL
-  FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS o (station, epoch, sync_no)
-  WHERE r.station = o.station AND r.epoch = o.epoch AND r.sync_no = o.sync_no AND r.answer IS NOT NULL
+  UPDATE replay_part SET answer = NULL WHERE ctid = ANY({_OLD}) AND answer IS NOT NULL
 )
-DELETE FROM replay r
-USING unnest(%s::text[], %s::bigint[], %s::bigint[]) AS o (station, epoch, sync_no)
-WHERE r.station = o.station AND r.epoch = o.epoch AND r.sync_no = o.sync_no AND r.srv_seq IS NULL
-"""
+DELETE FROM replay_part WHERE ctid = ANY({_OLD}) AND srv_seq IS NULL
+"""  # noqa: S608  our own constants
 
 
 class PostgresEvidence(Evidence):
@@ -117,7 +126,7 @@ class PostgresEvidence(Evidence):
         """Write the group in one statement, and return when it is on the disk, and the standby's."""
         group = self._group
         if group:
-            self._connection.execute(_WRITE, _columns(group), prepare=True)
+            self._connection.execute(_WRITE, _columns(group, self._config), prepare=True)
         if self._has_transaction:
             self._connection.execute("COMMIT")
             self._has_transaction = False
@@ -244,8 +253,8 @@ def _as_here(sql: str) -> str:
     return sql.replace("?", "%s")
 
 
-def _columns(group: Group) -> list[list[object]]:
-    """Return what the writing statement takes: one list for each of its columns."""
+def _columns(group: Group, config: PostgresConfig) -> list[object]:
+    """Return what the writing statement takes: one list for each column, and whose the old rows are."""
     batches = [
         (
             new.srv_seq,
@@ -261,15 +270,10 @@ def _columns(group: Group) -> list[list[object]]:
     noted = {key[:3] for key in group.asked}
     empty = {(*key[:2], key[2] - ANSWERS_KEPT) for key in group.asked} - noted
     gone = {(*key[:2], key[2] - REQUESTS_KEPT) for key in group.asked} - noted
-    rows: list[tuple[int, Sequence[tuple[object, ...]]]] = [
-        (10, batches),
-        (6, heads),
-        (7, asked),
-        (3, sorted(empty)),
-        (3, sorted(gone)),
-    ]
-    return [
-        list(column)
-        for width, some in rows
-        for column in (zip(*some, strict=True) if some else ([] for _ in range(width)))
-    ]
+    whose = [config.lea, config.school]
+    old = [[*_lists(3, sorted(some)), *whose] for some in (empty, gone)]
+    return [*_lists(10, batches), *_lists(6, heads), *_lists(7, asked), *old[0], *old[1]]
+
+
+def _lists(width: int, rows: Sequence[tuple[object, ...]]) -> list[object]:
+    return [list(column) for column in (zip(*rows, strict=True) if rows else ([] for _ in range(width)))]
