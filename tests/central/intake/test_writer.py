@@ -87,43 +87,6 @@ def test_requests_that_wait_share_one_commit_and_keep_their_order(path: Path) ->
         assert kept(path) == [f"{n:02}" for n in range(30)]
 
 
-def test_who_came_during_a_commit_waits_for_company_and_who_comes_alone_does_not(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("central.intake.writer.GATHER_S", 10 * PATIENCE_S)
-    monkeypatch.setattr("central.intake.writer.GROUP", 3)
-    gate = Gate()
-    with writing(path, gate) as writer:
-        assert done(writer.submit(keep("alone"))) == [200]
-        gate.close()
-        first = writer.submit(keep("first"))
-        gate.wait_for_a_commit()
-        second = writer.submit(keep("second"))
-        gate.open()
-        assert done(first) == [200]
-        third = writer.submit(keep("third"))
-        assert not second.done()
-        assert done(second, third, writer.submit(keep("fourth"))) == [200] * 3
-        assert gate.commits == 3
-
-
-def test_whoever_waits_for_company_is_carried_out_when_no_more_comes(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("central.intake.writer.GATHER_S", 10 * PATIENCE_S)
-    gate = Gate()
-    with writing(path, gate) as writer:
-        gate.close()
-        first = writer.submit(keep("first"))
-        gate.wait_for_a_commit()
-        second = writer.submit(keep("second"))
-        gate.open()
-        assert done(first) == [200]
-        writer.stop()
-        assert done(second) == [200]
-    assert kept(path) == ["first", "second"]
-
-
 def test_a_group_has_an_end_so_that_its_first_request_is_not_kept_waiting(path: Path) -> None:
     gate = Gate()
     with writing(path, gate) as writer:
