@@ -73,7 +73,7 @@ def test_a_failed_single_statement_leaves_no_lock_behind(small: SmallSchool) -> 
     with connection.cursor() as cursor:
         # Other databases of this server have locks of their own.
         here = "SELECT oid FROM pg_database WHERE datname = current_database()"
-        cursor.execute(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = ({here})")
+        cursor.execute(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = ({here})")  # noqa: S608  our own words
         assert cursor.fetchone() == (0,)
 
 
