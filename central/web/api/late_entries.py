@@ -1,24 +1,19 @@
 """What was entered or first signed after its day, and the paper that allows it."""
 
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from ninja import Schema
 
 from central.web import clock
-from central.web.access import sections_seen_by
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
 from central.web.api.shapes import MOST, DayOrNone, Offset
+from central.web.outage_access import DAYS, late_seen_by
 from central.work import viewings
 from central.work.late_entry import Entry, LateEntry
-from central.work.late_entry import late_entries as entered_late
 from central.work.tool_rights import Tool
 
 PAGES = ("late-entries",)
-
-_DAYS: Final = 14
-"""How far back late entries are listed, unless somebody asks for more."""
 
 
 class KnownLateEntry(Schema):
@@ -53,9 +48,8 @@ def late_entries(
     staff = request.auth.staff
     today = clock.today(staff.school)
     last = until or today
-    first = since or last - timedelta(days=_DAYS - 1)
-    seen = set(sections_seen_by(staff, today).values_list("pk", flat=True))
-    late = [each for each in entered_late(staff.school, first, last) if each.record.section_id in seen]
+    first = since or last - timedelta(days=DAYS - 1)
+    late = late_seen_by(staff, first, last, today)
     shown = late[offset : offset + MOST]
     viewings.note_all(staff, "api late entries", [each.record.student for each in shown], clock.now())
     entries = [_late(each) for each in shown]

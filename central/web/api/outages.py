@@ -1,9 +1,8 @@
 """Outages: what was out when, the classes each touched with their paper."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 
-from django.conf import settings
 from django.db.models import QuerySet
 from ninja import Schema
 from ninja.responses import Status
@@ -11,21 +10,18 @@ from ninja.responses import Status
 from central.errors import RefusedError
 from central.store.models import Outage, OutageStep, Staff, Station
 from central.web import clock
-from central.web.access import sections_seen_by
 from central.web.api import found
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
 from central.web.api.shapes import MOST, Code, DayOrNone, Form, Instant, Offset, Text, Words
+from central.web.outage_access import likely, touched_seen_by
 from central.work import outages as verbs
-from central.work.journal_signs import Sources
-from central.work.outage_classes import TouchedClass, touched
-from central.work.outage_finding import Proposal, proposals
+from central.work.outage_classes import TouchedClass
+from central.work.outage_finding import Proposal
 from central.work.outage_state import Standing, outages_of, stand, standing
 from central.work.tool_rights import Right, Tool
 
 PAGES = ("outage", "outages")
-_DAYS: Final = 14
-"""How far back outages are proposed."""
 _NO_STATION: Final = "no station of this school has that name; GET /api/v1/stations lists them"
 _NO_END: Final = "say when the outage ended"
 _NO_TIME: Final = "say from when to when the outage really was"
@@ -122,12 +118,13 @@ class OutageStepped(Form):
 
 def outages(request: Asked, silent_on: DayOrNone = None, offset: Offset = 0) -> KnownOutages:
     """List the outages, newest first, and the likely ones; silences are looked for on one day asked about."""
-    school = request.auth.staff.school
+    staff = request.auth.staff
+    school = staff.school
     rows = outages_of(school).select_related("by").prefetch_related("steps").order_by("-since_at", "-pk")
     return KnownOutages(
         count=rows.count(),
         outages=[_outage(each) for each in standing(rows[offset : offset + MOST])],
-        likely=[_likely(each) for each in _proposed(request.auth.staff, silent_on)],
+        likely=[_likely(each) for each in likely(staff, silent_on, clock.today(school), clock.now())],
     )
 
 
@@ -135,8 +132,7 @@ def outage(request: Asked, identity: Code, offset: Offset = 0) -> OutageTold:
     """Show an outage, every word on it, and the classes it touched with their paper."""
     staff = request.auth.staff
     current = stand(found.row(_rows(staff), identity))
-    seen = set(sections_seen_by(staff, clock.today(staff.school)).values_list("pk", flat=True))
-    classes = [each for each in touched(staff.school, current, clock.now()) if each.section.pk in seen]
+    classes = touched_seen_by(staff, current, clock.today(staff.school), clock.now())
     return OutageTold(
         outage=_outage(current),
         words=[_word(each) for each in current.steps],
@@ -181,13 +177,6 @@ def step(request: Asked, identity: Code, form: OutageStepped) -> Status[OutageWo
 
 def _rows(staff: Staff) -> "QuerySet[Outage]":
     return outages_of(staff.school).select_related("school", "station", "by")
-
-
-def _proposed(staff: Staff, silent_on: date | None) -> list[Proposal]:
-    today = clock.today(staff.school)
-    marked = today - timedelta(days=_DAYS - 1), today
-    silent = (silent_on, silent_on) if silent_on else None
-    return proposals(staff.school, marked, silent, Sources.of(settings.CONFIG), clock.now())
 
 
 def _outage(of: Standing) -> KnownOutage:

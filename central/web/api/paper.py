@@ -4,20 +4,19 @@ from datetime import date, datetime
 from typing import Annotated, Final
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.http import Http404
 from ninja import Schema
 from ninja.responses import Status
 from pydantic import Field
 
 from central.errors import RefusedError
-from central.store.models import AttendanceRecord, PaperBatch, PaperSheet, PaperWithdrawal, Staff
+from central.store.models import PaperBatch, PaperSheet, PaperWithdrawal, Staff
 from central.web import clock
-from central.web.access import is_bound_to_classes, sections_seen_by
 from central.web.api import found
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
 from central.web.api.shapes import MOST, Code, Day, Form, Offset, Reason, Words, number_of
+from central.web.paper_access import batches_seen_by, left_seen_by, sheets_seen_by
 from central.work import paper_scans, paper_withdrawal, viewings
 from central.work.tool_rights import Right, Tool
 
@@ -98,11 +97,7 @@ class BatchWithdrawn(Schema):
 def batches(request: Asked, offset: Offset = 0) -> KnownBatches:
     """List the files of paper taken in, newest first."""
     staff = request.auth.staff
-    rows = PaperBatch.objects.filter(school=staff.school)
-    if is_bound_to_classes(staff):
-        mine = sections_seen_by(staff, clock.today(staff.school)).values("pk")
-        theirs = PaperSheet.objects.filter(section__in=mine).values("batch")
-        rows = rows.filter(Q(imported_by=staff) | Q(pk__in=theirs))
+    rows = batches_seen_by(staff, clock.today(staff.school))
     shown = rows.select_related("imported_by", "withdrawal").order_by("-pk")[offset : offset + MOST]
     return KnownBatches(count=rows.count(), batches=[_batch(row) for row in shown])
 
@@ -111,7 +106,7 @@ def batch(request: Asked, identity: Code, offset: Offset = 0) -> BatchTold:
     """Show a file taken in: how it was read, its sheets and where their paper is."""
     staff = request.auth.staff
     row = _found(staff, identity)
-    sheets = _sheets(row, staff)
+    sheets = sheets_seen_by(staff, row, clock.today(staff.school))
     shown = sheets.select_related("section").prefetch_related("scans").order_by("on", "section__code", "pk")
     return BatchTold(
         batch=_batch(row),
@@ -125,7 +120,7 @@ def batch(request: Asked, identity: Code, offset: Offset = 0) -> BatchTold:
 def attach(request: Asked, identity: Code, form: PaperKept) -> Status[SheetsMarked]:
     """Note where the paper of a batch's sheets is; a picture is sent by the page or the command."""
     staff = request.auth.staff
-    sheets = _sheets(_found(staff, identity), staff)
+    sheets = sheets_seen_by(staff, _found(staff, identity), clock.today(staff.school))
     if form.sheets:
         keys = {number_of(each) for each in form.sheets}
         chosen = sheets.filter(pk__in=keys)
@@ -148,31 +143,19 @@ def withdraw(request: Asked, identity: Code, form: Reason) -> Status[BatchWithdr
 def _found(staff: Staff, identity: str) -> PaperBatch:
     rows = PaperBatch.objects.filter(school=staff.school).select_related("imported_by", "withdrawal")
     row = found.row(rows, identity)
-    if row.imported_by_id != staff.pk and not _sheets(row, staff).exists():
+    if row.imported_by_id != staff.pk and not sheets_seen_by(staff, row, clock.today(staff.school)).exists():
         raise Http404
     return row
-
-
-def _sheets(of: PaperBatch, staff: Staff) -> "QuerySet[PaperSheet]":
-    rows = PaperSheet.objects.filter(batch=of)
-    if is_bound_to_classes(staff):
-        rows = rows.filter(section__in=sections_seen_by(staff, clock.today(staff.school)).values("pk"))
-    return rows
 
 
 def _left(of: PaperBatch, staff: Staff) -> list[RecordLeft]:
     """Return what stayed; whoever reads whose records they are is noted."""
     withdrawal = PaperWithdrawal.objects.filter(batch=of).first()
-    if withdrawal is None:
-        return []
-    why = {each.record: each.why for each in paper_withdrawal.left_of(withdrawal)}
-    rows = AttendanceRecord.objects.filter(pk__in=why).select_related("student", "section").order_by("pk")
-    if is_bound_to_classes(staff):
-        rows = rows.filter(section__in=sections_seen_by(staff, clock.today(staff.school)).values("pk"))
-    viewings.note_all(staff, "api paper", [row.student for row in rows], clock.now())
+    left = left_seen_by(staff, withdrawal, clock.today(staff.school))
+    viewings.note_all(staff, "api paper", [record.student for record, _why in left], clock.now())
     return [
-        RecordLeft(student=row.student.number, section=row.section.code, on=row.on, why=why[row.pk])
-        for row in rows
+        RecordLeft(student=row.student.number, section=row.section.code, on=row.on, why=why)
+        for row, why in left
     ]
 
 

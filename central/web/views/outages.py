@@ -1,10 +1,9 @@
 """Outages: what was out when, the classes each touched with their paper, and what was entered late."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,22 +13,17 @@ from central.errors import CentralError
 from central.reports.render_late_entries import late_entries_csv
 from central.store.models import Outage, Staff, Station
 from central.web import clock
-from central.web.access import sections_seen_by
 from central.web.dates import date_in
 from central.web.downloads import attachment
+from central.web.outage_access import DAYS, late_seen_by, likely, touched_seen_by
 from central.web.sending import REFUSED, send
 from central.work import outages as verbs
 from central.work import viewings
-from central.work.journal_signs import Sources
-from central.work.late_entry import Entry, late_entries
-from central.work.outage_classes import touched
-from central.work.outage_finding import Proposal, proposals
+from central.work.late_entry import Entry
 from central.work.outage_state import outages_of, stand, standing
 from central.work.tool_rights import Right, Tool, may
 
 _PAGE = 50
-_DAYS = 14
-"""How far back outages are proposed and late entries listed, unless somebody asks for more."""
 
 
 def outages(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -48,7 +42,7 @@ def outages(request: HttpRequest, staff: Staff) -> HttpResponse:
         "outages": standing(shown),
         "on": on,
         "today": today,
-        "proposals": _proposals(staff, on),
+        "proposals": likely(staff, on, today, clock.now()),
         "stations": Station.objects.filter(school=staff.school, retired_at=None).select_related("room"),
         "causes": [(cause.value, _(cause.label)) for cause in Outage.Cause],
         "scopes": [(scope.value, _(scope.label)) for scope in Outage.Scope],
@@ -69,8 +63,7 @@ def outage(request: HttpRequest, staff: Staff, identity: int) -> HttpResponse:
         status = REFUSED
     now = clock.now()
     current = stand(row)
-    seen = set(sections_seen_by(staff, clock.today(staff.school)).values_list("pk", flat=True))
-    classes = [each for each in touched(staff.school, current, now) if each.section.pk in seen]
+    classes = touched_seen_by(staff, current, clock.today(staff.school), now)
     shown = Paginator(classes, _PAGE).get_page(request.GET.get("page"))
     page = {
         "current": current,
@@ -87,9 +80,8 @@ def late_entries_page(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List what was entered or signed after its day, on screen or as CSV."""
     today = clock.today(staff.school)
     until = date_in(request.GET.get("until", ""), today)
-    since = date_in(request.GET.get("since", ""), until - timedelta(days=_DAYS - 1))
-    seen = set(sections_seen_by(staff, today).values_list("pk", flat=True))
-    found = [each for each in late_entries(staff.school, since, until) if each.record.section_id in seen]
+    since = date_in(request.GET.get("since", ""), until - timedelta(days=DAYS - 1))
+    found = late_seen_by(staff, since, until, today)
     if request.GET.get("format") == "csv":
         viewings.note_all(staff, "late entries", [each.record.student for each in found], clock.now())
         written = late_entries_csv(found, ZoneInfo(staff.school.time_zone))
@@ -105,13 +97,6 @@ def late_entries_page(request: HttpRequest, staff: Staff) -> HttpResponse:
         "kinds": dict(Entry.__members__),
     }
     return render(request, "web/late_entries.html", page)
-
-
-def _proposals(staff: Staff, silent_on: date | None) -> list[Proposal]:
-    today = clock.today(staff.school)
-    marked = today - timedelta(days=_DAYS - 1), today
-    silent = (silent_on, silent_on) if silent_on else None
-    return proposals(staff.school, marked, silent, Sources.of(settings.CONFIG), clock.now())
 
 
 def _note(request: HttpRequest, staff: Staff) -> None:

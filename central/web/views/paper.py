@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,8 @@ from central.exchange.named_file import NamedFile
 from central.exchange.sheets.line import MOST_BYTES
 from central.store.models import PaperBatch, PaperSheet, Staff
 from central.web import clock
-from central.web.access import is_bound_to_classes, sections_seen_by
+from central.web.access import sections_seen_by
+from central.web.paper_access import batches_seen_by
 from central.web.sending import REFUSED, send
 from central.work import paper_files, paper_mappings
 from central.work.tool_rights import Right, Tool, may
@@ -43,12 +44,8 @@ def paper(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 def _batches(staff: Staff) -> QuerySet[PaperBatch]:
-    rows = PaperBatch.objects.filter(school=staff.school)
-    if is_bound_to_classes(staff):
-        mine = sections_seen_by(staff, clock.today(staff.school)).values("pk")
-        theirs = PaperSheet.objects.filter(section__in=mine).values("batch")
-        rows = rows.filter(Q(imported_by=staff) | Q(pk__in=theirs))
     sheets = Prefetch("sheets", PaperSheet.objects.select_related("section").order_by("on"))
+    rows = batches_seen_by(staff, clock.today(staff.school))
     rows = rows.select_related("imported_by", "withdrawal").prefetch_related(sheets)
     return rows.annotate(kept=Count("sheets__scans", distinct=True)).order_by("-pk")
 

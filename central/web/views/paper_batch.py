@@ -3,16 +3,16 @@
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from central.errors import CentralError
 from central.exchange.named_file import NamedFile
-from central.store.models import AttendanceRecord, PaperBatch, PaperLine, PaperSheet, PaperWithdrawal, Staff
+from central.store.models import AttendanceRecord, PaperBatch, PaperLine, PaperWithdrawal, Staff
 from central.web import clock
-from central.web.access import is_bound_to_classes, sections_seen_by
+from central.web.paper_access import left_seen_by, sheets_seen_by
 from central.web.sending import REFUSED, date_of, send
 from central.work import paper_scans, paper_withdrawal, viewings
 from central.work.tool_rights import Right, Tool, may
@@ -23,8 +23,10 @@ _PAGE = 50
 def paper_batch(request: HttpRequest, staff: Staff, batch: int) -> HttpResponse:
     """Show what came in at once; a posted form attaches the paper of a sheet, or takes the batch back."""
     found = PaperBatch.objects.filter(school=staff.school, pk=batch).select_related("imported_by").first()
-    sheets = _sheets(found, staff) if found is not None else PaperSheet.objects.none()
-    if found is None or not (sheets.exists() or found.imported_by == staff):
+    if found is None:
+        raise Http404
+    sheets = sheets_seen_by(staff, found, clock.today(staff.school))
+    if not (sheets.exists() or found.imported_by == staff):
         raise Http404
     status = 200
     if request.method == "POST":
@@ -32,13 +34,6 @@ def paper_batch(request: HttpRequest, staff: Staff, batch: int) -> HttpResponse:
             return redirect("paper-batch", batch=batch)
         status = REFUSED
     return render(request, "web/paper_batch.html", _shown(request, found, staff), status=status)
-
-
-def _sheets(batch: PaperBatch, staff: Staff) -> QuerySet[PaperSheet]:
-    rows = PaperSheet.objects.filter(batch=batch)
-    if is_bound_to_classes(staff):
-        rows = rows.filter(section__in=sections_seen_by(staff, clock.today(staff.school)).values("pk"))
-    return rows
 
 
 def _sent(request: HttpRequest, batch: PaperBatch, staff: Staff) -> bool:
@@ -52,7 +47,7 @@ def _sent(request: HttpRequest, batch: PaperBatch, staff: Staff) -> bool:
 
 def _attach(request: HttpRequest, batch: PaperBatch, staff: Staff) -> None:
     form, sent = request.POST, request.FILES.get("scan")
-    chosen = _sheets(batch, staff)
+    chosen = sheets_seen_by(staff, batch, clock.today(staff.school))
     if form.get("sheet"):
         chosen = chosen.filter(pk=form["sheet"]) if form["sheet"].isdigit() else chosen.none()
     if not chosen:
@@ -68,7 +63,11 @@ def _attach(request: HttpRequest, batch: PaperBatch, staff: Staff) -> None:
 
 def _shown(request: HttpRequest, batch: PaperBatch, staff: Staff) -> dict[str, object]:
     withdrawal = PaperWithdrawal.objects.filter(batch=batch).select_related("by").first()
-    sheets = _sheets(batch, staff).select_related("section").prefetch_related("scans__by")
+    sheets = (
+        sheets_seen_by(staff, batch, clock.today(staff.school))
+        .select_related("section")
+        .prefetch_related("scans__by")
+    )
     lines = Count("lines", filter=~Q(lines__outcome=PaperLine.Outcome.WITHDRAWN))
     rows = sheets.annotate(standing=lines).order_by("on", "section__code")
     return {
@@ -87,13 +86,6 @@ def _shown(request: HttpRequest, batch: PaperBatch, staff: Staff) -> dict[str, o
 
 def _left(withdrawal: PaperWithdrawal | None, staff: Staff) -> list[tuple[AttendanceRecord, str]]:
     """Return the records that stayed, with why; whoever reads their names is noted."""
-    if withdrawal is None:
-        return []
-    left = paper_withdrawal.left_of(withdrawal)
-    found = AttendanceRecord.objects.select_related("student", "section")
-    if is_bound_to_classes(staff):
-        seen = sections_seen_by(staff, clock.today(staff.school))
-        found = found.filter(section__in=seen.values("pk"))
-    records = found.in_bulk([each.record for each in left])
-    viewings.note_all(staff, "paper batch", [record.student for record in records.values()], clock.now())
-    return [(records[each.record], each.why) for each in left if each.record in records]
+    left = left_seen_by(staff, withdrawal, clock.today(staff.school))
+    viewings.note_all(staff, "paper batch", [record.student for record, _why in left], clock.now())
+    return left
