@@ -14,9 +14,9 @@ from typing import Final
 
 import uvloop
 
-from benchmarks import rows
+from benchmarks import processes, rows
 from benchmarks.bell_calls import Call, calls, keyring
-from benchmarks.bell_central import INIT, Central, Usage, cpu_s
+from benchmarks.bell_central import INIT, Central, Usage
 from benchmarks.bell_lines import Lines, Said
 from benchmarks.bell_proof import Proof, prove
 from benchmarks.rows import Row
@@ -94,10 +94,7 @@ class _Store:
 
     def cpu_s(self) -> float:
         """Return what the server's processes have used; 0 where central itself is the store."""
-        if self.pid is None:
-            return 0.0
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return sum(map(cpu_s, [self.pid, *map(int, children)]))
+        return 0.0 if self.pid is None else processes.cpu_s(processes.family(self.pid))
 
 
 @contextmanager

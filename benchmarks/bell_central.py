@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from benchmarks import processes
 from central import config
 from central.config import CentralConfig
 from tests.fakes.server_certificate import make_certificate
@@ -18,7 +19,6 @@ from tests.fakes.server_certificate import make_certificate
 ROOT: Final = Path(__file__).parents[1]
 COUNTS, GROUP = "ROLLBOOK_BELL_COUNTS", "ROLLBOOK_BELL_GROUP"
 _COUNTS: Final = struct.Struct("QQ")
-_TICK_S: Final = 1 / os.sysconf("SC_CLK_TCK")
 _PATIENCE_S: Final = 60
 _DAYS: Final = 3_650
 INIT: Final = ("init", "--school-code", "34000000123456", "--school-name", "Example Adult Charter")
@@ -37,12 +37,6 @@ class Usage:
         """Return what was used after another moment; a new process begins with no CPU used."""
         cpu_s = self.cpu_s - before.cpu_s if self.cpu_s > before.cpu_s else self.cpu_s
         return Usage(cpu_s, self.peak_mib, self.commits - before.commits, self.requests - before.requests)
-
-
-def cpu_s(pid: int) -> float:
-    """Return the CPU seconds a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * _TICK_S
 
 
 class Central:
@@ -142,10 +136,8 @@ class Central:
 
     def usage(self) -> Usage:
         """Return what the intake has used so far."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        (peak,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
         commits, requests = _COUNTS.unpack((self._folder / "counts").read_bytes())
-        return Usage(cpu_s(self.pid), int(peak) / 1024, commits, requests)
+        return Usage(processes.cpu_s([self.pid]), processes.peak_mib(self.pid), commits, requests)
 
     def _command(self, *arguments: str) -> Sequence[str]:
         module = "benchmarks.bell_central" if arguments[0] == "serve" else "central.cli"

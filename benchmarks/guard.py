@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from benchmarks import projecting, signed_load, starting, tap_processor
+from benchmarks.processes import own_cpu_s
 from benchmarks.rows import number
 from station import logs
 from sync_agent import wire
@@ -128,14 +129,14 @@ def _taking_in() -> float:
                 station.clock.advance(700)
                 station.tap(f"{n:014x}")
         messages = [station.batch() for station in stations]
-        whole_s = _cpu_s(lambda: [bench.post(message) for message in messages])
+        whole_s = own_cpu_s(lambda: [bench.post(message) for message in messages])
 
         def prove() -> None:
             for station, message in zip(stations, messages, strict=True):
                 batch = wire.unpack(message.body, wire.MAX_MESSAGE_BYTES)
                 station.key.verify_key.verify(batch.signed_bytes, batch.signature)
 
-        return whole_s / _cpu_s(prove)
+        return whole_s / own_cpu_s(prove)
 
 
 def _statements() -> tuple[int, int]:
@@ -186,12 +187,6 @@ def _toml(found: Figures) -> str:
         digits = ".3g" if kind == "ratios" else "d"
         parts += ["", f"[{kind}]", *(f'"{name}" = {value:{digits}}' for name, value in values.items())]
     return "\n".join(parts) + "\n"
-
-
-def _cpu_s(act: Callable[[], object]) -> float:
-    began = time.process_time()
-    act()
-    return time.process_time() - began
 
 
 if __name__ == "__main__":

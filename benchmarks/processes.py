@@ -1,7 +1,8 @@
-"""What running processes have used so far, as the kernel counts it."""
+"""What this process and others have used, as the kernel counts it."""
 
 import os
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -41,3 +42,10 @@ def peak_mib(pid: int) -> float:
             return int(line.split()[1]) / _KIB_A_MIB
     msg = f"the kernel does not say how much memory process {pid} held"
     raise RuntimeError(msg)
+
+
+def own_cpu_s(act: Callable[[], object]) -> float:
+    """Return the processor seconds this process uses to do something."""
+    began = time.process_time()
+    act()
+    return time.process_time() - began

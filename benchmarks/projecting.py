@@ -7,13 +7,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks import django_school, rows
+from benchmarks.processes import own_cpu_s
 from benchmarks.rows import Row
 from central.timeline.facts import BeaconFact, Stamped
 from central.timeline.resolve import resolve
@@ -49,7 +50,7 @@ def resolving(entries: int, rounds: int) -> Row:
             total += entry.raw_ms + entry.wall_ms
         return total
 
-    pairs = [(_cpu_s(lambda: resolve(stamped, facts)), _cpu_s(loop)) for _ in range(rounds)]
+    pairs = [(own_cpu_s(lambda: resolve(stamped, facts)), own_cpu_s(loop)) for _ in range(rounds)]
     each_us = statistics.median(1e6 * ours / entries for ours, _ in pairs)
     print(f"projecting: the time of an entry is found in {each_us:.1f} us of a processor")
     return Row("finding each entry's time : a loop over them", statistics.median(a / b for a, b in pairs))
@@ -133,12 +134,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows.write(options.json, found, {})
     print(rows.table(found))
     return 0
-
-
-def _cpu_s(act: Callable[[], object]) -> float:
-    began = time.process_time()
-    act()
-    return time.process_time() - began
 
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@ import argparse
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks import django_school, rows
+from benchmarks.processes import own_cpu_s
 from benchmarks.rows import Row
 
 STUDENTS: Final = 1_000
@@ -46,14 +46,14 @@ def measure(folder: Path, students: int, rounds: int) -> list[Row]:
             print(f"reports: {word} is left out: {error}")
             continue
         pairs = [
-            (_cpu_s(partial(kind.make, year, school.on, now)), _cpu_s(lambda: list(records.all())))
+            (own_cpu_s(partial(kind.make, year, school.on, now)), own_cpu_s(lambda: list(records.all())))
             for _ in range(rounds)
         ]
         ratio = statistics.median(ours / bare for ours, bare in pairs)
         found.append(Row(f"computing {word} : reading the year's records", ratio))
         for form in FORMS:
             write = partial(written, report, (kind, year, school.on), form, now)
-            took_s = statistics.median(_cpu_s(write) for _ in range(rounds))
+            took_s = statistics.median(own_cpu_s(write) for _ in range(rounds))
             found.append(Row(f"writing {word} as {form}", 1000 * took_s, unit="ms"))
     return found
 
@@ -71,12 +71,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows.write(options.json, found, {})
     print(rows.table(found))
     return 0
-
-
-def _cpu_s(act: Callable[[], object]) -> float:
-    began = time.process_time()
-    act()
-    return time.process_time() - began
 
 
 if __name__ == "__main__":
