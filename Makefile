@@ -2,11 +2,12 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres soak mutants lint bench law-page texts tables screenshots clean pins sbom audit
+.PHONY: help demo test test-postgres pi-ci pi-test soak mutants lint bench law-page texts tables screenshots clean pins sbom audit
 
 PINS := pyproject.toml $(wildcard constraints/*.txt) .ci/make-venv
 DEMO := .venv-demo
 TEST := .venv-test
+PI_CI := $(wildcard tests/pi/contained tests/pi/blocks) tests/systemd/test_under_systemd.py
 ON_POSTGRES := tests/central/store tests/central/work tests/central/web tests/central/reports tests/central/register
 
 help: ## Say what there is
@@ -16,10 +17,16 @@ demo: $(DEMO)/ready ## Show the whole path, from a tap to P-2 (CI=1: unattended,
 	@$(DEMO)/bin/python -m demo $(if $(CI),--unattended) $(ARGS)
 
 test: $(TEST)/ready ## Prove it (ARGS="tests/station -k tap" narrows)
-	@$(TEST)/bin/python -m pytest -n 4 --dist worksteal -m "not soak" $(ARGS)
+	@$(TEST)/bin/python -m pytest -n 4 --dist worksteal -m "not soak and not pi" $(ARGS)
 
 test-postgres: $(TEST)/ready ## Prove central with its records on PostgreSQL (needs Debian's postgresql)
-	@$(TEST)/bin/python -m tests.on_postgres -n 4 --dist worksteal -m "not soak" $(or $(ARGS),$(ON_POSTGRES))
+	@$(TEST)/bin/python -m tests.on_postgres -n 4 --dist worksteal -m "not soak and not pi" $(or $(ARGS),$(ON_POSTGRES))
+
+pi-ci: $(TEST)/ready ## Prove the units under a real systemd and the store against power cuts (as root; two minutes)
+	@$(TEST)/bin/python -m pytest -m pi $(or $(ARGS),$(PI_CI))
+
+pi-test: $(TEST)/ready ## Prove the shipped card on emulated boards, bookworm and trixie (as root, needs QEMU; takes long)
+	@$(TEST)/bin/python -m pytest -m pi $(or $(ARGS),tests/pi tests/systemd/test_under_systemd.py)
 
 soak: $(TEST)/ready ## The long runs CI has no time for
 	@$(TEST)/bin/python -m pytest -m soak $(ARGS)

@@ -14,7 +14,7 @@ from tests.systemd.machine import Machine
 NEEDED = ("systemd-nspawn", "script")
 pytestmark = [
     pytest.mark.root,
-    pytest.mark.soak,
+    pytest.mark.pi,
     pytest.mark.skipif(
         os.geteuid() != 0 or not all(map(shutil.which, NEEDED)),
         reason="needs root and systemd-nspawn: apt install systemd-container",
