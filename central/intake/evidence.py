@@ -92,6 +92,10 @@ class Evidence(ABC):
         """Return when everything since `begin` is on the disk."""
 
     @abstractmethod
+    def rest(self) -> None:
+        """Do what makes others wait, now that nobody does."""
+
+    @abstractmethod
     def apart(self) -> AbstractContextManager[None]:
         """Undo what is done inside when it ends in an error, and nothing else.
 

@@ -137,6 +137,9 @@ class PostgresEvidence(Evidence):
         if self._mark is not None and self._last is not None:
             self._mark.note(*self._last)
 
+    def rest(self) -> None:
+        """Leave it to PostgreSQL, which moves its log beside everybody's work."""
+
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Undo what is done inside when it ends in an error, and nothing else.

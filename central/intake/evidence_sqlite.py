@@ -45,6 +45,10 @@ class SqliteEvidence(Evidence):
         if self._mark is not None and newest is not None:
             self._mark.note(*newest)
 
+    def rest(self) -> None:
+        """Move the log into the file, as far as those who read let it."""
+        self._do("PRAGMA wal_checkpoint(PASSIVE)")
+
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Undo what is done inside when it ends in an error, and nothing else.

@@ -100,6 +100,7 @@ CREATE TABLE rotation (
   PRIMARY KEY (station, kid)
 ) STRICT, WITHOUT ROWID;
 """
+LONGEST_LOG_PAGES: Final = 16_384
 _KEPT_FOREVER: Final = ("batch", "epoch", "quarantine")
 _REFUSAL: Final = """
 CREATE TRIGGER {table}_{verb}_refused BEFORE {verb} ON {table}
@@ -134,6 +135,8 @@ def open_file(path: Path) -> sqlite3.Connection:
 def _make_durable(connection: sqlite3.Connection, path: Path) -> None:
     mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     connection.execute("PRAGMA synchronous=FULL")
+    # Moving the log into the file makes everybody wait: left to moments of rest, and done anyway at 64 MiB.
+    connection.execute(f"PRAGMA wal_autocheckpoint={LONGEST_LOG_PAGES}")
     synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
     if (mode, synchronous) != ("wal", _FULL):
         msg = f"{path} would lose what it confirms (journal {mode}, sync {synchronous}); use a local disk"

@@ -22,6 +22,8 @@ HUNG_S: Final = 60.0
 """One transaction that takes longer hangs; a slow disk's takes a second."""
 GATHER_S: Final = 0.008
 """So long a group waits for company where requests came during the last commit; alone nobody waits."""
+REST_S: Final = 1.0
+"""So long after the last commit nobody is expected, and what makes others wait is done."""
 GROUP: Final = 128
 """So many units of work share a transaction at most: the first of them is not kept waiting by the last."""
 
@@ -44,9 +46,11 @@ class Writer:
         open_evidence: Callable[[], Evidence],
         capacity: int = CAPACITY,
         monotonic: Callable[[], float] = time.monotonic,
+        rest_s: float = REST_S,
     ) -> None:
         """Open the evidence in the writing thread, at the first request and after every failure."""
         self._monotonic = monotonic
+        self._rest_s = rest_s
         self._began_at: float | None = None
         self._is_gathering = False
         self._open = open_evidence
@@ -111,17 +115,36 @@ class Writer:
         with self._entrance:
             if self._lanes:
                 self._gather()
-            self._entrance.wait_for(lambda: self._is_closed or len(self._lanes) > 0)
+            is_quiet = not self._entrance.wait_for(self._is_awaited, self._rest_s)
+        if is_quiet:
+            self._rest()
+        with self._entrance:
+            self._entrance.wait_for(self._is_awaited)
             if not self._lanes:
                 return None
             # A client that left before its turn will come again.
             return self._lanes.take(GROUP, lambda waiting: waiting.reply.set_running_or_notify_cancel())
+
+    def _is_awaited(self) -> bool:
+        return self._is_closed or len(self._lanes) > 0
 
     def _gather(self) -> None:
         """Let more come along: a commit for each would cost a bell several times what they need."""
         self._is_gathering = True
         self._entrance.wait_for(lambda: self._is_closed or len(self._lanes) >= GROUP, GATHER_S)
         self._is_gathering = False
+
+    def _rest(self) -> None:
+        """Do what makes others wait; whoever comes meanwhile is let in, and written after it."""
+        if self._evidence is None:
+            return
+        self._began_at = self._monotonic()
+        try:
+            self._evidence.rest()
+        except Exception:
+            log.exception("evidence.no-rest")
+            self._close()
+        self._began_at = None
 
     def _write(self, group: Sequence[_Waiting]) -> list[Reply]:
         try:
