@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -24,6 +25,7 @@ TOKEN = "rollbook/enrol.token"  # noqa: S105  the name of its file
 NETWORK = "network-config"
 CONNECTION = "rollbook/wifi.nmconnection"
 WHEELS = "rollbook/wheels/"
+SERVER_CA = "rollbook/server-ca.pem"
 WIRED_NETWORK = "rollbook/network-config.wired"
 # Files that only the person who writes the card may read, and that leave the card when the station enrolled.
 PRIVATE = frozenset({SCHOOL_KEY, TOKEN, NETWORK, CONNECTION})
@@ -66,8 +68,29 @@ def school_key(file: Path) -> str:
         raise KeyFileError(str(error)) from error
 
 
-def common(enrolment: Enrolment, school: str | None, release: Release | None) -> Common:
-    """Gather what is on every card: public keys, units, installer, school key and release.
+def server_ca(file: Path) -> str:
+    """Return the certificate of the school's own authority; KeyFileError for all else, above all a key."""
+    try:
+        text = file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not PEM"
+        msg = f"cannot read {file} ({why}); give the certificate of the school's own authority as PEM"
+        raise KeyFileError(msg) from error
+    try:
+        ssl.create_default_context(cadata=text)
+    except ssl.SSLError as error:
+        msg = f"{file} holds no certificate; give that of the school's own authority as PEM"
+        raise KeyFileError(msg) from error
+    if "PRIVATE KEY" in text:
+        msg = f"{file} holds a private key, which must never go on a card; give the certificate alone"
+        raise KeyFileError(msg)
+    return text
+
+
+def common(
+    enrolment: Enrolment, school: str | None, release: Release | None, authority: str | None = None
+) -> Common:
+    """Gather what is on every card: public keys, units, installer, school key, authority and release.
 
     Errors: BundleError when this installation of Rollbook is not whole.
     """
@@ -77,6 +100,8 @@ def common(enrolment: Enrolment, school: str | None, release: Release | None) ->
         "rollbook/install.sh": render.template_text("install.sh"),
         "rollbook/journald.conf": render.template_text("journald.conf"),
     }
+    if authority:
+        texts[SERVER_CA] = authority
     if school:
         texts[SCHOOL_KEY] = f"{school}\n"
     if root := enrolment.release_root or (release.root if release else None):
@@ -101,7 +126,7 @@ def compose(room: Room, token: str | None, shared: Common) -> Files:
         raise BundleError(msg)
     texts = {
         "rollbook/station.toml": settings_files.station_toml(room, shared.enrolment.key_id),
-        "rollbook/sync.toml": settings_files.sync_toml(room),
+        "rollbook/sync.toml": settings_files.sync_toml(room, has_own_authority=SERVER_CA in shared.files),
         "rollbook/config.txt": settings_files.config_txt(room),
         **(_for_bookworm(room) if room.system.name == BOOKWORM else _for_cloud_init(room)),
     }

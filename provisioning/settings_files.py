@@ -24,9 +24,10 @@ def station_toml(room: Room, key_id: str) -> str:
     )
 
 
-def sync_toml(room: Room) -> str:
-    """Return the settings of `rollbook-sync`."""
-    return template("sync.toml").substitute(station=_toml(room.station), server=_toml(room.server))
+def sync_toml(room: Room, *, has_own_authority: bool = False) -> str:
+    """Return the settings of `rollbook-sync`; with an authority of the school's own no other is trusted."""
+    text = template("sync.toml").substitute(station=_toml(room.station), server=_toml(room.server))
+    return text + ('ca_file = "server-ca.pem"\n' if has_own_authority else "")
 
 
 def config_txt(room: Room) -> str:

@@ -18,6 +18,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--school-key", type=Path, help="the school's token key, mode 0600, to go on the cards"
     )
+    parser.add_argument(
+        "--ca-file",
+        type=Path,
+        metavar="FILE",
+        help="who signed central's certificate",
+    )
     parser.add_argument("--release", type=Path, help="folder of releases, or of wheels, to install from")
     parser.add_argument("--out", type=Path, required=True, help="folder that gets a folder for each station")
     parser.add_argument(
@@ -30,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     rooms = inventory.read(options.rooms).rooms(options.station)
     known = enrolment.read(options.enrolment)
     key = bundle.school_key(options.school_key) if options.school_key else None
-    shared = bundle.common(known, key, release.read(options.release) if options.release else None)
+    authority = bundle.server_ca(options.ca_file) if options.ca_file else None
+    shared = bundle.common(known, key, release.read(options.release) if options.release else None, authority)
     stations = [] if options.no_token else [each.station for each in rooms]
     tokens = known.tokens_for(stations, datetime.now(UTC))
     made = {each.station: bundle.compose(each, tokens.get(each.station), shared) for each in rooms}

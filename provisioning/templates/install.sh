@@ -51,7 +51,7 @@ install -m 0644 "$here/journald.conf" "$root/etc/systemd/journald.conf.d/rollboo
 systemd-sysusers ${root:+--root="$root"} "$root"/etc/sysusers.d/rollbook*.conf
 
 say 'settings and keys'
-for file in station.toml sync.toml server-ack.pub server-config.pub release-root.json; do
+for file in station.toml sync.toml server-ack.pub server-config.pub server-ca.pem release-root.json; do
     [ ! -f "$here/$file" ] || install -m 0644 "$here/$file" "$etc/$file"
 done
 if [ -f "$here/enrol.token" ]; then install -m 0600 "$here/enrol.token" "$etc/enrol.token"; fi
