@@ -1,6 +1,5 @@
 """IT's desk: rooms into tokens, tokens into bundles, a bundle onto the boot partition of a card."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,8 +13,6 @@ from tests.pi.release import Releases
 from tests.pi.school import LiveSchool
 
 SYSTEMS: Final = (BOOKWORM, TRIXIE)
-STAND_INS: Final = Path(__file__).with_name("stand_ins")
-"""What a Debian has in the place of Raspberry Pi OS's own programs, and of its kernel's devices."""
 _COMMAND_LINE: Final = (
     "console=serial0,115200 console=tty1 root=/dev/mmcblk0p2 rootfstype=ext4 fsck.repair=yes rootwait"
     " net.ifnames=0\n"
@@ -70,11 +67,6 @@ def boot_partition(bundle: Path, system: str, folder: Path) -> Path:
             (folder / name).write_text("# as the image has it\n", encoding="ascii")
     run(["rollbook-provision", "write", str(bundle), str(folder)])
     return folder
-
-
-def drop_ins(system: str) -> Sequence[Path]:
-    """Return the folders of units' drop-ins that an emulated board of `system` needs, by name and reason."""
-    return sorted((STAND_INS / system).glob("*.service.d"))
 
 
 def _row(section: Section, system: str, address: str) -> dict[str, str]:
