@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from benchmarks import closed_loop, rows, signed_load
+from benchmarks import closed_loop, rows, signed_load, slow_flushes
 from benchmarks.bell_central import Central
 from benchmarks.rows import Row
 
@@ -51,8 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="a folder on the disk to measure (default: the system's)")
     parser.add_argument("--requests", type=int, default=REQUESTS, help="in each round, of one tap")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--flush-ms", type=float, default=0.0, help="let every flush take so much longer")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args(arguments)
+    if options.flush_ms:
+        again = ["--requests", str(options.requests), "--rounds", str(options.rounds)]
+        again += ["--folder", str(options.folder)] if options.folder else []
+        again += ["--json", str(options.json)] if options.json else []
+        slow_flushes.begin_again("grouping", options.flush_ms, again)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         ratios = measure(Path(folder), options.requests, options.rounds)
     found = [Row("commits shared : one for each request, 64 clients", statistics.median(ratios), ">= 5")]

@@ -3,7 +3,6 @@
 import argparse
 import os
 import random
-import shutil
 import sqlite3
 import statistics
 import sys
@@ -17,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from benchmarks import rows, tap_trace
+from benchmarks import rows, slow_flushes, tap_trace
 from benchmarks.rows import Row
 from benchmarks.tap_station import TapStation
 
@@ -168,17 +167,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _exec_with_slow_flushes(options: argparse.Namespace) -> None:
-    strace = shutil.which("strace")
-    if strace is None:
-        sys.exit("tap_path: --flush-ms needs strace; install it or leave the option away")
-    slow = f"inject=fdatasync:delay_exit={int(options.flush_ms * 1_000)}"
-    # The kernel's own filter, so that no other call is made slower by being watched.
-    watch = ["-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-e", "trace=fdatasync", "-e", slow]
-    again = [sys.executable, "-m", "benchmarks.tap_path", "--only-times"]
-    again += ["--runs", str(options.runs), "--blocks", str(options.blocks)]
+    again = ["--only-times", "--runs", str(options.runs), "--blocks", str(options.blocks)]
     again += ["--folder", str(options.folder)] if options.folder else []
     again += ["--json", str(options.json)] if options.json else []
-    os.execv(strace, ["strace", *watch, *again])  # noqa: S606 (our own command)
+    slow_flushes.begin_again("tap_path", options.flush_ms, again)
 
 
 def _timed(work: Work) -> tuple[float, float]:
