@@ -75,7 +75,9 @@ def _parser() -> _Parser:
     run.add_argument("--verbose", action="store_true", help=_VERBOSE)
     _command(commands, "check", "print settings, versions, journal and readers on one screen", is_quiet=True)
     selftest = "try lamps, buzzer, readers, journal, disk and clock with the station stopped"
-    _command(commands, "selftest", selftest, is_quiet=True)
+    full = _command(commands, "selftest", selftest, is_quiet=True)
+    full.add_argument("--full", action="store_true", help="accept real hardware, step by step with a person")
+    full.add_argument("--report", type=Path, metavar="FOLDER", help="where --full keeps its report")
     salvage = "put a damaged journal aside and carry on with all that can be proven"
     _command(commands, "salvage", salvage, is_quiet=True)
     taps = _command(commands, "taps", "list the newest taps and verify the journal")
@@ -119,7 +121,14 @@ def _check(settings: StationSettings, options: argparse.Namespace) -> int:
     return check(settings, options.config, sys.stdout)
 
 
-def _selftest(settings: StationSettings, _options: argparse.Namespace) -> int:
+def _selftest(settings: StationSettings, options: argparse.Namespace) -> int:
+    if options.full != (options.report is not None):
+        msg = f"--full and --report FOLDER go together; see {PROGRAM} selftest --help"
+        raise UsageError(msg)
+    if options.full:
+        from station.acceptance.command import full_selftest
+
+        return full_selftest(settings, options.report, sys.stdin, sys.stdout)
     from station.selftest import selftest
 
     return selftest(settings, sys.stdout)

@@ -73,6 +73,11 @@ class Chip:
             chipset.asks_for = min(2, chipset.in_list_passive_target_max_target)
 
     @property
+    def name(self) -> str:
+        """Return which chip it is and its firmware, such as `PN532v1.6`, as far as its driver says."""
+        return str(self.driver.chipset_name or self.driver)
+
+    @property
     def found_a(self) -> int:
         """Return how many cards of type A were listed last; never more than one by some chips."""
         return self._listing.found_a

@@ -104,6 +104,7 @@ MAY: Final = {
         "uuid.UUID uuid.uuid5",
         "names a connection by its station; there is no chance in it",
     ),
+    "station/acceptance/command.py": ("time.monotonic_ns", ENTRY),
     "station/clock.py": ("time.", OWN),
     "station/sync_stamp.py": ("time.", "part of the clock; tests hand in their own"),
     "station/notify.py": ("socket.", "tells systemd over its socket, which is no network"),
