@@ -1,0 +1,85 @@
+"""The shell on the console of the emulated board."""
+
+import base64
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tests.pi.emulated.waiting import Heard
+
+_LISTENS: Final = b"the console listens"
+_LINE: Final = 512
+
+
+class Console:
+    """Says commands to the shell and keeps all that was ever said in a file; one board, many boots."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._heard = Heard()
+        self._one_at_a_time = threading.Lock()
+        self._text = b""
+        self._number = 0
+        self._gone = ""
+        self._send: Callable[[bytes], None] = lambda _data: None
+
+    def power_on(self, send: Callable[[bytes], None]) -> None:
+        """Be wired to a board that was just switched on."""
+        with self._heard:
+            self._text, self._send, self._gone = b"", send, ""
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes as they came from the board."""
+        with self._log.open("ab") as log:
+            log.write(data)
+        with self._heard:
+            self._text += data
+
+    def hang_up(self, why: str) -> None:
+        """Tell whoever waits that the board is off."""
+        with self._heard:
+            self._gone = why
+
+    def wait_for_shell(self, timeout_s: float) -> None:
+        """Wait until a shell listens; ConnectionError when the board is off."""
+        self._wait(re.compile(_LISTENS), timeout_s)
+
+    def run(self, command: str, timeout_s: float) -> tuple[int, str]:
+        """Run a shell command as root; return its exit code and what it said, both streams in one.
+
+        Errors: TimeoutError, and ConnectionError when the board is off; both with what was said last.
+        """
+        with self._one_at_a_time:
+            self._number += 1
+            begin, end = f"<{self._number}<", f">{self._number}>"
+            with self._heard:
+                self._text = b""
+            self._send(_typed(command, begin, end))
+            said = self._wait(re.compile(rf"{begin}\n(.*?){end}(\d+)\n".encode(), re.DOTALL), timeout_s)
+        return int(said[2]), said[1].decode(errors="replace")
+
+    def _wait(self, pattern: re.Pattern[bytes], timeout_s: float) -> re.Match[bytes]:
+        def look() -> re.Match[bytes] | None:
+            found = pattern.search(self._text)
+            if not found and self._gone:
+                raise ConnectionError(self._gone)
+            return found
+
+        try:
+            return self._heard.wait(look, timeout_s, "what the console was to say")
+        except OSError as error:
+            error.add_note(self._text[-2000:].decode(errors="replace"))
+            raise
+
+
+def _typed(command: str, begin: str, end: str) -> bytes:
+    """Return what is typed for a command; as base64, for a terminal takes some letters for its own."""
+    whole = base64.b64encode(command.encode()).decode("ascii")
+    lines = "\n".join(whole[at : at + _LINE] for at in range(0, len(whole), _LINE))
+    return (
+        f"base64 -d > /run/asked <<.\n{lines}\n.\n"
+        # In two halves: what is typed must not look like what is awaited.
+        f"echo '{begin[:1]}''{begin[1:]}'; bash /run/asked 2>&1 < /dev/null; echo '{end[:1]}''{end[1:]}'$?\n"
+    ).encode("ascii")
