@@ -51,10 +51,7 @@ def test_a_report_is_taken_up_where_it_was_left_with_what_was_to_be_kept(tmp_pat
     kept = again.kept
     again.load()
     assert (again.due(), again.wanting(), kept) == (["two", "three"], ["one"], {"plug": {"boot_id": "b0"}})
-    assert sorted(file.name for file in tmp_path.iterdir()) == [
-        "acceptance-st-r101.json",
-        "acceptance-st-r101.txt",
-    ]
+    assert {file.suffix for file in tmp_path.iterdir()} == {".json", ".txt"}
 
 
 def test_the_page_says_of_each_step_what_was_found_and_what_to_do(tmp_path: Path) -> None:

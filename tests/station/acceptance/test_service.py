@@ -12,7 +12,7 @@ import pytest
 from station.acceptance import service
 from station.acceptance.outcome import Outcome
 from station.acceptance.site import Site
-from tests.fakes.acceptance import put, site_of
+from tests.fakes.acceptance import DEADLINE_S, put, site_of
 
 
 @dataclass
@@ -41,7 +41,9 @@ def hung() -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     yield process
     process.kill()
-    process.communicate()
+    process.wait(DEADLINE_S)
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def site(folder: Path, systemd: Systemd, *, says: bool = True, step_s: float = 1) -> Site:
@@ -70,7 +72,9 @@ def test_a_station_nobody_starts_again_is_let_go_on_and_told(
     shown = service.service(site(tmp_path, systemd))
     assert shown.outcome is Outcome.FAILED
     assert "was not started again in 5 periods" in shown.says
-    assert os.waitid(os.P_PID, hung.pid, os.WCONTINUED) is not None
+    # What lies still would never come to its end.
+    hung.communicate(timeout=DEADLINE_S)
+    assert hung.returncode == 0
     assert systemd.asked[-1] == "systemctl stop"
 
 
