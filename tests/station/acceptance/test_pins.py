@@ -144,6 +144,7 @@ def test_whose_files_lie_under_the_name_is_seen_without_loading_them(
 
 
 def test_no_library_at_all_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "RPi.GPIO", raising=False)
     monkeypatch.setitem(sys.modules, "RPi", None)
     assert pins.library_in_use() is None
     monkeypatch.setitem(sys.modules, "RPi", ModuleType("RPi"))
