@@ -168,13 +168,16 @@ def _unpack_gpio(folder: Path) -> None:
 
 
 def _kept(folder: Path, make: Callable[[Path], None]) -> Path:
-    """Return a folder that is made once, whole or not at all."""
+    """Return a folder that is made once, whole or not at all; of two that make it the quicker one's stays."""
     if not folder.is_dir():
         draft = folder.with_name(f"{folder.name}.{os.getpid()}")
         draft.mkdir(parents=True)
         try:
             make(draft)
             draft.rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return folder
