@@ -19,12 +19,14 @@ from tests.pi.emulated.systems import System
 # A quiet machine needs a minute for a start and five for the first; ten times that.
 _START_S: Final = 3600.0
 _COMMAND_LINE: Final = "cmdline.txt"
+_USB: Final = "3f980000.usb"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedBoard:
     """A started board put aside: its card, its memory, and the words its kernel was started with."""
 
+    system: System
     folder: Path
 
     @property
@@ -83,9 +85,18 @@ class EmulatedBoard:
     def start(self) -> None:
         """Switch on and return once a shell listens, however often the system starts again before."""
         self.machine.power_on(self._from_card)
-        self.machine.console.wait_for_shell(_START_S)
+        self.wait_for_shell()
         if not self._has_network:
             self.network(is_up=False)
+
+    def wait_for_shell(self) -> None:
+        """Wait for a start's end, also of one that the system asked for by itself."""
+        self.machine.console.wait_for_shell(_START_S)
+
+    @property
+    def card(self) -> Path:
+        """The card in it."""
+        return self._wiring.card
 
     def _from_card(self, wires: Mapping[str, int]) -> Sequence[str]:
         """Do what the firmware does at every start: read from the card what the kernel is told."""
@@ -124,9 +135,11 @@ class EmulatedBoard:
 
     def save(self, folder: Path) -> SavedBoard:
         """Put the running board aside and switch it off: its card as it is, and all it had in memory."""
-        saved = SavedBoard(folder)
+        saved = SavedBoard(self.system, folder)
         folder.mkdir(parents=True)
         monitor = self.machine.monitor
+        # A cable that is pulled while its controller asks it something ends QEMU.
+        self._drive_usb("unbind")
         monitor.ask("device_del", id=qemu.CABLE)
         monitor.wait_for("DEVICE_DELETED")
         monitor.ask("stop")
@@ -146,9 +159,16 @@ class EmulatedBoard:
         card_image.copy(saved.card, self._wiring.card)
         self._said_to_kernel = saved.said_to_kernel
         incoming = ("-incoming", f"exec:gzip -dc {saved.memory}", "-S")
-        self.machine.power_on(
-            lambda wires: [*self._wiring.command(wires, self._said_to_kernel, has_cable=False), *incoming]
-        )
+
+        starts = self.machine.starts
+
+        def plug(wires: Mapping[str, int]) -> Sequence[str]:
+            # Should the system start again, it does so from the card.
+            if self.machine.starts > starts:
+                return self._from_card(wires)
+            return [*self._wiring.command(wires, saved.said_to_kernel, has_cable=False), *incoming]
+
+        self.machine.power_on(plug)
         monitor = self.machine.monitor
         monitor.ask_until("query-status", lambda told: told["status"] != "inmigrate")
         self.machine.pins.lead_card_back()
@@ -157,6 +177,11 @@ class EmulatedBoard:
             self.run(f"date -u -s @{self._clock():.0f}")
         monitor.ask("device_add", **self._wiring.cable())
         self.network(is_up=self._has_network)
+        self._drive_usb("bind")
+
+    def _drive_usb(self, what: str) -> None:
+        code, said = self.run(f"echo {_USB} > /sys/bus/platform/drivers/dwc2/{what}")
+        assert not code, said
 
     def __enter__(self) -> Self:
         """Give the board."""

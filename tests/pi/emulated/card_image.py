@@ -81,14 +81,15 @@ def take(card: Path, folder: str, into: Path) -> Path:
     Works on a copy of the card: what the journal of ext4 still holds is played into that, as a start would.
     Needs root, for the loop device.
     """
-    looked_at, mounted = into / "card", into / "mounted"
+    looked_at, mounted, taken = into / "card", into / "mounted", into / Path(folder).name
+    into.mkdir(parents=True, exist_ok=True)
     copy(card, looked_at)
     mounted.mkdir()
     subprocess.run(["mount", "-o", f"loop,offset={ROOT_AT}", looked_at, mounted], check=True)
     try:
-        shutil.copytree(mounted / folder, into / "state", symlinks=True)
+        shutil.copytree(mounted / folder, taken, symlinks=True)
     finally:
         subprocess.run(["umount", mounted], check=True)
         mounted.rmdir()
         looked_at.unlink()
-    return into / "state"
+    return taken

@@ -22,13 +22,13 @@ class Console:
         self._one_at_a_time = threading.Lock()
         self._text = b""
         self._number = 0
-        self._gone = ""
         self._send: Callable[[bytes], None] = lambda _data: None
 
     def power_on(self, send: Callable[[bytes], None]) -> None:
         """Be wired to a board that was just switched on."""
+        self._heard.begin()
         with self._heard:
-            self._text, self._send, self._gone = b"", send, ""
+            self._text, self._send = b"", send
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they came from the board."""
@@ -39,8 +39,7 @@ class Console:
 
     def hang_up(self, why: str) -> None:
         """Tell whoever waits that the board is off."""
-        with self._heard:
-            self._gone = why
+        self._heard.hang_up(why)
 
     def wait_for_shell(self, timeout_s: float) -> None:
         """Wait until a shell listens; ConnectionError when the board is off."""
@@ -61,14 +60,10 @@ class Console:
         return int(said[2]), said[1].decode(errors="replace")
 
     def _wait(self, pattern: re.Pattern[bytes], timeout_s: float) -> re.Match[bytes]:
-        def look() -> re.Match[bytes] | None:
-            found = pattern.search(self._text)
-            if not found and self._gone:
-                raise ConnectionError(self._gone)
-            return found
-
         try:
-            return self._heard.wait(look, timeout_s, "what the console was to say")
+            return self._heard.wait(
+                lambda: pattern.search(self._text), timeout_s, "what the console was to say"
+            )
         except OSError as error:
             error.add_note(self._text[-2000:].decode(errors="replace"))
             raise

@@ -81,6 +81,13 @@ class Machine:
         if self._life.ident:
             self._life.join()
 
+    def wait_until_off(self, timeout_s: float) -> None:
+        """Wait until the board is off by itself: its system has halted, or the board broke."""
+        self._life.join(timeout_s)
+        if self._life.is_alive():
+            msg = f"the board did not switch itself off within {timeout_s:g} s"
+            raise TimeoutError(msg)
+
     def _live(self, plug: Plug) -> None:
         try:
             while self._start(plug):
@@ -88,9 +95,9 @@ class Machine:
         except BaseException as error:  # noqa: BLE001 (whoever switched on is told)
             self._fault = error
         finally:
-            self.console.hang_up(
-                f"the board is off ({self.monitor.why_it_ended()}); QEMU's words: {self._log}"
-            )
+            why = f"the board is off ({self.monitor.why_it_ended()}); what it said last is in {self._log}"
+            self.console.hang_up(why)
+            self.monitor.hang_up(why)
             self._is_wired.set()
 
     def _start(self, plug: Plug) -> bool:

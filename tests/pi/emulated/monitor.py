@@ -22,10 +22,15 @@ class Monitor:
 
     def power_on(self, send: Callable[[bytes], None]) -> None:
         """Be wired to a QEMU that was just started."""
+        self._heard.begin()
         with self._heard:
             self._begun, self._answers, self._events, self._send = b"", [], [], send
             self._is_owed = True
             send(b'{"execute": "qmp_capabilities"}')
+
+    def hang_up(self, why: str) -> None:
+        """Tell whoever waits that QEMU has ended."""
+        self._heard.hang_up(why)
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they came from QEMU."""

@@ -12,6 +12,7 @@ class Heard:
 
     def __init__(self) -> None:
         self._news = threading.Condition(threading.RLock())
+        self._gone = ""
 
     def __enter__(self) -> None:
         self._news.acquire()
@@ -19,6 +20,16 @@ class Heard:
     def __exit__(self, *_exc: object) -> None:
         self._news.notify_all()
         self._news.release()
+
+    def begin(self) -> None:
+        """Hear again, from somebody new."""
+        with self:
+            self._gone = ""
+
+    def hang_up(self, why: str) -> None:
+        """Tell whoever waits that nothing more will be heard; they get ConnectionError with these words."""
+        with self:
+            self._gone = why
 
     def wait(self, look: Callable[[], T | None], timeout_s: float, what: str) -> T:
         """Return what `look` finds once it finds something; TimeoutError, which says `what`, if never."""
@@ -28,6 +39,8 @@ class Heard:
             def is_there() -> bool:
                 seen = look()
                 if seen is None:
+                    if self._gone:
+                        raise ConnectionError(self._gone)
                     return False
                 found.append(seen)
                 return True
