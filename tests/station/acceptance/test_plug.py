@@ -1,6 +1,7 @@
 """What was green is proven after the plug: against the journal, the note of it, and the battery clock."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from station.acceptance import ledger, plug
 from station.acceptance.outcome import Outcome, Shown
 from station.acceptance.site import Site
-from station.journal import FILE_NAME, Journal
+from station.journal import FILE_NAME, Head, Journal
 from station.machine import identity_of
 from station.tap import TOKEN_BYTES, Kind, Tap
 from tests.fakes.acceptance import put, site_of
@@ -17,8 +18,8 @@ SEEN = "What was the last number"
 RTC = "sys/class/rtc/rtc0"
 
 
-def pulled(folder: Path, greens: int = 6, seen: int = 6) -> Site:
-    """Return a site whose plug was pulled after so many greens."""
+def pulled(folder: Path, greens: int = 6, seen: int = 6, also: Sequence[Head] = ()) -> Site:
+    """Return a site whose plug was pulled after so many greens, and others its journal does not have."""
     site = site_of(folder, {SEEN: seen})
     scratch = site.scratch / plug.ARMED
     scratch.mkdir(parents=True)
@@ -27,19 +28,12 @@ def pulled(folder: Path, greens: int = 6, seen: int = 6) -> Site:
     for _ in range(greens):
         tap = Tap(bytes(TOKEN_BYTES), "k1", "nfc", {}).payload()
         book.add(journal.append(Kind.TAP, tap, site.clock.reading()))
+    for head in also:
+        book.add(head)
     book.close()
     journal.close()
     site.kept[plug.ARMED] = {"boot_id": "b0", "rtc_s": None}
     return site
-
-
-def change(site: Site, statement: str) -> None:
-    file = sqlite3.connect(site.scratch / plug.ARMED / FILE_NAME)
-    for name in ("entry_is_never_changed", "entry_is_never_deleted"):
-        file.execute(f"DROP TRIGGER {name}")
-    file.execute(statement)
-    file.commit()
-    file.close()
 
 
 def test_every_green_that_is_in_the_journal_is_well_and_the_trial_leaves_nothing(tmp_path: Path) -> None:
@@ -51,21 +45,31 @@ def test_every_green_that_is_in_the_journal_is_well_and_the_trial_leaves_nothing
 
 
 @pytest.mark.parametrize(
-    ("statement", "words"),
+    ("green", "words"),
     [
-        ("DELETE FROM entry WHERE seq = 7", "1 of them lost; the first one lost is entry 7"),
-        ("UPDATE entry SET h = zeroblob(32) WHERE seq = 4", "the first one lost is entry 4"),
-        ("UPDATE entry SET body = CAST(REPLACE(body, 'nfc', 'nfx') AS BLOB) WHERE seq = 3", "changed"),
+        (Head(7, 8, bytes(32)), "1 of them lost; the first one lost is entry 8"),
+        (Head(7, 4, bytes(32)), "1 of them lost; the first one lost is entry 4"),
     ],
-    ids=["gone", "another in its place", "changed bytes"],
+    ids=["gone", "another in its place"],
 )
-def test_a_green_that_is_gone_or_was_changed_is_found_out(tmp_path: Path, statement: str, words: str) -> None:
-    site = pulled(tmp_path)
-    change(site, statement)
-    shown = plug.run(site)
+def test_a_green_that_is_not_in_the_journal_is_found_out(tmp_path: Path, green: Head, words: str) -> None:
+    shown = plug.run(pulled(tmp_path, also=[green], seen=7))
     assert shown.outcome is Outcome.FAILED
     assert words in shown.says
-    assert "another" in shown.todo
+    assert "take another one" in shown.todo
+
+
+def test_a_journal_whose_chain_does_not_hold_is_found_out(tmp_path: Path) -> None:
+    site = pulled(tmp_path)
+    file = sqlite3.connect(site.scratch / plug.ARMED / FILE_NAME)
+    file.execute("DROP TRIGGER entry_is_never_changed")
+    # The hash the note has of it stays.
+    file.execute("UPDATE entry SET body = CAST(REPLACE(body, 'nfc', 'nfx') AS BLOB) WHERE seq = 3")
+    file.commit()
+    file.close()
+    shown = plug.run(site)
+    assert (shown.outcome, shown.figures["lost"]) == (Outcome.FAILED, 0)
+    assert "changed" in shown.says
 
 
 @pytest.mark.parametrize(
