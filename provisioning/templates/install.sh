@@ -111,7 +111,9 @@ if [ -z "$root" ] && [ -d /run/systemd/system ]; then
     systemctl disable --quiet hciuart.service 2>/dev/null || :
     systemctl daemon-reload
     systemd-tmpfiles --create /etc/tmpfiles.d/rollbook.conf
-    udevadm control --reload
+    # Readers and pins that are there already hear of the rules now. Where no udev listens, at the next start.
+    udevadm control --reload && udevadm trigger --subsystem-match=tty --subsystem-match=gpio \
+        --subsystem-match=usb || :
     # Never wait here: the start-up this runs in must not wait for itself.
     [ -e /run/rollbook-reboot ] || systemctl restart --no-block $units
 fi

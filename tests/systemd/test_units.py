@@ -187,6 +187,31 @@ def test_every_unit_starts_a_command_that_exists(name: str) -> None:
         assert done.returncode == 0, f"{line}\n{done.stderr}"
 
 
+@pytest.mark.parametrize(
+    ("ended", "is_scrubbed"),
+    [
+        ({"EXIT_CODE": "exited", "EXIT_STATUS": "0", "SERVICE_RESULT": "success"}, True),
+        # Switched off while it waited for a network; systemd counts that as a success.
+        ({"EXIT_CODE": "killed", "EXIT_STATUS": "TERM", "SERVICE_RESULT": "success"}, False),
+        ({"EXIT_CODE": "exited", "EXIT_STATUS": "75", "SERVICE_RESULT": "exit-code"}, False),
+        # Ended before there was a program.
+        ({"SERVICE_RESULT": "success"}, False),
+    ],
+)
+def test_the_token_is_taken_only_from_a_station_that_has_enrolled(
+    tmp_path: Path, *, ended: dict[str, str], is_scrubbed: bool
+) -> None:
+    (line,) = units.read("rollbook-enrol.service").all("ExecStopPost")
+    script = line.removeprefix("-/bin/sh -c '").removesuffix("'")
+    scrub = tmp_path / "scrub"
+    scrub.write_text('#!/bin/sh\ntouch "$0.ran"\n', encoding="ascii")
+    scrub.chmod(0o755)
+    subprocess.run(
+        ["sh", "-c", re.sub(units.PROGRAMS.pattern + "python", str(scrub), script)], env=ended, check=True
+    )
+    assert (tmp_path / "scrub.ran").exists() == is_scrubbed
+
+
 @needs_sysusers
 def test_every_account_a_unit_runs_as_is_made(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
