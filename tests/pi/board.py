@@ -40,13 +40,15 @@ class Lamps(Protocol):
 
 
 class Board(Protocol):
-    """A station on a board of its own, from the card to the lamps; a context that ends everything.
+    """A station on a board of its own, from the card to the lamps; a context that ends everything."""
 
-    `field` is what lies on the antenna of its emulated PN532, `lamps` what was seen of its panel.
-    """
+    @property
+    def field(self) -> Field:
+        """What lies on the antenna of its emulated PN532."""
 
-    field: Field
-    lamps: Lamps
+    @property
+    def lamps(self) -> Lamps:
+        """What was seen of its panel."""
 
     def server_address(self, port: int) -> str:
         """Return `host:port` under which the station reaches a port of this machine's loopback.

@@ -12,8 +12,6 @@ from station.verdict import Sign, Verdict
 from tests.pi.board import Board, Edge
 from tests.pi.morning import signs
 
-PATIENCE_S: Final = 600.0
-"""Far more than any answer needs, a cold start of the slowest board before it included."""
 QUIET_S: Final = 1.5
 """So long nothing lit or sounded after an answer: six times the longest dark there is within one."""
 _NEW: Final = frozenset({Verdict.WELCOME, Verdict.NOT_ON_ROSTER})
@@ -29,10 +27,11 @@ class Promise:
 
 @dataclass(slots=True)
 class Hand:
-    """Taps at one board; `key` is the school's, by which the station makes tokens."""
+    """Taps at one board and waits so long for a lamp; `key` is the school's, which makes tokens."""
 
     board: Board
     key: bytes
+    patience_s: float
     promises: list[Promise] = field(default_factory=list)
     _since: int = 0
 
@@ -93,8 +92,8 @@ class Hand:
 
     def _wait_for_more(self) -> None:
         seen = len(self.board.lamps.seen())
-        if not self.board.lamps.wait_for_more(seen, PATIENCE_S):
-            msg = f"no lamp changed in {PATIENCE_S:.0f} s; the last ones: {self._edges()[-10:]}"
+        if not self.board.lamps.wait_for_more(seen, self.patience_s):
+            msg = f"no lamp changed in {self.patience_s:.0f} s; the last ones: {self._edges()[-10:]}"
             raise TimeoutError(msg)
 
     def _is_over(self) -> bool:
