@@ -30,6 +30,11 @@ class Desk:
     releases: Releases
     folder: Path
 
+    @property
+    def bundles(self) -> Path:
+        """Where the bundles are, a folder for each station."""
+        return self.folder / "bundles"
+
     def bundle(self, section: Section, system: str, address: str) -> Path:
         """Enlist a class's room and build its bundle; return the bundle's folder.
 
@@ -40,16 +45,15 @@ class Desk:
         enrolment = self.folder / f"enrolment-{section.station}.json"
         trusted = ("--server", f"https://{address}", "--release-root", str(self.releases.root))
         self.school.office.central("enlist", "make", str(rooms), "--out", str(enrolment), *trusted)
-        out = self.folder / "bundles"
         carried = (
             f"--school-key={self.school.school_key}",
             f"--ca-file={self.school.authority.file}",
             f"--release={self.releases.signed}",
         )
-        named = (str(rooms), section.station, f"--enrolment={enrolment}", f"--out={out}")
+        named = (str(rooms), section.station, f"--enrolment={enrolment}", f"--out={self.bundles}")
         run(["rollbook-provision", "bundle", *named, *carried])
-        run(["rollbook-provision", "verify", str(out / section.station)])
-        return out / section.station
+        run(["rollbook-provision", "verify", str(self.bundles / section.station)])
+        return self.bundles / section.station
 
 
 def boot_partition(bundle: Path, system: str, folder: Path) -> Path:
