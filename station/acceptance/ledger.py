@@ -18,8 +18,8 @@ class Ledger:
     """A file of a fixed size, a sector for each green.
 
     All of it is on the disk before the first record: a flush then carries that record alone. Were the file
-    to grow, its file system would commit with every green what a careless journal had left lying in memory,
-    and the trial would prove nothing of the journal.
+    to grow, its file system would commit with every green, and perhaps keep what a careless journal had left
+    lying in memory: the trial would prove less of the journal.
     """
 
     def __init__(self, file: Path) -> None:
