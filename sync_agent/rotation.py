@@ -55,14 +55,9 @@ class KeyRotation:
             return
         try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            # Made whole under another name first: half a key must never be taken for one.
-            draft = self.folder / f".{NEXT}"
-            draft.unlink(missing_ok=True)
-            made = make_key(draft, self.random_bytes)
-            draft.replace(following)
-            sync_folder(self.folder)
         except OSError as error:
             raise unwritable(following, error) from error
+        made = make_key(following, self.random_bytes)
         log.info("key.made", kid=made.kid)
 
     def follow(self) -> None:

@@ -1,6 +1,8 @@
 """A new board asks until central has its key in use, and believes nobody else."""
 
+import errno
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +14,8 @@ from station.settings import Secret
 from sync_agent import enrol as enrolling
 from sync_agent.config import Keys, SyncSettings
 from sync_agent.enrol import ENROLLED_FILE, TOKEN_FILE, Enroller, Step
-from sync_agent.errors import CertificateDateError, CourierError
+from sync_agent.errors import CertificateDateError, ConfigError, CourierError
+from sync_agent.keygen import make_key
 from sync_agent.ports import Dated, Reply
 from sync_agent.signing import SigningKey
 from sync_agent.wire import (
@@ -133,6 +136,23 @@ def test_a_board_whose_token_is_refused_keeps_it_and_asks_seldom(line: Line, car
         enrolling.enrol(settings(card), card, line, pause)
     assert min(waits) >= enrolling.REFUSED_S
     assert (card.parent / TOKEN_FILE).exists()
+
+
+def test_a_key_that_could_not_be_made_safe_is_not_taken_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    file = tmp_path / "station.key"
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", refuse)
+        with pytest.raises(ConfigError, match="cannot be written"):
+            make_key(file, secrets.token_bytes)
+    assert not file.exists()
+    made = make_key(file, secrets.token_bytes)
+    assert SigningKey.from_hex(file.read_text()).kid == made.kid
+    assert [found.name for found in tmp_path.iterdir()] == ["station.key"]
 
 
 def test_nobody_but_central_can_say_that_a_key_is_in_use(line: Line) -> None:

@@ -23,7 +23,7 @@ needs_a_disk_that_logs = [
     pytest.mark.pi,
     pytest.mark.root,
     pytest.mark.skipif(
-        os.geteuid() != 0 or not os.path.exists("/dev/fuse") or not all(map(shutil.which, NEEDED)),  # noqa: PTH110
+        os.geteuid() != 0 or not Path("/dev/fuse").exists() or not all(map(shutil.which, NEEDED)),
         reason="needs root, loop devices, FUSE and qemu-storage-daemon: apt install qemu-system-common",
     ),
 ]
@@ -31,7 +31,7 @@ needs_a_disk_that_logs = [
 
 @dataclass(frozen=True, slots=True)
 class LoggingDisk:
-    """An empty file system as it was before it was mounted, the folder it is mounted on, and its log."""
+    """A file system as it was before it was mounted, the folder it is mounted on, and its log."""
 
     blank: Path
     root: Path
@@ -39,13 +39,13 @@ class LoggingDisk:
 
 
 @contextmanager
-def logging_disk(folder: Path) -> Iterator[LoggingDisk]:
-    """Mount a new, empty ext4 whose every write and flush goes through the log."""
+def logging_disk(folder: Path, contents: Path | None = None) -> Iterator[LoggingDisk]:
+    """Mount a new ext4, empty or of these contents, whose every write and flush goes through the log."""
     disk = LoggingDisk(folder / "blank.img", folder / "root", folder / "writes.log")
     below, above = folder / "below.img", folder / "above.img"
     disk.root.mkdir()
     above.touch()
-    _make_blank(disk.blank)
+    _make_blank(disk.blank, contents)
     copy_image(disk.blank, below)
     disk.log.write_bytes(bytes(SECTOR))
     daemon = [
@@ -90,10 +90,10 @@ def copy_image(image: Path, to: Path) -> None:
                 at += os.sendfile(target.fileno(), source.fileno(), at, hole - at)
 
 
-def _make_blank(image: Path) -> None:
+def _make_blank(image: Path, contents: Path | None) -> None:
     with image.open("wb") as file:
         file.truncate(_BYTES)
-    _run([*_MAKE, str(image)])
+    _run([*_MAKE, *(() if contents is None else ("-d", str(contents))), str(image)])
 
 
 def _run(command: Sequence[str]) -> None:

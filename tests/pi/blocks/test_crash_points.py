@@ -1,11 +1,10 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.crash.scene import EARLY, UNSAFE
-from tests.pi.blocks.apart import processes
 from tests.pi.blocks.cuts import Cache
 from tests.pi.blocks.disk import needs_a_disk_that_logs
 from tests.pi.blocks.exploring import Exploration
@@ -18,12 +17,6 @@ TAPS = (40, 20)
 """In a life that ends at once, and in one that ends in order."""
 FEW_TAPS = (8, 4)
 DRAWS = 4
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ProcessPoolExecutor]:
-    with processes() as pool:
-        yield pool
 
 
 @pytest.mark.invariant(1, 3, 4, 6)
