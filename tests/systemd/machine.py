@@ -1,15 +1,14 @@
 """A machine that lives for seconds: this system's own /usr under a real systemd, with our units."""
 
-import os
 import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.pi.contained.container import Container
 from tests.systemd import units
 
 ROOT = units.FOLDER.parent
@@ -108,32 +107,21 @@ class Machine:
             Path(sysconfig.get_path("purelib")): "/opt/packages",
             Path(sys.base_prefix): "/opt/python",
         }
-        command = [
-            *("systemd-nspawn", "--boot", "--directory=/", "--volatile=yes", "--register=no", "--keep-unit"),
-            *("--private-network", "--console=interactive", f"--bind={self.out}:/out"),
+        arguments = [
+            *("--directory=/", "--volatile=yes", f"--bind={self.out}:/out"),
             f"--bind={self.etc / 'rollbook'}:/etc/rollbook",
             *(f"--bind-ro={there}:{here}" for there, here in binds.items()),
-            # Python's own libraries, and not those of this system beside it.
             *("systemd.firstboot=off", "systemd.unit=multi-user.target"),
+            # Python's own libraries, and not those of this system beside it.
             "systemd.setenv=LD_LIBRARY_PATH=/opt/python/lib",
         ]
-        line = " ".join(command)
-        with (self.folder / "console").open("wb") as console:
-            subprocess.run(
-                # Without a terminal it waits for one.
-                ["timeout", "--kill-after=5", str(LONGEST_S), "script", "-qfc", line, "/dev/null"],
-                env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=console,
-                check=False,
-            )
+        container = Container(self.folder, arguments)
+        try:
+            container.wait_until_ended(LONGEST_S)
+        finally:
+            container.kill()
         said = self.out / "said"
-        return (
-            said.read_text("utf-8")
-            if said.exists()
-            else (self.folder / "console").read_text(errors="replace")
-        )
+        return said.read_text("utf-8") if said.exists() else container.said()
 
 
 def _with(text: str, instead: Mapping[str, str]) -> str:

@@ -1,26 +1,16 @@
 """Our units under a real systemd: they come up, are started again when they hang, and are held in."""
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.pi.contained.marks import MARKS
 from tests.systemd.machine import Machine
 
-NEEDED = ("systemd-nspawn", "script")
-pytestmark = [
-    pytest.mark.root,
-    pytest.mark.pi,
-    pytest.mark.skipif(
-        os.geteuid() != 0 or not all(map(shutil.which, NEEDED)),
-        reason="needs root and systemd-nspawn: apt install systemd-container",
-    ),
-]
-
+pytestmark = MARKS
 PUBLIC = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
 STATION = """\
 station = "st-r101"

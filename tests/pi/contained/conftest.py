@@ -31,10 +31,11 @@ def commissioned(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """
     folder = tmp_path_factory.mktemp("room")
     with ExitStack() as stack:
+        # Before the board, which so ends first: central waits for the end of whatever still talks to it.
+        stack.enter_context(desk.school.serving())
         board = stack.enter_context(ContainedBoard(folder / "board"))
         scene = Scene(desk.school, desk.school.sections[0], board, folder / "looks", patience_s=120)
         scene.give_card(desk, BOOKWORM)
-        stack.enter_context(desk.school.serving())
         scene.switch_on()
         arriving.until_enrolled(scene)
         yield scene

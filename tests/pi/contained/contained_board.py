@@ -103,6 +103,10 @@ class ContainedBoard:
         )
         return done.returncode, done.stdout.decode(errors="replace")
 
+    def console(self) -> str:
+        """Return what was written to the console over all starts."""
+        return (self._folder / "console").read_text(errors="replace")
+
     def network(self, *, is_up: bool) -> None:
         """Plug the cable in or pull it out."""
         self._line.plug(is_up=is_up)

@@ -42,11 +42,13 @@ def lay(root: Path, usr: Path) -> None:
     _lay_libraries(usr / "local/lib" / _PYTHON / "dist-packages")
 
 
-def drop_in(root: Path, unit: str, name: str, text: str) -> None:
-    """Put a drop-in of a unit on a card."""
+def drop_in(root: Path, unit: str, name: str, text: str) -> Path:
+    """Put a drop-in of a unit on a card; return its file."""
     folder = root / "etc/systemd/system" / f"{unit}.d"
     folder.mkdir(exist_ok=True)
-    (folder / f"{name}.conf").write_text(text, "utf-8")
+    file = folder / f"{name}.conf"
+    file.write_text(text, "utf-8")
+    return file
 
 
 def _put_over(usr: Path, file: Path, place: str) -> None:

@@ -29,7 +29,7 @@ class Line:
     def __init__(self) -> None:
         self._school = f"rollbook-{os.getpid()}-{next(_numbers)}"
         self._is_up, self._is_laid = True, False
-        self._ports: set[int] = set()
+        self._passing: dict[int, asyncio.Server] = {}
         _ip("netns", "add", self._school)
         self._ip("link", "set", "lo", "up")
         self._ip("address", "add", f"{SERVER}/32", "dev", "lo")
@@ -39,15 +39,10 @@ class Line:
 
     def pass_on(self, port: int) -> None:
         """Bring what comes to a port of the server's address to the same port of this machine's loopback."""
-        if port in self._ports:
+        if port in self._passing:
             return
-        self._ports.add(port)
-        listening = self._listen(port)
-
-        async def serve() -> None:
-            await asyncio.start_server(lambda *ends: _pass(port, *ends), sock=listening)
-
-        asyncio.run_coroutine_threadsafe(serve(), self._loop).result(_JOIN_S)
+        begun = asyncio.start_server(lambda *ends: _pass(port, *ends), sock=self._listen(port))
+        self._passing[port] = asyncio.run_coroutine_threadsafe(begun, self._loop).result(_JOIN_S)
 
     def lay(self, leader: int) -> None:
         """Lay the cable to a system that runs, named by its first process; it goes with that system."""
@@ -77,6 +72,8 @@ class Line:
         """Take the school's end away."""
 
         async def end() -> None:
+            for server in self._passing.values():
+                server.close()
             others = asyncio.all_tasks() - {asyncio.current_task()}
             for task in others:
                 task.cancel()

@@ -1,0 +1,110 @@
+"""What holds a station on its board; each time a board that lacks it shows that it does."""
+
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.journeys import hasty_station
+from tests.pi.contained.contained_board import ContainedBoard
+from tests.pi.contained.laid import drop_in
+from tests.pi.contained.marks import MARKS
+from tests.pi.morning import lesson
+from tests.pi.morning.scene import Scene, without_network
+from tests.pi.morning.signs import ANSWERING
+
+pytestmark = MARKS
+STATION, AGENT = "rollbook-station", "rollbook-sync"
+SOON: Final = "[Service]\nWatchdogSec=2\nTimeoutAbortSec=1\nRestartSec=1\n"
+UNWATCHED: Final = "[Service]\nWatchdogSec=0\n"
+NO_DEVICE_MORE: Final = "[Service]\nDeviceAllow=\n"
+DICE: Final = random.Random(10)  # noqa: S311  the same cards each time
+HASTY: Final = """\
+[Service]
+ExecStart=
+ExecStart=/opt/rollbook/current/bin/python {program} run --config /etc/rollbook/station.toml
+"""
+
+
+def on(scene: Scene) -> ContainedBoard:
+    """Return the board of a scene, whose card can be reached."""
+    assert isinstance(scene.board, ContainedBoard)
+    return scene.board
+
+
+@contextmanager
+def otherwise(scene: Scene, settings: Mapping[str, str]) -> Iterator[None]:
+    """Run units with other settings for as long as the block lasts, then as they were shipped."""
+    files = [drop_in(on(scene).root, f"{unit}.service", "tried", text) for unit, text in settings.items()]
+    again = f"systemctl daemon-reload && systemctl restart {' '.join(settings)}"
+    scene.ask(again)
+    try:
+        yield
+    finally:
+        for file in files:
+            file.unlink()
+        scene.ask(again)
+
+
+def hang(scene: Scene, unit: str) -> None:
+    scene.ask(f"kill -STOP {scene.reading(unit, 'MainPID')}")
+
+
+def restarts(scene: Scene, unit: str) -> int:
+    return int(scene.reading(unit, "NRestarts"))
+
+
+def has_logged(scene: Scene, event: str) -> bool:
+    pid = scene.reading(STATION, "MainPID")
+    return event in scene.ask(f"journalctl --no-pager --output=cat _PID={pid}")
+
+
+def test_a_watched_station_is_started_again_and_an_unwatched_one_hangs_for_ever(commissioned: Scene) -> None:
+    scene = commissioned
+    with otherwise(scene, {STATION: UNWATCHED, AGENT: SOON}):
+        hang(scene, STATION)
+        hang(scene, AGENT)
+        scene.until(lambda: restarts(scene, AGENT) > 0, "the agent started again")
+        assert restarts(scene, STATION) == 0
+        start = scene.hand.put(scene.cards[0])
+        # Nobody is there to answer it; the agent beside it was started again a second time meanwhile.
+        hang(scene, AGENT)
+        scene.until(lambda: restarts(scene, AGENT) > 1, "the agent started again")
+        later = on(scene).lamps.seen()[start:]
+        assert [edge for edge in later if edge.pin in ANSWERING] == []
+        scene.board.field.remove()
+        scene.ask(f"systemctl kill --signal=KILL {STATION}")
+    with otherwise(scene, {STATION: SOON}):
+        hang(scene, STATION)
+        scene.until(lambda: restarts(scene, STATION) > 0, "the station started again")
+        lesson.tap_as_stranger(scene, DICE)
+
+
+def test_no_device_is_opened_that_the_unit_does_not_name(commissioned: Scene) -> None:
+    scene = commissioned
+    with otherwise(scene, {STATION: NO_DEVICE_MORE}):
+        scene.until(lambda: has_logged(scene, "reader.down"), "the reader refused")
+        assert not has_logged(scene, "reader.up")
+    scene.until(lambda: has_logged(scene, "reader.up"), "the reader opened")
+
+
+def test_a_station_that_lights_before_it_stores_is_caught(commissioned: Scene, tmp_path: Path) -> None:
+    scene = commissioned
+    scene.board.cut()
+    with on(scene).clone() as board, without_network(board):
+        other = Scene(scene.school, scene.section, board, tmp_path, scene.patience_s)
+        program = "opt/hasty_station.py"
+        (board.root / program).write_text(Path(str(hasty_station.__file__)).read_text("utf-8"), "utf-8")
+        drop_in(board.root, f"{STATION}.service", "hasty", HASTY.format(program=f"/{program}"))
+        other.switch_on()
+        card = lesson.stranger(DICE)
+        start = other.hand.put(card)
+        other.hand.first_lamp(start)
+        board.cut()
+        assert other.hand.note_what_was_promised(card, start)
+        with pytest.raises(AssertionError, match="a tap whose lamp was seen is lost"):
+            other.look()
+    scene.switch_on()
