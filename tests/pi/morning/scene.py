@@ -1,8 +1,10 @@
 """A room on a school morning: its board, a hand at the reader, central, and all held against each other."""
 
+import base64
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,7 +39,7 @@ class Scene:
     section: Section
     board: Board
     folder: Path
-    patience_s: float
+    patience_s: float = 1800.0
     hand: Hand = field(init=False)
     oracle: Oracle = field(default_factory=Oracle)
     _looks: Iterator[int] = field(default_factory=itertools.count)
@@ -120,9 +122,15 @@ class Scene:
         self.until(lambda: self.lacking() == [], "central holding every promised tap")
 
     def held(self) -> Sequence[bytes | None]:
-        """Return the tokens of all taps central holds of the room, in order."""
-        entries = [decode(body) for epoch in self._epochs() for body in self._held(epoch)]
-        return [Tap.from_payload(entry.payload).token for entry in entries if entry.kind == Kind.TAP]
+        """Return the tokens of all taps central holds of the room, however they came to it."""
+        found = {
+            body: decode(body)
+            for epoch in self._epochs()
+            for each in self._held(epoch)
+            for body in unfolded(each)
+        }
+        taps = [entry for entry in found.values() if entry.kind == Kind.TAP]
+        return [Tap.from_payload(entry.payload).token for entry in taps]
 
     def agree(self, found: Found) -> int:
         """Hold central against the card, byte for byte; return how many entries both have.
@@ -143,8 +151,8 @@ class Scene:
 
     def lacking(self) -> list[bytes]:
         """Return what was promised an entry that central does not hold yet."""
-        held = list(self.held())
-        return [each.token for each in self.hand.promises if each.is_new and each.token not in held]
+        promised = Counter(each.token for each in self.hand.promises if each.is_new)
+        return list((promised - Counter(token for token in self.held() if token)).elements())
 
     def _epochs(self) -> list[int]:
         journals = self.school.evidence.journals()
@@ -152,6 +160,14 @@ class Scene:
 
     def _held(self, epoch: int) -> list[bytes]:
         return held_by_central(self.school.evidence, self.section.station, epoch)
+
+
+def unfolded(body: bytes) -> Sequence[bytes]:
+    """Return an entry, and the one that it carries from an epoch before where it carries one."""
+    entry = decode(body)
+    if entry.kind != Kind.CARRY or not isinstance(entry.payload, dict):
+        return [body]
+    return [body, base64.b64decode(str(entry.payload["body"]))]
 
 
 def bodies(rows: Sequence[Row]) -> list[bytes]:

@@ -1,0 +1,58 @@
+"""Releases come from central while taps wait: a ruined one goes back by itself, a good one stays."""
+
+import json
+
+from demo.office import ADMINISTRATOR
+from tests.pi.morning.scene import Scene
+from tests.pi.release import Releases
+
+_RUNNING = "basename $(readlink -f /opt/rollbook/current)"
+_NOTED = "cat /var/lib/rollbook-update/state.json 2>/dev/null || echo {}"
+
+
+def hire_administrator(scene: Scene) -> None:
+    """Let somebody have a login who may roll releases out."""
+    scene.school.office.give_logins(scene.section.teacher)
+
+
+def roll_out(scene: Scene, releases: Releases, version: str) -> None:
+    """Give central the signed releases, and have every station take one."""
+    central = scene.school.office.central
+    central("release", "add", str(releases.signed))
+    central("rollout", "begin", version, "--ring=100%", f"--as={ADMINISTRATOR}", "--reason=a release")
+
+
+def abort(scene: Scene) -> None:
+    """End the rollout that is on its way."""
+    scene.school.office.central("rollout", "abort", f"--as={ADMINISTRATOR}", "--reason=it is ruined")
+
+
+def until_given_up(scene: Scene, version: str) -> str:
+    """Wait until the station has tried a release and gone back; return why it was given up."""
+    scene.until(lambda: version in _refused(scene), f"release {version} being given up")
+    return _refused(scene)[version]
+
+
+def until_runs(scene: Scene, version: str) -> None:
+    """Wait until the station has found a release well and keeps it."""
+    scene.until(lambda: _is_kept(scene, version), f"release {version} being kept")
+
+
+def running(scene: Scene) -> str:
+    """Return the release that is in use."""
+    return scene.ask(_RUNNING)
+
+
+def _refused(scene: Scene) -> dict[str, str]:
+    refused: dict[str, str] = _noted(scene).get("refused", {})  # type: ignore[assignment]  # our own file
+    return refused
+
+
+def _is_kept(scene: Scene, version: str) -> bool:
+    noted = _noted(scene)
+    return noted.get("floor") == version and noted.get("pending") is None and running(scene) == version
+
+
+def _noted(scene: Scene) -> dict[str, object]:
+    noted: dict[str, object] = json.loads(scene.ask(_NOTED))
+    return noted

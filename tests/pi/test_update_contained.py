@@ -1,0 +1,60 @@
+"""A ruined release and a good one reach a station from central, which waits for quiet hours to take them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provisioning.system_cells import BOOKWORM
+from tests.pi import release
+from tests.pi.card import Desk
+from tests.pi.contained.contained_board import ContainedBoard
+from tests.pi.contained.line import SERVER
+from tests.pi.contained.marks import MARKS
+from tests.pi.morning import arriving, lesson, updates
+from tests.pi.morning.scene import Scene
+from tests.pi.release import RUINED, Releases
+from tests.pi.school import LOOPBACK, LiveSchool
+
+pytestmark = [*MARKS, pytest.mark.timeout(4 * 3600)]
+RUINED_ONE, GOOD_ONE = "0.1.1", "0.1.2"
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Releases:
+    return release.for_this_machine(tmp_path / "releases")
+
+
+@pytest.fixture
+def scene(releases: Releases, tmp_path: Path) -> Iterator[Scene]:
+    school = LiveSchool(tmp_path / "school", (SERVER, LOOPBACK))
+    with school.serving(), ContainedBoard(tmp_path / "board") as board:
+        # Ten minutes of quiet, the timer's ten, three trials of three minutes, and all of it twice.
+        scene = Scene(school, school.sections[0], board, tmp_path / "looks", patience_s=3600)
+        scene.give_card(Desk(school, releases, tmp_path / "papers"), BOOKWORM)
+        scene.switch_on()
+        arriving.until_enrolled(scene)
+        scene.until_roster()
+        updates.hire_administrator(scene)
+        yield scene
+
+
+def test_a_ruined_release_goes_back_by_itself_and_taps_wait_meanwhile(
+    scene: Scene, releases: Releases
+) -> None:
+    releases.sign(RUINED_ONE, RUINED)
+    lesson.tap_in(scene, scene.cards[:2])
+    updates.roll_out(scene, releases, RUINED_ONE)
+    why = updates.until_given_up(scene, RUINED_ONE)
+    assert why
+    assert updates.running(scene) == release.FIRST
+    lesson.tap_in(scene, scene.cards[:2])
+    updates.abort(scene)
+    releases.sign(GOOD_ONE)
+    updates.roll_out(scene, releases, GOOD_ONE)
+    updates.until_runs(scene, GOOD_ONE)
+    lesson.tap_in(scene, scene.cards[2:4])
+    scene.until_held()
+    scene.agree(scene.cut())
+    sign, _ = scene.switch_on_and_tap(scene.cards[0])
+    assert updates.running(scene) == GOOD_ONE, sign
