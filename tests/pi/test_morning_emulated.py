@@ -3,7 +3,6 @@
 import random
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,18 +10,14 @@ import pytest
 
 from station.presence import REPEAT_MS
 from station.verdict import Verdict
-from tests.pi import release
-from tests.pi.card import Desk
-from tests.pi.emulated import qemu
 from tests.pi.emulated.board import EmulatedBoard, SavedBoard
-from tests.pi.emulated.kept import STORE
 from tests.pi.emulated.marks import MARKS
+from tests.pi.emulated.room import commissioned
 from tests.pi.emulated.systems import SYSTEMS, System
 from tests.pi.morning import arriving, clones, cuts, hanging, lesson
 from tests.pi.morning.hand import Promise
 from tests.pi.morning.oracle import Oracle
 from tests.pi.morning.scene import Scene
-from tests.pi.school import LOOPBACK, LiveSchool
 
 pytestmark = MARKS
 CUTS: Final = 20
@@ -51,18 +46,11 @@ class Kept:
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     system: System = request.param
     folder = tmp_path_factory.mktemp(system.name)
-    school = LiveSchool(folder / "school", (qemu.HOST, LOOPBACK))
-    desk = Desk(school, release.for_boards(folder / "releases", STORE), folder / "papers")
-    with ExitStack() as stack:
-        stack.enter_context(school.serving())
-        board = stack.enter_context(EmulatedBoard(system, folder / "board"))
-        scene = Scene(school, school.sections[0], board, folder / "looks")
-        scene.give_card(desk, system.name)
-        scene.switch_on()
-        arriving.until_enrolled(scene)
-        scene.until_roster()
+    with commissioned(system, folder) as (scene, _):
         for unit, weight in arriving.weigh(scene).items():
             _tell(f"{system.name}: {unit}: {weight}")
+        board = scene.board
+        assert isinstance(board, EmulatedBoard)
         yield Kept(scene, board.save(folder / "saved"), tuple(scene.hand.promises))
 
 

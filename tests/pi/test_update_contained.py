@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from provisioning.system_cells import BOOKWORM
+from station.verdict import Verdict
 from tests.pi import release
 from tests.pi.card import Desk
 from tests.pi.contained.contained_board import ContainedBoard
 from tests.pi.contained.line import SERVER
 from tests.pi.contained.marks import MARKS
-from tests.pi.morning import arriving, lesson, updates
+from tests.pi.morning import arriving, updates
 from tests.pi.morning.scene import Scene
-from tests.pi.release import RUINED, Releases
+from tests.pi.release import Releases
 from tests.pi.school import LOOPBACK, LiveSchool
 
 pytestmark = [*MARKS, pytest.mark.timeout(4 * 3600)]
-RUINED_ONE, GOOD_ONE = "0.1.1", "0.1.2"
 
 
 @pytest.fixture
@@ -35,26 +35,13 @@ def scene(releases: Releases, tmp_path: Path) -> Iterator[Scene]:
         scene.switch_on()
         arriving.until_enrolled(scene)
         scene.until_roster()
-        updates.hire_administrator(scene)
         yield scene
 
 
-def test_a_ruined_release_goes_back_by_itself_and_taps_wait_meanwhile(
-    scene: Scene, releases: Releases
-) -> None:
-    releases.sign(RUINED_ONE, RUINED)
-    lesson.tap_in(scene, scene.cards[:2])
-    updates.roll_out(scene, releases, RUINED_ONE)
-    why = updates.until_given_up(scene, RUINED_ONE)
-    assert why
-    assert updates.running(scene) == release.FIRST
-    lesson.tap_in(scene, scene.cards[:2])
-    updates.abort(scene)
-    releases.sign(GOOD_ONE)
-    updates.roll_out(scene, releases, GOOD_ONE)
-    updates.until_runs(scene, GOOD_ONE)
-    lesson.tap_in(scene, scene.cards[2:4])
+def test_a_ruined_release_goes_back_by_itself_and_a_good_one_stays(scene: Scene, releases: Releases) -> None:
+    assert updates.bring_a_ruined_one_and_a_good_one(scene, releases)
     scene.until_held()
     scene.agree(scene.cut())
     sign, _ = scene.switch_on_and_tap(scene.cards[0])
-    assert updates.running(scene) == GOOD_ONE, sign
+    assert sign is Verdict.WELCOME
+    assert updates.running(scene) == updates.GOOD_ONE

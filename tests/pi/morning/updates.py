@@ -1,13 +1,37 @@
 """Releases come from central while taps wait: a ruined one goes back by itself, a good one stays."""
 
 import json
+from typing import Final
 
 from demo.office import ADMINISTRATOR
+from tests.pi.morning.lesson import tap_in
 from tests.pi.morning.scene import Scene
-from tests.pi.release import Releases
+from tests.pi.release import FIRST, RUINED, Releases
 
-_RUNNING = "basename $(readlink -f /opt/rollbook/current)"
-_NOTED = "cat /var/lib/rollbook-update/state.json 2>/dev/null || echo {}"
+RUINED_ONE: Final = "0.1.1"
+GOOD_ONE: Final = "0.1.2"
+_RUNNING: Final = "basename $(readlink -f /opt/rollbook/current)"
+_NOTED: Final = "cat /var/lib/rollbook-update/state.json 2>/dev/null || echo {}"
+
+
+def bring_a_ruined_one_and_a_good_one(scene: Scene, releases: Releases) -> str:
+    """Live through both, tapping before, between and behind; return why the ruined one was given up.
+
+    A station waits for ten minutes without a tap, and gives a release three trials: this takes an hour.
+    """
+    hire_administrator(scene)
+    releases.sign(RUINED_ONE, RUINED)
+    tap_in(scene, scene.cards[:2])
+    roll_out(scene, releases, RUINED_ONE)
+    why = until_given_up(scene, RUINED_ONE)
+    assert running(scene) == FIRST
+    tap_in(scene, scene.cards[:2])
+    abort(scene)
+    releases.sign(GOOD_ONE)
+    roll_out(scene, releases, GOOD_ONE)
+    until_runs(scene, GOOD_ONE)
+    tap_in(scene, scene.cards[2:4])
+    return why
 
 
 def hire_administrator(scene: Scene) -> None:
