@@ -10,7 +10,7 @@ from typing import Any, Final
 from central.domain.finding import Severity
 from central.errors import CentralError
 from central.law import provision
-from central.reports import canonical, render_csv
+from central.reports import canonical, indented, render_csv
 from central.reports.kinds import Kind, Report, caveats_of
 from central.reports.paper_findings import with_findings
 from central.reports.render_text import WIDTH, wrapped
@@ -67,7 +67,7 @@ def stamped(report: Report, what: What, form: str, made_at: datetime) -> dict[st
     first = next(iter(texts))
     if form == "json":
         members |= {"stamp": stamp.members()}
-        texts[first] = json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+        texts[first] = indented.text(members)
     elif form == "text":
         texts[first] += _foot(stamp)
     else:

@@ -76,9 +76,9 @@ def _short_days(days: list[DayMinutes], kind: LeaKind) -> Iterator[Finding]:
 
 def _classroom_share(ground: Ground) -> Iterator[Finding]:
     parts: dict[Modality, dict[GradeSpan, Fraction]] = {modality: {} for modality in Modality}
+    divisors = {track: len(divisor_days(calendar)) for track, calendar in ground.in_period.items()}
     for day in ground.counted:
-        divisor = len(divisor_days(ground.in_period[day.track]))
-        if divisor:
+        if divisor := divisors[day.track]:
             cell = parts[day.modality]
             cell[day.grade.span] = cell.get(day.grade.span, Fraction(0)) + Fraction(1, divisor)
     spans = attendance_by_span(parts[Modality.CLASSROOM], parts[Modality.INDEPENDENT_STUDY])

@@ -1,13 +1,12 @@
 """A report on absence as text, JSON or CSV, with the days missed beside it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from central.domain.absence import AbsenceReason
 from central.law.chronic import absence_category
-from central.reports import render_csv, render_json, render_text
+from central.reports import indented, render_csv, render_json, render_text
 from central.reports.chronic import ChronicReport, StudentAbsence
 
 _REASONS: Final = tuple(AbsenceReason)
@@ -132,7 +131,7 @@ def _proof(report: ChronicReport) -> str:
 
 
 def _json(report: ChronicReport) -> str:
-    return json.dumps(_members(report), ensure_ascii=False, indent=2) + "\n"
+    return indented.text(_members(report))
 
 
 def _members(report: ChronicReport) -> dict[str, Any]:  # Any: JSON of mixed shapes

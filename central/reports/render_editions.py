@@ -1,8 +1,8 @@
 """The closed editions of a period as text, JSON or CSV, side by side."""
 
-import json
 from collections.abc import Iterator, Sequence
 
+from central.reports import indented
 from central.reports.editions import ClosedEdition
 from central.reports.render_csv import Cell, table
 from central.reports.render_text import WIDTH, wrapped
@@ -48,7 +48,7 @@ def _json(title: tuple[str, str], editions: Sequence[ClosedEdition]) -> str:
         for one in editions
     ]
     whole = {"report": title[0], "school_year": title[1], "editions": told}
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return indented.text(whole)
 
 
 def _rows(title: tuple[str, str], editions: Sequence[ClosedEdition]) -> Iterator[Sequence[Cell]]:

@@ -1,9 +1,9 @@
 """A period's report as JSON with stable keys; numbers that must stay exact are text."""
 
-import json
 from typing import Any
 
 from central.domain.finding import Finding
+from central.reports import indented
 from central.reports.period import PeriodReport, ProofLine
 
 VERSION = 1
@@ -11,7 +11,7 @@ VERSION = 1
 
 def render(report: PeriodReport) -> str:
     """Return the report as indented JSON, keys in a fixed order."""
-    return json.dumps(members(report), ensure_ascii=False, indent=2) + "\n"
+    return indented.text(members(report))
 
 
 def members(report: PeriodReport) -> dict[str, Any]:  # Any: JSON of mixed shapes

@@ -1,13 +1,12 @@
 """A report on days and minutes as text, JSON or CSV, with the minutes of every day beside it."""
 
-import json
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from central.domain.closure import Views
-from central.reports import render_csv, render_json, render_text
+from central.reports import indented, render_csv, render_json, render_text
 from central.reports.minutes import MinutesReport, MinutesRow
 from central.reports.render_csv import Cell
 from central.reports.rounding import half_up, percent
@@ -111,7 +110,7 @@ def _unsaid(minutes: int) -> str:
 
 
 def _json(report: MinutesReport) -> str:
-    return json.dumps(_members(report), ensure_ascii=False, indent=2) + "\n"
+    return indented.text(_members(report))
 
 
 def _members(report: MinutesReport) -> dict[str, Any]:  # Any: JSON of mixed shapes

@@ -1,13 +1,12 @@
 """The monthly report as text, JSON or CSV, with its proof sheet and corrections beside it."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from central.domain.absence import AbsenceReason
 from central.law.monthly import MonthCell
-from central.reports import render_csv, render_json
+from central.reports import indented, render_csv, render_json
 from central.reports.monthly import MonthLine, MonthlyReport, ada_of
 from central.reports.render_csv import Cell
 from central.reports.render_text import WIDTH, findings, wrapped
@@ -62,7 +61,7 @@ def members(report: MonthlyReport) -> dict[str, Any]:  # Any: JSON of mixed shap
 
 
 def _json(report: MonthlyReport) -> str:
-    return json.dumps(members(report), ensure_ascii=False, indent=2) + "\n"
+    return indented.text(members(report))
 
 
 def _line(line: MonthLine) -> dict[str, Any]:  # Any: as above

@@ -1,10 +1,9 @@
 """A report that has papers and no texts of its own as text, JSON or CSV, made from its papers."""
 
-import json
 from collections.abc import Iterable
 
 from central.domain.finding import Finding
-from central.reports import render_csv, render_json, render_text
+from central.reports import indented, render_csv, render_json, render_text
 from central.reports.board_papers import Papers
 
 
@@ -34,4 +33,4 @@ def _json(papers: Papers, findings: Iterable[Finding], caveats: Iterable[Finding
         "findings": [render_json.finding(found) for found in findings],
         "caveats": [render_json.finding(found) for found in caveats],
     }
-    return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+    return indented.text(members)

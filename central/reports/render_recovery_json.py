@@ -1,9 +1,9 @@
 """The recovery report as JSON with stable keys; numbers that must stay exact are text."""
 
-import json
 from typing import Any
 
 from central.law.recovery_account import RecoveryAccount
+from central.reports import indented
 from central.reports.recovery import (
     RecoveredPeriod,
     RecoveryReport,
@@ -19,7 +19,7 @@ VERSION = 1
 
 def render(report: RecoveryReport) -> str:
     """Return the report as indented JSON, keys in a fixed order."""
-    return json.dumps(_members(report), ensure_ascii=False, indent=2) + "\n"
+    return indented.text(_members(report))
 
 
 def _members(report: RecoveryReport) -> dict[str, Any]:  # Any: JSON of mixed shapes

@@ -1,8 +1,8 @@
 """A supposition beside the real report, as text, JSON or CSV, marked so that nobody can file it."""
 
-import json
 from collections.abc import Iterator, Sequence
 
+from central.reports import indented
 from central.reports.render_csv import Cell, table
 from central.reports.render_text import WIDTH, wrapped
 from central.reports.what_if import SupposedRow, WhatIf
@@ -14,7 +14,7 @@ _COLUMNS = ("mark", "report", "school_year", "as_of", "track", "line", "days", "
 def render(found: WhatIf, form: str) -> dict[str, str]:
     """Return file name suffixes and texts; every line of every form is marked."""
     if form == "json":
-        return {"_WHAT-IF.json": json.dumps(_members(found), ensure_ascii=False, indent=2) + "\n"}
+        return {"_WHAT-IF.json": indented.text(_members(found))}
     if form == "csv":
         return {"_WHAT-IF.csv": _csv(found)}
     return {"_WHAT-IF.txt": "\n".join(_lines(found)) + "\n"}

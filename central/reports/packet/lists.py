@@ -1,6 +1,5 @@
 """The tables of a packet that list what is on file beside the records: changes, sheets, gaps and so on."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -8,6 +7,7 @@ from central.auditor.packet.tables import NO, YES, Cell
 from central.auditor.packet.writer import PacketWriter
 from central.config import CentralConfig
 from central.errors import RefusedError
+from central.reports import indented
 from central.reports.packet.days import Span
 from central.store.models import PaperLine, ReportSnapshot, StateRequestDay, StateRequestStep
 from central.store.queries.corrections import corrections
@@ -62,7 +62,7 @@ def editions(span: Span, writer: PacketWriter) -> list[tuple[Cell, ...]]:
     for row in closed.select_related("made_by").order_by("kind", "revision"):
         name = f"editions/{row.kind.lower()}_{row.revision}.json"
         # As the report itself was written when its digest was taken.
-        text = json.dumps(row.body, ensure_ascii=False, indent=2) + "\n"
+        text = indented.text(row.body)
         kept = writer.add(name, [text.encode()])
         if kept.sha256 != row.sha256:
             msg = f"{row.kind} revision {row.revision} is not what was closed: its digest differs"
