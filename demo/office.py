@@ -96,16 +96,17 @@ class Office:
         return self.central("certify", section.code, "--on", on.isoformat(), *signed)
 
     def report(self, kind: str, as_of: date, form: str = "text") -> str:
-        """Return a report as the command prints it, and leave it with its proof in the reports folder."""
-        wanted = ("report", kind, "--year", self._school.year.name, "--as-of", as_of.isoformat())
-        self.paper(kind, as_of, form)
-        # 1 says that findings came with it; what they are is in the report.
-        return self.central(*wanted, "--format", form, expected=(0, 1))
+        """Leave a report with its proof in the reports folder, and return the report itself."""
+        said = self.paper(kind, as_of, form)
+        # The report is the first of its files.
+        return Path(said.splitlines()[0].removeprefix("wrote ")).read_text(encoding="utf-8")
 
-    def paper(self, kind: str, as_of: date, form: str) -> None:
-        """Leave a report in the reports folder as a file to be opened or signed."""
+    def paper(self, kind: str, as_of: date, form: str) -> str:
+        """Leave a report in the reports folder as a file to be opened or signed; return what was said."""
         wanted = ("report", kind, "--year", self._school.year.name, "--as-of", as_of.isoformat())
-        self.central(*wanted, "--format", form, "--out", str(self._premises.reports), expected=(0, 1))
+        kept = ("--format", form, "--out", str(self._premises.reports))
+        # 1 says that findings came with it; what they are is in the report.
+        return self.central(*wanted, *kept, expected=(0, 1))
 
     def _say(self, printed: str) -> None:
         """Repeat what a command told its user."""

@@ -17,6 +17,7 @@ from demo.morning import Morning, wait_until
 from demo.narrator import Narrator, StoryError
 from demo.office import Office
 from demo.premises import Premises, at
+from demo.programs import PATIENCE_S
 from demo.school import Card, School, Section
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ class Story:
 
     def look_at_pages(self) -> None:
         """Fetch the sign-in page, as a browser would."""
-        with urllib.request.urlopen(self.address + "/", timeout=10) as answer:  # noqa: S310 -- our own loopback address
+        with urllib.request.urlopen(self.address + "/", timeout=PATIENCE_S) as answer:  # noqa: S310 -- our own loopback address
             page = answer.read().decode()
         self.narrator.check("the web pages answer", "Sign in" in page, expected=True)
 
