@@ -135,10 +135,17 @@ print(json.dumps({
     "home": tried(lambda: list(Path("/root").iterdir())),
     "other_key": tried(lambda: Path("/etc/rollbook/OTHER").read_text()),
     "own_key": tried(lambda: Path(os.environ["CREDENTIALS_DIRECTORY"], "OWN").read_text()),
+    "device": tried(lambda: os.close(os.open("/dev/tried", os.O_RDWR))),
     "callback": tried(callback),
     "code_that_writes_itself": tried(code_that_writes_itself),
     "libraries": tried(libraries),
 }))
+"""
+# A device that no unit names, and that anybody may open: FUSE's.
+DEVICE = """\
+import os, stat
+os.umask(0)
+os.mknod("/dev/tried", stat.S_IFCHR | 0o666, os.makedev(10, 229))
 """
 STATION_LIBRARIES = "import station.cli, station.run, nfc, nfc.clf.transport, serial, sqlite3, ndef"
 SYNC_LIBRARIES = (
@@ -203,7 +210,7 @@ def test_each_service_comes_up_and_is_started_again_when_it_hangs(machine: Machi
 
 def said_by_probes(machine: Machine, *names: str) -> Mapping[str, Mapping[str, str]]:
     started = "".join(f"subprocess.run(['systemctl', 'start', '{name}.service'])\n" for name in names)
-    machine.run(f"import subprocess\n{started}")
+    machine.run(f"import subprocess\n{DEVICE}{started}")
     return {name: told_by((machine.out / f"{name}.said").read_text("utf-8")) for name in names}  # type: ignore[misc]  # one level less deep
 
 
@@ -216,7 +223,8 @@ def test_each_service_is_held_in_and_can_still_do_its_work(machine: Machine) -> 
     machine.probe("deaf", "station", station, RestrictAddressFamilies="AF_UNIX")
     machine.probe("blind", "station", station, ProcSubset="pid")
     machine.probe("elsewhere", "station", station, WorkingDirectory="/")
-    found = said_by_probes(machine, "station", "sync", "central", "deaf", "blind", "elsewhere")
+    machine.probe("open", "station", station, DevicePolicy="auto", DeviceAllow="")
+    found = said_by_probes(machine, "station", "sync", "central", "deaf", "blind", "elsewhere", "open")
     for told in found.values():
         assert {key: told[key] for key in HELD_IN} == HELD_IN, found
         assert told["home"] == "EACCES"
@@ -232,6 +240,7 @@ def test_each_service_is_held_in_and_can_still_do_its_work(machine: Machine) -> 
         "EAFNOSUPPORT",
     )
     assert (central["internet"], central["netlink"]) == ("ok", "EAFNOSUPPORT")
+    assert (station_told["device"], sync["device"], found["open"]["device"]) == ("EPERM", "ENOENT", "ok")
     assert found["deaf"]["netlink"] == "EAFNOSUPPORT"
     assert found["blind"]["board"] == "ENOENT"
     assert found["elsewhere"]["pipe"] == "EROFS"

@@ -100,6 +100,8 @@ class ContainedBoard:
             stderr=subprocess.STDOUT,
             timeout=timeout_s,
             check=False,
+            # A signal to the command's group is not for us.
+            start_new_session=True,
         )
         return done.returncode, done.stdout.decode(errors="replace")
 

@@ -56,9 +56,10 @@ class Container:
 
     def _begin(self, terminal: int, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         command = [
+            # Without bpf systemd holds no unit to its devices and addresses.
             *("systemd-nspawn", "--boot", "--register=no", "--keep-unit", "--link-journal=no"),
             *("--private-network", "--console=interactive", "--notify-ready=yes", "--resolv-conf=off"),
-            *("--timezone=off", f"--machine={self._name}", *arguments),
+            *("--timezone=off", "--system-call-filter=bpf", f"--machine={self._name}", *arguments),
         ]
         # Two systems in one control group would end each other's processes.
         groups = _groups(self._name)
