@@ -81,7 +81,10 @@ class HandTime:
 
 
 class Rehearsal:
-    """A station at a release, an office that signs others, and the updater between them."""
+    """A station at a release, an office that signs others, and the updater between them.
+
+    A folder that holds a board already is gone on with.
+    """
 
     def __init__(self, folder: Path, office: Office, at: str = "1.0.0") -> None:
         self.layout = Layout(folder)
@@ -89,12 +92,16 @@ class Rehearsal:
         self.services = Services(self.layout)
         self.time = HandTime()
         self.journal = Journal(None, 3_600)
+        if not self.layout.current.is_symlink():
+            self._lay_out(at)
+        self.services.begin(self.layout.current.resolve())
+
+    def _lay_out(self, at: str) -> None:
         for each in (self.layout.releases, self.layout.handed_over, self.layout.trusted_root.parent):
             each.mkdir(parents=True)
-        self.layout.trusted_root.write_bytes(office.root)
-        build(self.layout, at, folder, {})
+        self.layout.trusted_root.write_bytes(self.office.root)
+        build(self.layout, at, self.layout.root, {})
         self.layout.current.symlink_to(f"releases/{at}")
-        self.services.begin(self.layout.release(at))
 
     @property
     def noted(self) -> State:

@@ -1,11 +1,9 @@
 """Boards that bring their first key under a one-time token while the station beside them stores taps."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from unittest.mock import patch
 
 from station.errors import SettingsError
 from station.settings import Secret
@@ -19,6 +17,7 @@ from sync_agent.wire.enrolment import parse_enrolment_request
 from tests.fakes.data_folder import ACK_KEY, CONFIG_KEY
 from tests.fakes.new_board import TOKEN
 from tests.pi.blocks.disk import logging_disk
+from tests.pi.blocks.neighbour import taps_beside
 from tests.pi.blocks.writes import Flush, Write, changes
 
 _AT = datetime(2026, 8, 3, 12, tzinfo=UTC)
@@ -30,7 +29,7 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class Central:
-    """Takes the first key each token is used with and no other; `used` holds it, and the log's length then."""
+    """Takes the first key each token is used with and no other; `used` holds it and how long the log was."""
 
     log: Path | None = None
     used: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -101,26 +100,18 @@ def bring(board: Path, central: Central) -> None:
     assert enrolling.enrol(settings, board / "sync.toml", central, pause)
 
 
-def enrol(folder: Path, boards: int, *, is_forgetful: bool = False) -> Enrolments:
-    """Let so many boards of one disk enrol, one after another; a forgetful one flushes nothing itself."""
+def enrol(folder: Path, boards: int, forgotten: str = "") -> Enrolments:
+    """Let so many boards of one disk enrol, one after another, who may have forgotten to flush."""
     contents, done = folder / "contents", dict[str, float]()
     names = [f"st-r{number}" for number in range(101, 101 + boards)]
     for name in names:
         _lay_out(contents / name)
-    with logging_disk(folder, contents) as disk, (disk.root / "taps").open("wb", buffering=0) as taps:
-        central, fsync = Central(disk.log), os.fsync
-
-        def flush_after_a_tap(descriptor: int) -> None:
-            # What lies in the file system's journal by now is kept with the tap, and what does not is not.
-            taps.write(b"tap")
-            fsync(taps.fileno())
-            if not is_forgetful:
-                fsync(descriptor)
-
-        for name in names:
-            with patch("os.fsync", flush_after_a_tap):
+    with logging_disk(folder, contents) as disk:
+        central = Central(disk.log)
+        with taps_beside(disk.root, forgotten):
+            for name in names:
                 bring(disk.root / name, central)
-            done[name] = disk.log.stat().st_size
+                done[name] = disk.log.stat().st_size
     return Enrolments(disk.blank, list(changes(disk.log.read_bytes())), central.used, done)
 
 

@@ -29,13 +29,18 @@ class Explored:
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """A disk's beginning and its changes, what becomes of its cache, and what every state must stand."""
+    """A disk's beginning and its changes, what becomes of its cache, and what every state must stand.
+
+    Of a lost cache so many states are drawn at each moment; none that was over before the log was longer than
+    `since` is looked at.
+    """
 
     blank: Path
     changes: Sequence[Write | Flush]
     cache: Cache
     examine: Examine
     draws: int = 1
+    since: float = 0
     seed: int = 1
 
     def run(self, pool: ProcessPoolExecutor, folder: Path) -> Explored:
@@ -50,7 +55,7 @@ class Exploration:
         states, losses = 0, list[str]()
         dice = random.Random(self.seed)  # noqa: S311 (a state must be found again by its seed)
         for place, cut in enumerate(cuts(self.changes, self.cache, dice, self.draws)):
-            if place % shares != number:
+            if place % shares != number or cut.until <= self.since:
                 continue
             states += 1
             with remains.after(cut) as root:
