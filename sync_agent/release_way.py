@@ -32,7 +32,7 @@ AGAIN_S: Final = 3_600.0
 """How often it is asked whether what lies here was signed anew, while it waits for its moment."""
 
 _OK, _PARTIAL, _NOT_FOUND = 200, 206, 404
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}", re.ASCII)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,254}", re.ASCII)
 _MOST_ROOTS: Final = 64
 
 

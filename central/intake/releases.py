@@ -18,7 +18,7 @@ from sync_agent import wire
 FOLDER: Final = "releases"
 """Where they lie below central's data folder."""
 # No address leads out of the folder, and none to a file that is still being written.
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}", re.ASCII)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,254}", re.ASCII)
 _RANGE: Final = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})", re.ASCII)
 MOST_BYTES: Final = 1024 * 1024
 """An answer is no longer, so that no slow line holds more of this machine than that."""

@@ -12,6 +12,11 @@ from sync_agent.release_way import AT_A_TIME_S, PAUSE_S, PIECE, ReleaseWay
 from tests.fakes.releases import BUILT_AT, Office
 
 WHEEL = "rollbook-1.1.0-py3-none-any.whl"
+# Among the wheels of a station none has a longer name: one file for several makers of systems.
+LONGEST = (
+    "charset_normalizer-3.5.2-cp311-cp311-"
+    "manylinux_2_17_aarch64.manylinux2014_aarch64.manylinux_2_28_aarch64.whl"
+)
 CONTENT = bytes(range(256)) * 3_000
 
 
@@ -42,7 +47,7 @@ class Central:
 def office(tmp_path: Path) -> Office:
     office = Office(tmp_path / "desk")
     office.add("1.0.0")
-    office.add("1.1.0", {WHEEL: CONTENT})
+    office.add("1.1.0", {WHEEL: CONTENT, LONGEST: b"wheel"})
     return office
 
 
@@ -69,6 +74,7 @@ def test_what_was_handed_over_is_a_folder_the_updater_can_prove(
     offered = Offered(tmp_path / "update/release", tmp_path / "trusted", office.root, BUILT_AT)
     offered.fetch(offered.description("1.1.0", tmp_path), tmp_path)
     assert (tmp_path / WHEEL).read_bytes() == CONTENT
+    assert (tmp_path / LONGEST).read_bytes() == b"wheel"
     # Wheels of other releases are not fetched.
     assert not list((tmp_path / "update/release/targets").glob("*1.0.0*"))
 

@@ -7,6 +7,11 @@ import pytest
 from tests.fakes.intake import IntakeBench, problem
 from tests.fakes.releases import Office
 
+# Among the wheels of a station none has a longer name: one file for several makers of systems.
+LONGEST = (
+    "charset_normalizer-3.5.2-cp311-cp311-"
+    "manylinux_2_17_aarch64.manylinux2014_aarch64.manylinux_2_28_aarch64.whl"
+)
 BASE = "/v1/stations/st-r101/release"
 
 
@@ -14,7 +19,7 @@ BASE = "/v1/stations/st-r101/release"
 def office(bench: IntakeBench, tmp_path: Path) -> Office:
     office = Office(tmp_path / "desk")
     office.folder = bench.config.data / "releases"
-    office.add("1.0.0", {"rollbook-1.0.0-py3-none-any.whl": bytes(range(256))})
+    office.add("1.0.0", {"rollbook-1.0.0-py3-none-any.whl": bytes(range(256)), LONGEST: b"wheel"})
     return office
 
 
@@ -27,6 +32,8 @@ def test_a_file_is_given_whole_or_by_pieces(bench: IntakeBench, office: Office) 
     assert piece.headers["content-range"] == "bytes 250-255/256"
     beyond = bench.caller.call("GET", f"{BASE}/targets/{wheel.name}", {"Range": "bytes=256-999"})
     assert beyond.status == 416
+    long = bench.caller.call("GET", f"{BASE}/targets/{office.target(LONGEST).name}")
+    assert (long.status, long.body) == (200, b"wheel")
     note = bench.caller.call("GET", f"{BASE}/metadata/timestamp.json")
     assert (note.body, note.headers["cache-control"]) == (
         office.note("timestamp.json").read_bytes(),

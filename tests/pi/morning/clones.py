@@ -16,6 +16,7 @@ def live_as_two(scene: Scene, cards: tuple[Card, Card, Card, Card]) -> Scene:
     """
     copy = Scene(scene.school, scene.section, scene.board.clone(), scene.folder / "copy", scene.patience_s)
     try:
+        copy.board.server_address(scene.school.port)
         _tap_and_carry(scene, cards[0])
         scene.cut()
         assert doubts(scene) == [], "central doubts a station that nobody copied"
