@@ -9,10 +9,12 @@ from tests.pi import release
 
 _HERE: Final = Path(__file__).parent
 _UNITS: Final = "etc/systemd/system"
-# Where it comes from, where it goes, and its mode.
+# Where it comes from, where it goes, and its mode. Read after the card's own rollbook.conf.
+_WATCHDOG: Final = ("../emulated-watchdog.conf", "etc/systemd/system.conf.d/zz-emulated-watchdog.conf", 0o644)
 _FILES: Final = {
-    BOOKWORM: (("userconf", "usr/lib/userconf-pi/userconf", 0o755),),
+    BOOKWORM: (_WATCHDOG, ("userconf", "usr/lib/userconf-pi/userconf", 0o755)),
     TRIXIE: (
+        _WATCHDOG,
         ("99_raspberry-pi.cfg", "etc/cloud/cloud.cfg.d/99_raspberry-pi.cfg", 0o644),
         ("boot-partition.conf", f"{_UNITS}/cloud-init-local.service.d/boot-partition.conf", 0o644),
         ("emulated-pins.conf", f"{_UNITS}/rollbook-station.service.d/emulated-pins.conf", 0o644),
