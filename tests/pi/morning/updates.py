@@ -1,9 +1,11 @@
 """Releases come from central while taps wait: a ruined one goes back by itself, a good one stays."""
 
 import json
+import threading
 from typing import Final
 
 from demo.office import ADMINISTRATOR
+from provisioning.board.update.trial import Pace
 from tests.pi.morning.lesson import tap_in
 from tests.pi.morning.scene import Scene
 from tests.pi.release import FIRST, RUINED, Releases
@@ -11,24 +13,27 @@ from tests.pi.release import FIRST, RUINED, Releases
 RUINED_ONE: Final = "0.1.1"
 GOOD_ONE: Final = "0.1.2"
 _RUNNING: Final = "basename $(readlink -f /opt/rollbook/current)"
+_WANTED: Final = "/var/lib/rollbook/update/wanted.json"
 _NOTED: Final = "cat /var/lib/rollbook-update/state.json 2>/dev/null || echo {}"
 
 
 def bring_a_ruined_one_and_a_good_one(scene: Scene, releases: Releases) -> str:
     """Live through both, tapping before, between and behind; return why the ruined one was given up.
 
-    A station waits for ten minutes without a tap, and gives a release three trials: this takes an hour.
+    A station waits for ten minutes without a tap, and gives a release three trials of three minutes.
     """
     hire_administrator(scene)
     releases.sign(RUINED_ONE, RUINED)
     tap_in(scene, scene.cards[:2])
     roll_out(scene, releases, RUINED_ONE)
+    wait_for_quiet(scene, RUINED_ONE)
     why = until_given_up(scene, RUINED_ONE)
     assert running(scene) == FIRST
     tap_in(scene, scene.cards[:2])
     abort(scene)
     releases.sign(GOOD_ONE)
     roll_out(scene, releases, GOOD_ONE)
+    wait_for_quiet(scene, GOOD_ONE)
     until_runs(scene, GOOD_ONE)
     tap_in(scene, scene.cards[2:4])
     return why
@@ -49,6 +54,13 @@ def roll_out(scene: Scene, releases: Releases, version: str) -> None:
 def abort(scene: Scene) -> None:
     """End the rollout that is on its way."""
     scene.school.office.central("rollout", "abort", f"--as={ADMINISTRATOR}", "--reason=it is ruined")
+
+
+def wait_for_quiet(scene: Scene, version: str) -> None:
+    """Let nobody tap for as long as an update waits, and have it look then, as its timer would soon."""
+    scene.until(lambda: scene.board.run(f"grep -qF {version} {_WANTED}")[0] == 0, "the release being fetched")
+    threading.Event().wait(Pace().quiet_s)
+    scene.ask("systemctl start --no-block rollbook-update.service")
 
 
 def until_given_up(scene: Scene, version: str) -> str:
