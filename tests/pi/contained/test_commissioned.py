@@ -10,11 +10,13 @@ from tests.pi.morning.scene import Scene
 from tests.systemd import units
 
 pytestmark = MARKS
+# A library the system has as well, such as cloud-init's pyserial, may come from there.
 _IMPORTED: Final = """\
 cd / && /opt/rollbook/current/bin/python -I -c \
-'import nfc, provisioning, serial, station, sync_agent
-for module in (nfc, provisioning, serial, station, sync_agent): print(module.__file__)'
+'import nfc, provisioning, station, sync_agent
+for module in (nfc, provisioning, station, sync_agent): print(module.__file__)'
 """
+_CURRENT: Final = "/opt/rollbook/current"
 
 
 def test_the_first_start_did_all_it_was_to_do(commissioned: Scene) -> None:
@@ -29,11 +31,11 @@ def test_the_first_start_did_all_it_was_to_do(commissioned: Scene) -> None:
 
 def test_what_runs_came_with_the_bundle(commissioned: Scene) -> None:
     imported = commissioned.ask(_IMPORTED).splitlines()
-    home = f"/opt/rollbook/releases/{release.FIRST}/lib/"
-    assert [place for place in imported if not place.startswith(home)] == []
+    assert [place for place in imported if not place.startswith(f"{_CURRENT}/lib/")] == []
+    assert commissioned.ask(f"readlink {_CURRENT}") == f"releases/{release.FIRST}"
     for unit in arriving.UNITS:
         command = commissioned.ask(f"tr '\\0' ' ' < /proc/{commissioned.reading(unit, 'MainPID')}/cmdline")
-        assert f"/opt/rollbook/current/bin/{unit}" in command
+        assert f"{_CURRENT}/bin/{unit}" in command
 
 
 def test_the_units_are_those_of_this_source(commissioned: Scene) -> None:

@@ -78,20 +78,32 @@ def test_a_watched_station_is_started_again_and_an_unwatched_one_hangs_for_ever(
         lesson.tap_as_stranger(scene, DICE)
 
 
+def hasty() -> str:
+    """Return the program of a station that lights first, and stores when the power has long gone."""
+    program = Path(str(hasty_station.__file__)).read_text("utf-8")
+    assert "_DAWDLE_S = 0.05" in program
+    return program.replace("_DAWDLE_S = 0.05", "_DAWDLE_S = 60.0")
+
+
 def test_a_station_that_lights_before_it_stores_is_caught(commissioned: Scene, tmp_path: Path) -> None:
-    scene = commissioned
-    scene.board.cut()
-    with on(scene).clone() as board, without_network(board):
-        other = Scene(scene.school, scene.section, board, tmp_path, scene.patience_s)
-        program = "opt/hasty_station.py"
-        (board.root / program).write_text(Path(str(hasty_station.__file__)).read_text("utf-8"), "utf-8")
-        drop_in(board.root, f"{STATION}.service", "hasty", HASTY.format(program=f"/{program}"))
-        other.switch_on()
-        card = lesson.stranger(DICE)
-        start = other.hand.put(card)
-        other.hand.first_lamp(start)
-        board.cut()
-        assert other.hand.note_what_was_promised(card, start)
-        with pytest.raises(AssertionError, match="a tap whose lamp was seen is lost"):
-            other.look()
+    commissioned.board.cut()
+    try:
+        with on(commissioned).clone() as board, without_network(board):
+            light_and_cut(board, commissioned, tmp_path)
+    finally:
+        commissioned.switch_on()
+
+
+def light_and_cut(board: ContainedBoard, like: Scene, folder: Path) -> None:
+    scene = Scene(like.school, like.section, board, folder, like.patience_s)
+    program = "opt/hasty_station.py"
+    (board.root / program).write_text(hasty(), "utf-8")
+    drop_in(board.root, f"{STATION}.service", "hasty", HASTY.format(program=f"/{program}"))
     scene.switch_on()
+    card = lesson.stranger(DICE)
+    start = scene.hand.put(card)
+    scene.hand.first_lamp(start)
+    board.cut()
+    assert scene.hand.note_what_was_promised(card, start)
+    with pytest.raises(AssertionError, match="a tap whose lamp was seen is lost"):
+        scene.look()
