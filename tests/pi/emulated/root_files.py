@@ -51,6 +51,7 @@ def finish(system: System, root: Path) -> None:
     # Made of all there are by their package's script; cloud-init does not begin without.
     authorities = sorted((root / "usr/share/ca-certificates").rglob("*.crt"))
     (root / "etc/ssl/certs/ca-certificates.crt").write_bytes(b"".join(map(Path.read_bytes, authorities)))
+    _compile(root)
     # Empty, not missing: each card gets a number of its own, and no questions of a first start.
     (root / "etc/machine-id").write_text("", "ascii")
     (root / "etc/resolv.conf").unlink(missing_ok=True)
@@ -69,6 +70,17 @@ def _trim(root: Path) -> None:
     shutil.rmtree(root / "usr/lib" / f"linux-image-{kernel.name}")
     for file in (root / "boot").iterdir():
         file.unlink()
+
+
+def _compile(root: Path) -> None:
+    """Compile Python's modules if a Python of the same version is here to do it; else each start does."""
+    libraries = next((root / "usr/lib").glob("python3.*"))
+    if python := shutil.which(libraries.name):
+        packages = root / "usr/lib/python3/dist-packages"
+        names = ["-m", "compileall", "-q", "-s", root, "-p", "/", libraries, packages]
+        subprocess.run(
+            [python, "-I", *names], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+        )
 
 
 def copy(root: Path, out: Path) -> None:
