@@ -77,7 +77,7 @@ def _compile(root: Path) -> None:
     libraries = next((root / "usr/lib").glob("python3.*"))
     if python := shutil.which(libraries.name):
         packages = root / "usr/lib/python3/dist-packages"
-        names = ["-m", "compileall", "-q", "-s", root, "-p", "/", libraries, packages]
+        names: list[str | Path] = ["-m", "compileall", "-q", "-s", root, "-p", "/", libraries, packages]
         subprocess.run(
             [python, "-I", *names], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
         )
