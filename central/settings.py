@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.socialaccount",
+    "central.web.linked_accounts.LinkedAccountsConfig",
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "central.store",
