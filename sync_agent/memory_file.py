@@ -51,6 +51,7 @@ def migrate(path: Path) -> list[str]:
     SchemaError for a later release's database, MemoryBusyError while another process writes it.
     """
     existed = path.exists()
+    _take_back(path)
     if is_current(path):
         return []
     held = lock(path)
@@ -68,6 +69,16 @@ def migrate(path: Path) -> list[str]:
     finally:
         os.close(held)
     return todo
+
+
+def _take_back(path: Path) -> None:
+    """Undo what a power cut left half done before there was a write-ahead log: no reader may."""
+    if path.with_name(f"{path.name}-journal").exists():
+        held = lock(path)
+        try:
+            connect(path).close()
+        finally:
+            os.close(held)
 
 
 def _copy(source: Path, target: Path) -> None:
