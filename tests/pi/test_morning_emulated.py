@@ -59,7 +59,7 @@ def test_twenty_cuts_while_cards_are_tapped_lose_nothing_that_was_promised(kept:
     # What these lives record is gone with their cards: central must never hear of it.
     scene.board.network(is_up=False)
     try:
-        cuts.cut_again_and_again(scene, random.Random(20), CUTS, kept.restore, counted)  # noqa: S311
+        cuts.cut_again_and_again(scene, random.Random(20), CUTS, kept.restore, counted)  # noqa: S311  the same moments each time
     finally:
         scene.board.network(is_up=True)
     _tell(f"{counted}")

@@ -39,7 +39,7 @@ def test_a_card_makes_a_station_of_itself_on_a_board_without_a_clock(system: Sys
         scene.switch_on()
         arriving.until_enrolled(scene)
         library = scene.ask(_LIBRARY)
-        print(f"{system.name}: {board.machine.starts} starts, the pins by {library}")  # noqa: T201
+        print(f"{system.name}: {board.machine.starts} starts, the pins by {library}")  # noqa: T201  a figure to read
         scene.ask("sync")
         board.cut()
         assert _found(board.card, secrets) == set()
