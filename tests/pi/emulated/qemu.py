@@ -28,7 +28,7 @@ class Wiring:
 
     def cable(self) -> Mapping[str, str]:
         """Return what QEMU's monitor plugs in as the cable."""
-        return {"driver": "usb-net", "netdev": "net", "id": CABLE, "mac": self.address}
+        return {"driver": "usb-net", "netdev": "net", "id": CABLE, "mac": self.address, "port": "1.1"}
 
     def command(self, wires: Mapping[str, int], said_to_kernel: str, *, has_cable: bool) -> list[str]:
         """Return the command for wires by name, each an open descriptor, and the words to the kernel."""
@@ -51,6 +51,8 @@ class Wiring:
             ),
             *("-object", "qtest,id=outside,chardev=pins,log=/dev/null"),
             *("-netdev", f"user,id=net,{_NET}" + "".join(_forward(port) for port in sorted(self.ports))),
+            # QEMU would add one with the cable, and not find it again where a board goes on without.
+            *("-device", "usb-hub,port=1"),
             *(("-device", cable) if has_cable else ()),
         ]
 
