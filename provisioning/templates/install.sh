@@ -66,8 +66,11 @@ if [ -n "$release" ] && [ ! -e "$opt/releases/$release/complete" ]; then
     say "release $release"
     rm -rf "$opt/releases/$release"
     # The system's packages stay visible: the GPIO library comes with Raspberry Pi OS, not as a wheel.
-    python3 -m venv --system-site-packages "$opt/releases/$release"
-    "$opt/releases/$release/bin/python" -m pip install --quiet --no-index --find-links "$here/wheels" \
+    python3 -m venv --system-site-packages --without-pip "$opt/releases/$release"
+    # pip is one of the wheels and installs itself with the others: the system's is neither needed nor built first.
+    set -- "$here"/wheels/pip-*.whl
+    [ -f "$1" ] || stop "$here/wheels holds no pip; collect the wheels of the release again"
+    "$opt/releases/$release/bin/python" "$1/pip" install --quiet --no-index --find-links "$here/wheels" \
         "rollbook[station,sync,update]==$release"
     # Complete is said only of what a power cut cannot take back.
     sync
