@@ -49,12 +49,23 @@ class Ledger:
 
 
 def read(file: Path) -> list[tuple[int, bytes]]:
-    """Return the sequence number and the hash of every green written down; raises OSError."""
+    """Return the sequence number and the hash of every green written down; raises OSError.
+
+    A record that cannot be read is sequence 0, which no entry has.
+    """
     records = file.read_bytes()
     greens = list[tuple[int, bytes]]()
     for at in range(0, len(records), _BYTES):
-        words = records[at : at + _BYTES].strip(b"\0 \n").split()
-        if not words:
+        record = records[at : at + _BYTES]
+        if not record.strip(b"\0"):
             break
-        greens.append((int(words[0]), bytes.fromhex(words[1].decode("ascii"))))
+        greens.append(_parsed(record))
     return greens
+
+
+def _parsed(record: bytes) -> tuple[int, bytes]:
+    try:
+        seq, h = record.decode("ascii").split()
+        return int(seq), bytes.fromhex(h)
+    except ValueError:
+        return 0, b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ _PATIENCE_S: Final = 5.0
 _TODO: Final = (
     "this card loses what it was told to keep: take another one, and keep this one if it holds taps"
 )
+_AGAIN: Final = "run this step again"
 _UNIT: Final = "rollbook-station.service"
 
 
@@ -50,8 +52,7 @@ def _arm(site: Site) -> Shown:
         "rtc_s": None if battery is None else battery.at_s,
     }
     site.keep()
-    with tapping(site, folder) as series:
-        greens = ledger.Ledger(folder / LEDGER)
+    with tapping(site, folder) as series, closing(ledger.Ledger(folder / LEDGER)) as greens:
         # The folders are new, and their names must be there after the plug as well.
         sync_folder(folder.parent)
         sync_folder(site.settings.state_dir)
@@ -64,7 +65,6 @@ def _arm(site: Site) -> Shown:
             answer = series.next(_PATIENCE_S)
             if answer is not None and answer.head is not None:
                 site.person.tell(f"green {greens.add(answer.head)}")
-        greens.close()
     msg = f"{ledger.MOST} greens, and the plug was not pulled; the same command begins this step again"
     raise StoppedError(msg)
 
@@ -73,6 +73,8 @@ def prove(site: Site, armed: dict[str, Json]) -> Shown:
     """Hold the trial journal against the greens written down, and against the last number the person saw."""
     folder = site.scratch / ARMED
     path = folder / FILE_NAME
+    if not (folder / LEDGER).exists():
+        return Shown(Outcome.FAILED, "the plug was pulled before the first card", todo=_AGAIN)
     greens = ledger.read(folder / LEDGER)
     site.person.tell(f"The plug was pulled after {len(greens)} greens that were written down.")
     seen = site.person.counted("What was the last number of a green on the screen?")
@@ -100,7 +102,7 @@ def prove(site: Site, armed: dict[str, Json]) -> Shown:
         return Shown(Outcome.FAILED, "; ".join(word for word in said if word), figures, _TODO)
     if len(greens) < _LEAST:
         says = f"{says}; {_LEAST} are too few to prove anything by"
-        return Shown(Outcome.FAILED, f"{says}{battery and '; '}{battery}", figures, "run this step again")
+        return Shown(Outcome.FAILED, f"{says}{battery and '; '}{battery}", figures, _AGAIN)
     if battery:
         return Shown(Outcome.FAILED, f"{says}; {battery}", figures, rtc.TODO)
     return Shown(Outcome.WELL, f"{says}, the chain holds", figures)

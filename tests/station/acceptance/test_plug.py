@@ -108,6 +108,23 @@ def test_a_battery_clock_that_is_gone_is_found_out(tmp_path: Path) -> None:
     assert plug.run(site).outcome is Outcome.FAILED
 
 
+def test_a_plug_pulled_before_the_first_card_is_pulled_again(tmp_path: Path) -> None:
+    site = pulled(tmp_path)
+    (site.scratch / plug.ARMED / plug.LEDGER).unlink()
+    shown = plug.run(site)
+    assert (shown.outcome, shown.todo, site.kept) == (Outcome.FAILED, "run this step again", {})
+
+
+def test_a_card_that_lost_the_whole_journal_or_garbled_the_note_is_found_out(tmp_path: Path) -> None:
+    site = pulled(tmp_path)
+    for file in (site.scratch / plug.ARMED).glob(f"{FILE_NAME}*"):
+        file.unlink()
+    with (site.scratch / plug.ARMED / plug.LEDGER).open("r+b") as note:
+        note.write(b"\xff" * 20)
+    shown = plug.run(site)
+    assert (shown.outcome, shown.figures["lost"]) == (Outcome.FAILED, 6)
+
+
 def test_a_trial_in_the_same_boot_proves_nothing_and_is_asked_for_again(tmp_path: Path) -> None:
     site = pulled(tmp_path)
     site.kept[plug.ARMED] = {"boot_id": site.boot_id, "rtc_s": None}
