@@ -7,6 +7,7 @@ import selectors
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,6 +24,7 @@ _ENDING_S: Final = 60
 _CHUNK: Final = 65_536
 _HIERARCHIES: Final = (Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup/unified"))
 _UNIFIED: Final = Path("/sys/fs/cgroup")
+_PYTHON: Final = Path(f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
 _numbers = itertools.count(1)
 
 
@@ -30,6 +32,10 @@ def why_not() -> str | None:
     """Return why no system can be started here, and what to do about it; None where one can."""
     if os.geteuid() != 0 or not all(map(shutil.which, NEEDED)):
         return "needs root, systemd-nspawn and ip: apt install systemd-container iproute2"
+    if not all(os.access(group.parent, os.W_OK) for group in _groups("-")):
+        return "needs control groups that may be written: run it outside of another container"
+    if not _PYTHON.exists():
+        return f"needs the system's own {_PYTHON.name}, as the wheels of this environment are for it"
     return None
 
 
