@@ -17,6 +17,7 @@ from station.disk import Disk, with_room
 from station.errors import JournalBusyError, JournalDamagedError, JournalError, JournalFullError, StationError
 from station.inbox import FOLDER
 from station.journal import FILE_NAME, Journal
+from station.journal.soundness import take_back
 from station.logs import Log
 from station.loop import TICK_S, Events, show
 from station.loss import Losses
@@ -81,6 +82,7 @@ class Opening:
         settings = self.machine.settings
         _make_folder(settings)
         path, identity = settings.state_dir / FILE_NAME, identity_of(settings)
+        take_back(path)
         if why := is_due(path, settings.sidecar, identity):
             raise JournalDamagedError(why)
         clock = clock_of(settings, boot_of(settings, self.machine.boot_id))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
 from station import chain
 from station.errors import ChainError, JournalDamagedError, JournalError
-from station.journal.file import TAIL_ROWS, Head, refusal, rows_after, salvaged_beside
+from station.journal.file import (
+    TAIL_ROWS,
+    Head,
+    connect_to_write,
+    lock,
+    refusal,
+    rows_after,
+    salvaged_beside,
+)
 from station.journal.genesis import origin_of, owner_in
 
 
@@ -20,6 +29,23 @@ def verify_no_salvage_waits(path: Path) -> None:
     if waits:
         msg = f"{path}: a salvage was interrupted; call for salvage again to finish it"
         raise JournalDamagedError(msg)
+
+
+def take_back(path: Path) -> None:
+    """Undo what a power cut left half done before the journal had its write-ahead log: no reader may.
+
+    Raises JournalError, JournalBusyError while another process writes.
+    """
+    try:
+        is_half_done = path.with_name(f"{path.name}-journal").exists()
+    except OSError as error:
+        raise refusal(error, path) from error
+    if is_half_done:
+        held = lock(path)
+        try:
+            connect_to_write(path).close()
+        finally:
+            os.close(held)
 
 
 def quick_check(connection: sqlite3.Connection, path: Path) -> None:

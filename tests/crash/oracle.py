@@ -20,8 +20,8 @@ from station.tap import Kind, decode
 from tests.crash.lights import Lit
 from tests.fakes.station import IDENTITY
 
-# Drawn by no history.
-_NEW_EPOCH = 99
+NEW_EPOCH = 99
+"""Drawn by no history: what a station begins anew on a state has it."""
 _ALL = 1_000_000
 _CLOSED = "SELECT closed_reason FROM epoch ORDER BY rowid"
 # What takes longer to ask than all the rest is asked of so many states only.
@@ -76,7 +76,7 @@ class Oracle:
 
     def judge(self, folder: Path, due: int) -> str | None:
         """Return what is wrong with a state in which at least `due` entries must be, None when nothing is."""
-        path, clock = folder / FILE_NAME, HandClock(boot=_NEW_EPOCH)
+        path, clock = folder / FILE_NAME, HandClock(boot=NEW_EPOCH)
         self._judged += 1
         is_examined = self._judged % _EXAMINED == 0 and not self._damaged
         if is_examined and (why := is_due(path, path.parent / SIDECAR, IDENTITY)):
@@ -91,7 +91,7 @@ class Oracle:
 
     def _open(self, path: Path, clock: HandClock) -> Journal:
         """Open the journal as a station does when it starts."""
-        begin = partial(Journal.open, path, IDENTITY, clock.reading(), lambda: _NEW_EPOCH)
+        begin = partial(Journal.open, path, IDENTITY, clock.reading(), lambda: NEW_EPOCH)
         if not self._damaged:
             return begin()
         try:
@@ -99,7 +99,7 @@ class Oracle:
                 return begin()
         except JournalDamagedError:
             pass
-        salvage(path, path.parent / SIDECAR, IDENTITY, clock.reading(), lambda: _NEW_EPOCH, "later")
+        salvage(path, path.parent / SIDECAR, IDENTITY, clock.reading(), lambda: NEW_EPOCH, "later")
         return begin()
 
     def _compare(self, journal: Journal, due: int) -> str | None:
@@ -110,7 +110,7 @@ class Oracle:
         if None in closed[:-1] or closed[-1] is not None:
             return "another epoch than the youngest is open"
         # What the station that found the state has begun itself is no part of the history.
-        found = [kept for kept in everything(connection) if kept.epoch != _NEW_EPOCH]
+        found = [kept for kept in everything(connection) if kept.epoch != NEW_EPOCH]
         if len(found) < due:
             return f"{due - len(found)} entries are lost that a light had confirmed"
         if found != self._history[: len(found)]:

@@ -1,6 +1,9 @@
 import resource
+import shutil
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,6 +73,24 @@ def test_a_journal_of_which_nothing_is_left_is_put_aside_and_another_begun(room:
     assert room.tap(ANA)["sign"] == "WELCOME"
     (aside,) = room.state.glob("journal.sqlite.damaged-*")
     assert aside.read_bytes() == b"attendance " * 1_000
+
+
+@pytest.mark.invariant(4)
+@pytest.mark.fault("P4")
+def test_a_station_whose_very_first_start_was_cut_off_begins_all_the_same(room: Room) -> None:
+    room.state.mkdir()
+    begun = room.folder / "begun"
+    with closing(sqlite3.connect(begun, isolation_level=None)) as db:
+        # So little memory that SQLite writes before the commit that never comes.
+        for command in ("PRAGMA cache_size = 1", "BEGIN", "CREATE TABLE half (bytes)"):
+            db.execute(command)
+        db.execute("INSERT INTO half VALUES (zeroblob(100000))")
+        for suffix in ("", "-journal"):
+            shutil.copy(f"{begun}{suffix}", room.state / f"{FILE_NAME}{suffix}")
+    room.start()
+    assert room.tap(ANA)["sign"] == "WELCOME"
+    assert [sign["sign"] for sign in room.signs()] == ["WELCOME"]
+    assert room.stop(signal.SIGTERM)[0] == 0
 
 
 def test_a_person_may_salvage_a_journal_while_the_station_is_stopped(room: Room) -> None:
