@@ -21,10 +21,10 @@ BRIEF: Final = {
     "ingest": ["--brief", "--stores", "sqlite"],
     "projecting": ["--rounds", "1", "--entries", "2000", "--taps", "200"],
     "counting": ["--rounds", "1", "--students", "500", "--state", "5000"],
-    "reports": ["--rounds", "1", "--students", "60"],
-    "pages": ["--rounds", "1", "--students", "200", "--stations", "6", "--unjudged"],
+    "reports": ["--rounds", "1", "--students", "5"],
+    "pages": ["--rounds", "1", "--students", "40", "--stations", "2", "--unjudged"],
     "provision": ["--rooms", "5", "--rounds", "1"],
-    "paper_import": ["--lines", "400", "--students", "100", "--stations", "4"],
+    "paper_import": ["--lines", "50", "--students", "20", "--stations", "2"],
     "starting": ["--rounds", "1", "--few"],
     "bell": ["--rate", "40", "--seconds", "2", "--lines", "16"],
 }
