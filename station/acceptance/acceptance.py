@@ -17,7 +17,7 @@ _ACCEPTED: Final = "accepted"
 
 
 def accept(site: Site, report: Report) -> int:
-    """Do every step that is due and return the exit code: 0 accepted, 1 not, 69 when no reader answers.
+    """Do every step that is due and return the exit code: 0 accepted, 1 not, 69 when the reader failed.
 
     What was shown stays when the person stops or the plug is pulled; the next run goes on behind it.
     """

@@ -9,13 +9,16 @@ from typing import Final
 from station.acceptance.outcome import Outcome, Shown, share
 from station.acceptance.series import Answer, tapping
 from station.acceptance.site import Site
+from station.panel.patterns import pattern
 from station.tap import Json
+from station.verdict import Verdict
 
 TAPS: Final = 50
 PATIENCE_S: Final = 60.0
 SLOW_MS: Final = 500
 """From the chip's report of a card to the light: more than this and the next student already stands there."""
 
+_WELCOME_MS: Final = sum(step.ms for step in pattern(Verdict.WELCOME, quiet=True).steps)
 _TODO: Final = (
     "2 cm of air or wood between antenna and metal, wires under 20 cm, one card at a time; another antenna "
     "10 cm away at least; a better supply; where the light is late, see the step card"
@@ -40,6 +43,8 @@ def run(site: Site) -> Shown:
                     site.person.tell(f"{len(answers)}: {answer.sign}")
                 elif not site.person.agrees("No card came for a minute. Go on?"):
                     break
+            # The last light, too, is to be seen whole.
+            site.wait(_WELCOME_MS / 1_000)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     laid = site.person.counted("How often did you lay a card down?")
