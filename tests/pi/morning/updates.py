@@ -52,8 +52,10 @@ def roll_out(scene: Scene, releases: Releases, version: str) -> None:
 
 
 def abort(scene: Scene) -> None:
-    """End the rollout that is on its way."""
-    scene.school.office.central("rollout", "abort", f"--as={ADMINISTRATOR}", "--reason=it is ruined")
+    """End the rollout that is on its way; central says that a station went back from it."""
+    told = ("rollout", "abort", f"--as={ADMINISTRATOR}", "--reason=it is ruined")
+    said = scene.school.office.central(*told, expected=(1,))
+    assert f"{scene.section.station} tried it and went back" in said
 
 
 def wait_for_quiet(scene: Scene, version: str) -> None:
