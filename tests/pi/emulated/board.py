@@ -18,7 +18,7 @@ from tests.pi.emulated.systems import System
 # A quiet machine needs a minute for a start and five for the first; ten times that.
 _START_S: Final = 3600.0
 _COMMAND_LINE: Final = "cmdline.txt"
-_USB: Final = "3f980000.usb"
+_CABLE_INSIDE: Final = "1-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,8 @@ class EmulatedBoard:
         folder.mkdir(parents=True)
         monitor = self.machine.monitor
         # A cable that is pulled while its controller asks it something ends QEMU.
-        self._drive_usb("unbind")
+        code, said = self.run(f"echo 1 > /sys/bus/usb/devices/{_CABLE_INSIDE}/remove")
+        assert not code, said
         monitor.ask("device_del", id=qemu.CABLE)
         monitor.wait_for("DEVICE_DELETED")
         monitor.ask("stop")
@@ -176,11 +177,6 @@ class EmulatedBoard:
             self.run(f"date -u -s @{self._clock():.0f}")
         monitor.ask("device_add", **self._wiring.cable())
         self.network(is_up=self._has_network)
-        self._drive_usb("bind")
-
-    def _drive_usb(self, what: str) -> None:
-        code, said = self.run(f"echo {_USB} > /sys/bus/platform/drivers/dwc2/{what}")
-        assert not code, said
 
     def __enter__(self) -> Self:
         """Give the board."""
