@@ -22,14 +22,37 @@ except (OSError, ValueError):
 ours = {path.partition("/")[2]: digest for path, digest in files.items() if path.startswith("rollbook/")}
 for path, digest in sorted(ours.items()):
     file = here / path
-    # These leave the card once they were read.
-    if path in {"school.key", "enrol.token", "wifi.nmconnection"} and not file.exists():
+    # These leave the card once they were read; of one whose end was cut off the zeros are left.
+    if path in {"school.key", "enrol.token", "wifi.nmconnection"} and not (
+        file.exists() and file.read_bytes().strip(b"\0")
+    ):
+        file.unlink(missing_ok=True)
         continue
     if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
         sys.exit(f"rollbook-install: {path} is not what was built")
 PYTHON
 release=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1], encoding="utf-8"))["release"] or "")' \
     "$here/manifest.json")
+
+if [ -z "$root" ]; then
+    # Whatever called this does so once. A start that is cut off before the end is gone on with at the next.
+    again=/etc/systemd/system/rollbook-install.service
+    cat > "$again" <<UNIT
+[Unit]
+Description=Rollbook installation, gone on with after a start that was cut off
+RequiresMountsFor=$here
+Before=rollbook-station.service rollbook-sync.service rollbook-enrol.service
+[Service]
+Type=oneshot
+StandardOutput=journal+console
+ExecStart=/bin/sh $here/install.sh
+ExecStartPost=/bin/sh -c 'test ! -e /run/rollbook-reboot || systemctl --no-block reboot'
+[Install]
+WantedBy=multi-user.target
+UNIT
+    systemctl enable --quiet "$again"
+    sync
+fi
 
 say 'accounts, folders and units'
 install -d -m 0755 "$etc" "$opt/releases" "$root/run"
@@ -58,8 +81,9 @@ if [ -f "$here/enrol.token" ]; then install -m 0600 "$here/enrol.token" "$etc/en
 if [ -f "$here/school.key" ]; then
     install -m 0600 "$here/school.key" "$etc/school.key"
     sync "$etc/school.key" "$etc"
-    # Overwritten where it lies: removing alone leaves it readable on the card.
-    shred --iterations=1 --zero --remove "$here/school.key"
+    # Overwritten where it lies: removing alone leaves it readable on the card. One pass, so that a power cut
+    # leaves the key or zeros and nothing that looks like a damaged key.
+    shred --iterations=0 --zero --remove "$here/school.key"
 fi
 
 if [ -n "$release" ] && [ ! -e "$opt/releases/$release/complete" ]; then
@@ -90,10 +114,12 @@ fi
 
 if [ ! -s "$etc/station.key" ]; then
     say 'the signing key of this station, made here and never leaving'
-    "$opt/current/bin/rollbook-sync" keygen --config "$etc/sync.toml" > "$etc/station.pub.new"
-    sed -n 's/^public //p' "$etc/station.pub.new" > "$etc/station.pub"
-    rm "$etc/station.pub.new"
+    rm -f "$etc/station.key"
+    "$opt/current/bin/rollbook-sync" keygen --config "$etc/sync.toml" > /dev/null
 fi
+"$opt/current/bin/python" -c 'import sys; from sync_agent.signing import SigningKey
+print(SigningKey.from_hex(open(sys.argv[1], encoding="ascii").read().strip()).verify_key.public.hex())' \
+    "$etc/station.key" > "$etc/station.pub"
 # Public: whoever commissions the station by hand reads it from the card, without logging in.
 cp "$etc/station.pub" "$here/station.pub"
 say "public key $(cat "$etc/station.pub")"
@@ -126,5 +152,9 @@ if [ ! -f "$etc/enrol.token" ] && [ -x "$opt/current/bin/python" ]; then
     say 'secrets off the card'
     "$opt/current/bin/python" -m provisioning.board.scrub --boot "$here/.." --root "$root/" || say 'not all are off'
 fi
-[ -n "$root" ] || sync
+if [ -z "$root" ]; then
+    systemctl disable --quiet rollbook-install.service
+    rm -f "$again"
+    sync
+fi
 say 'done'

@@ -54,6 +54,11 @@ def pi(desk: Desk) -> Pi:
     for name in ("rollbook-sync", "rollbook-station"):
         (programs / name).write_text(command, encoding="utf-8")
         (programs / name).chmod(0o755)
+    interpreter = programs / "python"
+    interpreter.write_text(
+        f'#!/bin/sh\ncd "{REPOSITORY}" && exec "{sys.executable}" "$@"\n', encoding="utf-8"
+    )
+    interpreter.chmod(0o755)
     return Pi(root, boot)
 
 
@@ -160,14 +165,42 @@ def test_a_station_whose_card_was_cleaned_may_start_its_installer_again(pi: Pi) 
     assert not (pi.root / "etc/rollbook/enrol.token").exists()
 
 
+def test_a_start_cut_off_while_the_key_was_made_is_gone_on_with(pi: Pi) -> None:
+    pi.start()
+    etc = pi.root / "etc/rollbook"
+    public = (etc / "station.pub").read_bytes()
+    # The key was written and its public half was not.
+    (etc / "station.pub").unlink()
+    assert pi.start().returncode == 0
+    assert (etc / "station.pub").read_bytes() == public
+    # A file without a byte is no key, and keeps none from being made.
+    (etc / "station.key").write_bytes(b"")
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    assert len((etc / "station.key").read_text("ascii").strip()) == 64
+    assert (etc / "station.pub").read_bytes() != public
+
+
+def test_a_start_cut_off_while_the_school_key_was_erased_is_gone_on_with(pi: Pi) -> None:
+    secret = pi.boot / "rollbook/school.key"
+    zeros = bytes(secret.stat().st_size)
+    pi.start()
+    kept = (pi.root / "etc/rollbook/school.key").read_bytes()
+    secret.write_bytes(zeros)
+    done = pi.start()
+    assert done.returncode == 0, done.stderr
+    assert not secret.exists()
+    assert (pi.root / "etc/rollbook/school.key").read_bytes() == kept
+    # Anything else is no remnant.
+    secret.write_bytes(zeros[1:] + b"x")
+    assert pi.start().returncode == 78
+
+
 def test_a_station_without_a_token_is_cleaned_by_its_installer(pi: Pi, desk: Desk) -> None:
     out = desk.folder / "by-hand"
     assert main([*desk.bundle_arguments("R101"), "--no-token", "--out", str(out)]) == 0
     shutil.rmtree(pi.boot)
     shutil.copytree(out / "st-r101", pi.boot, copy_function=shutil.copyfile)
-    program = pi.root / "opt/rollbook/current/bin/python"
-    program.write_text(f'#!/bin/sh\ncd "{REPOSITORY}" && exec "{sys.executable}" "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
     key = wifi_key(WIRELESS["wifi_psk"], WIRELESS["wifi_ssid"]).encode()
     assert [path for path, content in tree(pi.boot).items() if key in content] == ["network-config"]
     done = pi.start()

@@ -68,7 +68,11 @@ class ContainedBoard:
             container.kill()
             self._container = None
             self._line.gone()
-            assert ended == REBOOTED, f"the start ended with {ended}:\n{container.said()}"
+            if ended != REBOOTED:
+                self._pins.power_off()
+                self._chip.power_off()
+                msg = f"the start ended with {ended}:\n{container.said()}"
+                raise AssertionError(msg)
         msg = f"the card started {_STARTS} times and is not done:\n{container.said()}"
         raise AssertionError(msg)
 
