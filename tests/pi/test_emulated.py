@@ -1,6 +1,5 @@
 """Each piece of the emulated board by itself, before any station runs on it."""
 
-import os
 import shutil
 import socket
 import threading
@@ -12,21 +11,12 @@ import pytest
 
 from station.panel.settings import Pins
 from station.simulator.frames import ACK
-from tests.pi.emulated import card_image, qemu
+from tests.pi.emulated import card_image
 from tests.pi.emulated.board import EmulatedBoard, SavedBoard
+from tests.pi.emulated.marks import MARKS
 from tests.pi.emulated.systems import BOOKWORM, TRIXIE
 
-NEEDED = (qemu.PROGRAM, "mmdebstrap", "mkfs.vfat", "mcopy", "mke2fs", "fdtput", "depmod", "busybox")
-pytestmark = [
-    pytest.mark.root,
-    pytest.mark.pi,
-    pytest.mark.timeout(7200),
-    pytest.mark.skipif(
-        os.geteuid() != 0 or not all(map(shutil.which, NEEDED)),
-        reason="needs root and apt install qemu-system-arm mmdebstrap dosfstools mtools e2fsprogs"
-        " device-tree-compiler kmod busybox",
-    ),
-]
+pytestmark = MARKS
 COMMAND_LINE = "root=/dev/mmcblk0p2 rootfstype=ext4 rootwait net.ifnames=0\n"
 # A PN532's to GetFirmwareVersion.
 ANSWER = bytes.fromhex("0000ff06fad50332010607e800")
@@ -39,7 +29,7 @@ for level in (1, 0, 1, 0, 1, 0):
     GPIO.output({LEFT}, level)
 GPIO.cleanup()
 '"""
-# Each line is on the card, with its folder, before the lamp says so; then one that is not.
+# Each line is on the card, and its folder, before the lamp says so.
 WRITE = f"""cat > /root/write.py <<'.'
 import os
 from RPi import GPIO

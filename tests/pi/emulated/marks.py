@@ -8,7 +8,17 @@ import pytest
 
 from tests.pi.emulated import qemu
 
-_NEEDED: Final = (qemu.PROGRAM, "mmdebstrap", "mkfs.vfat", "mcopy", "mke2fs", "fdtput", "depmod", "busybox")
+_NEEDED: Final = (
+    qemu.PROGRAM,
+    "setpriv",
+    "mmdebstrap",
+    "mkfs.vfat",
+    "mcopy",
+    "mke2fs",
+    "fdtput",
+    "depmod",
+    "busybox",
+)
 
 MARKS: Final = [
     pytest.mark.pi,
