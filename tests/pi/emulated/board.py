@@ -18,7 +18,7 @@ from tests.pi.emulated.systems import System
 # A quiet machine needs a minute for a start and five for the first; ten times that.
 _START_S: Final = 3600.0
 _COMMAND_LINE: Final = "cmdline.txt"
-_CABLE_INSIDE: Final = "1-1"
+_USB: Final = "3f980000.usb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,10 @@ class EmulatedBoard:
         folder.mkdir(parents=True)
         monitor = self.machine.monitor
         # A cable that is pulled while its controller asks it something ends QEMU.
-        code, said = self.run(f"echo 1 > /sys/bus/usb/devices/{_CABLE_INSIDE}/remove")
-        assert not code, said
+        self._drive_usb("unbind")
         monitor.ask("device_del", id=qemu.CABLE)
         monitor.wait_for("DEVICE_DELETED")
+        self._drive_usb("bind")
         monitor.ask("stop")
         monitor.ask("migrate", uri=f"exec:gzip -1 > {saved.memory}")
         told = monitor.ask_until("query-migrate", lambda told: told.get("status") in {"completed", "failed"})
@@ -177,6 +177,10 @@ class EmulatedBoard:
             self.run(f"date -u -s @{self._clock():.0f}")
         monitor.ask("device_add", **self._wiring.cable())
         self.network(is_up=self._has_network)
+
+    def _drive_usb(self, what: str) -> None:
+        code, said = self.run(f"echo {_USB} > /sys/bus/platform/drivers/dwc2/{what}")
+        assert not code, said
 
     def __enter__(self) -> Self:
         """Give the board."""
