@@ -119,7 +119,8 @@ def test_the_cable_leads_where_it_was_told_and_nowhere_when_it_is_cut(
 ) -> None:
     with listening() as told, listening() as untold, EmulatedBoard(saved.system, tmp_path / "board") as board:
         host, port = board.server_address(told).split(":")
-        board.restore(saved)
+        card_image.copy(saved.card, board.card)
+        board.start()
 
         def heard(number: str | int) -> str:
             line = f"exec 3<>/dev/tcp/{host}/{number} && head -n 1 <&3"
