@@ -37,7 +37,7 @@ PYPROJECT = """
 [tool.pytest.ini_options]
 addopts = "--import-mode=importlib"
 pythonpath = ["."]
-markers = ["soak: longer than this"]
+markers = ["soak: longer than this", "pi: on another board than this"]
 """
 PAGE = """
 | where | was | is | why nothing can tell |
