@@ -94,8 +94,9 @@ if [ -n "$release" ] && [ ! -e "$opt/releases/$release/complete" ]; then
     # pip is one of the wheels and installs itself with the others: the system's is neither needed nor built first.
     set -- "$here"/wheels/pip-*.whl
     [ -f "$1" ] || stop "$here/wheels holds no pip; collect the wheels of the release again"
-    "$opt/releases/$release/bin/python" "$1/pip" install --quiet --no-index --find-links "$here/wheels" \
-        "rollbook[station,sync,update]==$release"
+    # A library that the system has as well comes from the release all the same.
+    "$opt/releases/$release/bin/python" "$1/pip" install --quiet --ignore-installed --no-index \
+        --find-links "$here/wheels" "rollbook[station,sync,update]==$release"
     # Complete is said only of what a power cut cannot take back.
     sync
     touch "$opt/releases/$release/complete"

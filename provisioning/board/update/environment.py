@@ -43,6 +43,8 @@ def build(
     python = str(home / "bin/python")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install"]
     options = "--no-index --no-deps --require-hashes --only-binary=:all: --no-cache-dir --quiet"
+    # What the system has of the same name and version is not what was proven.
+    options += " --ignore-installed"
     if not is_compiled:
         options += " --no-compile"
     _run([*pip, *options.split(), "--find-links", str(wheels), "--requirement", str(requirements)])

@@ -10,11 +10,11 @@ from tests.pi.morning.scene import Scene
 from tests.systemd import units
 
 pytestmark = MARKS
-# A library the system has as well, such as cloud-init's pyserial, may come from there.
+# cloud-init has a pyserial of its own in the system.
 _IMPORTED: Final = """\
 cd / && /opt/rollbook/current/bin/python -I -c \
-'import nfc, provisioning, station, sync_agent
-for module in (nfc, provisioning, station, sync_agent): print(module.__file__)'
+'import nfc, provisioning, serial, station, sync_agent
+for module in (nfc, provisioning, serial, station, sync_agent): print(module.__file__)'
 """
 _CURRENT: Final = "/opt/rollbook/current"
 
