@@ -10,6 +10,7 @@ import pytest
 
 from station.presence import REPEAT_MS
 from station.verdict import Verdict
+from tests.pi.emulated import card_image
 from tests.pi.emulated.board import EmulatedBoard, SavedBoard
 from tests.pi.emulated.marks import MARKS
 from tests.pi.emulated.room import commissioned
@@ -33,13 +34,27 @@ class Kept:
     promises: Sequence[Promise]
 
     def restore(self) -> None:
-        """Let the board go on as it was put aside; its card and every promise are those of then."""
+        """Let the board go on as it was put aside, without a network until its next start."""
+        self._remember()
+        self.scene.hand.sit_down()
+        self.board.restore(self.saved)
+
+    def switch_on(self) -> None:
+        """Start the board from the card it was put aside with."""
+        self._remember()
+        card_image.copy(self.saved.card, self.board.card)
+        self.scene.switch_on()
+
+    @property
+    def board(self) -> EmulatedBoard:
+        """The board on which the scene is played."""
+        assert isinstance(self.scene.board, EmulatedBoard)
+        return self.scene.board
+
+    def _remember(self) -> None:
+        """Forget what was promised since: the card is that of then."""
         self.scene.oracle = Oracle()
         self.scene.hand.promises[:] = self.promises
-        self.scene.hand.sit_down()
-        board = self.scene.board
-        assert isinstance(board, EmulatedBoard)
-        board.restore(self.saved)
 
 
 @pytest.fixture(scope="module", params=list(SYSTEMS.values()), ids=list(SYSTEMS))
@@ -70,7 +85,7 @@ def test_twenty_cuts_while_cards_are_tapped_lose_nothing_that_was_promised(kept:
 def test_a_morning_with_cold_starts_and_a_copied_card(kept: Kept) -> None:
     scene, dice = kept.scene, random.Random(8)  # noqa: S311 (a failure must come again)
     cards = scene.cards
-    kept.restore()
+    kept.switch_on()
     lesson.tap_in(scene, cards[:2])
     lesson.tap_again(scene, cards[0])
     lesson.tap_as_stranger(scene, dice)
