@@ -173,6 +173,7 @@ class EmulatedBoard:
         monitor = self.machine.monitor
         monitor.ask_until("query-status", lambda told: told["status"] != "inmigrate")
         self.machine.pins.lead_card_back()
+        self.machine.pins.wake_processors()
         monitor.ask("cont")
         if self._clock:
             self.run(f"date -u -s @{self._clock():.0f}")

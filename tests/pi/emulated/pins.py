@@ -17,6 +17,8 @@ _SET: Final = _GPIO + 0x1C
 _CLEAR: Final = _GPIO + 0x28
 _LEVELS: Final = _GPIO + 0x34
 _WATCH: Final = b"irq_intercept_out /machine/soc/peripherals/gpio\n"
+_TIMERS: Final = "/machine/soc/control cntpnsirq"
+_PROCESSORS: Final = 4
 _ANSWER_S: Final = 60.0
 
 
@@ -101,6 +103,16 @@ class Pins:
         self._ask(f"writel {_FUNCTIONS_OF_50:#x} {before[_FUNCTIONS_OF_50] & ~_PINS_50_53:#x}")
         for at, functions in before.items():
             self._ask(f"writel {at:#x} {functions:#x}")
+
+    def wake_processors(self) -> None:
+        """Raise the line of each processor's timer: a restored QEMU forgot which were raised.
+
+        One that was raised when the board was put aside would never be again, and its processor would sleep
+        for ever. One raised in vain is lowered when its timer is next due. Only while the machine stands
+        still.
+        """
+        for processor in range(_PROCESSORS):
+            self._ask(f"set_irq_in {_TIMERS} {processor} 1")
 
     def _ask(self, question: str) -> str:
         with self._heard:
