@@ -16,11 +16,11 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata
 
 from provisioning import release_keys
-from provisioning.board.update.durable import place
 from provisioning.board.update.folder import METADATA, TARGETS
 from provisioning.board.update.layout import ordered
 from provisioning.board.update.proof import NEWEST
 from provisioning.errors import ReleaseError
+from station.durable import place
 
 LASTS_DAYS: Final = 90
 """A board takes no new release from a folder that was not signed anew for so long."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from station.acceptance.outcome import Outcome, Shown
-from station.durable import sync_folder
+from station.durable import place
 from station.errors import UsageError
 from station.tap import Json
 
@@ -103,9 +102,8 @@ class Report:
             "steps": {name: self._shown[name] for name in self.steps if name in self._shown},
             "kept": self.kept,
         }
-        _put(self.file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-        _put(self.page, "\n".join(self.lines()) + "\n")
-        sync_folder(self.folder)
+        place(self.file, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+        place(self.page, ("\n".join(self.lines()) + "\n").encode())
 
     def lines(self) -> Iterator[str]:
         """Yield the page of text."""
@@ -129,12 +127,3 @@ class Report:
 
 def _spelt(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _put(file: Path, text: str) -> None:
-    draft = file.with_name(file.name + ".part")
-    with draft.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(file)

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from provisioning.board.update import environment, state
-from provisioning.board.update.durable import place
 from provisioning.board.update.layout import Layout
 from provisioning.board.update.offer import Source
 from provisioning.board.update.run import Updater
 from provisioning.board.update.state import State
 from provisioning.board.update.trial import Journal, Trial
+from station.durable import place
 from tests.fakes.releases import BUILT_AT, Office
 
 WELL = "well"

@@ -1,20 +1,9 @@
-"""Files and links that are at every moment the old one or the new one, and outlive a power cut."""
+"""Links that are at every moment the old one or the new one, and whole folders, that outlive a power cut."""
 
 import os
 from pathlib import Path
 
 from station.durable import sync_folder
-
-
-def place(file: Path, data: bytes) -> None:
-    """Put a file in the place of the one before; raises OSError."""
-    draft = file.with_name(f".{file.name}.new")
-    with draft.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(file)
-    sync_folder(file.parent)
 
 
 def point(link: Path, target: str) -> None:

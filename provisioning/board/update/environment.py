@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from provisioning.board.update.durable import place
 from provisioning.board.update.errors import BuildError
 from provisioning.board.update.layout import Layout
+from station.durable import place
 
 COMPLETE: Final = "complete"
 """Lies in an environment that was built to its end; what lacks it is rubbish of a power cut."""

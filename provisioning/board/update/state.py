@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from provisioning.board.update.durable import place
 from provisioning.board.update.errors import StateError
+from station.durable import place
 
 FILE_NAME: Final = "state.json"
 

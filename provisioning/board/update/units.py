@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 from typing import Final, Protocol
 
-from provisioning.board.update.durable import place
 from provisioning.board.update.errors import BuildError
+from station.durable import place
 
 SERVICES: Final = ("rollbook-station.service", "rollbook-sync.service")
 _LONGEST_S: Final = 150
