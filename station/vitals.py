@@ -71,10 +71,10 @@ def now(root: Path) -> dict[str, Json]:
     Boards other than a Raspberry Pi say nothing of their supply.
     """
     told: dict[str, Json] = {}
-    heat = _text(root / _HEAT)
+    heat = text_of(root / _HEAT)
     if heat.removeprefix("-").isdecimal() and len(heat) <= _MOST_DIGITS:
         told["temp_c"] = round(int(heat) / 1000)
-    throttled = _text(root / _FIRMWARE)
+    throttled = text_of(root / _FIRMWARE)
     if not _FLAGS.fullmatch(throttled):
         return told | _by_alarm(root)
     flags = int(throttled, 16)
@@ -86,13 +86,15 @@ def now(root: Path) -> dict[str, Json]:
 
 def identity(root: Path) -> dict[str, Json]:
     """Return what only an update changes: software, Python, system, kernel and board."""
-    release = dict(line.split("=", 1) for line in _text(root / "etc/os-release").splitlines() if "=" in line)
+    release = dict(
+        line.split("=", 1) for line in text_of(root / "etc/os-release").splitlines() if "=" in line
+    )
     found = {
         "sw": package.__version__,
         "python": platform.python_version(),
         "os": release.get("PRETTY_NAME", "").strip('"'),
         "kernel": os.uname().release,
-        "model": _text(root / "proc/device-tree/model").rstrip("\0"),
+        "model": text_of(root / "proc/device-tree/model"),
     }
     return {name: text[:_MOST_CHARS] for name, text in found.items() if text}
 
@@ -100,15 +102,17 @@ def identity(root: Path) -> dict[str, Json]:
 def _by_alarm(root: Path) -> dict[str, Json]:
     """Ask the sensor of the supply, which newer kernels have where the firmware says nothing."""
     for name in sorted(root.glob("sys/class/hwmon/hwmon*/name")):
-        alarm = _text(name.with_name("in0_lcrit_alarm"))
-        if _text(name) == _VOLTAGE and alarm in {"0", "1"}:
+        alarm = text_of(name.with_name("in0_lcrit_alarm"))
+        if text_of(name) == _VOLTAGE and alarm in {"0", "1"}:
             return {"low_voltage": alarm == "1"}
     return {}
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """Return the beginning of a small file of the kernel's, nothing where it cannot be read."""
     try:
         with file.open("rb") as stream:
-            return stream.read(_MOST_BYTES).decode("utf-8", "replace").strip()
+            # A text of the device tree ends with a zero.
+            return stream.read(_MOST_BYTES).decode("utf-8", "replace").strip("\0 \t\r\n")
     except OSError:
         return ""

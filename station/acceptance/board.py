@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from station.acceptance.site import text_of
+from station.vitals import text_of
 
 _REVISION: Final = "proc/device-tree/system/linux,revision"
 _MODEL: Final = "proc/device-tree/model"
@@ -35,7 +35,7 @@ class Board:
     @property
     def driver(self) -> str:
         """The name the device tree has for the chip of this board's pin header."""
-        return _CHIPS.get(self.processor, _OLD_CHIP)
+        return _driver_of(self.processor)
 
 
 def identify(root: Path) -> Board | None:
@@ -49,14 +49,18 @@ def identify(root: Path) -> Board | None:
     if not revision & _IS_NEW_FORM or number >= len(_PROCESSORS):
         return None
     processor = _PROCESSORS[number]
-    driver = _CHIPS.get(processor, _OLD_CHIP)
-    return Board(text_of(root / _MODEL) or "Raspberry Pi", processor, _chip(root, driver))
+    chip = _chip(root, _driver_of(processor))
+    return Board(text_of(root / _MODEL) or "Raspberry Pi", processor, chip)
 
 
 def mark_of(root: Path) -> str:
     """Return what tells this board from every other without telling its serial number, or nothing."""
     serial = text_of(root / _SERIAL)
     return hashlib.sha256(f"rollbook board {serial}".encode()).hexdigest()[:_MARK_CHARS] if serial else ""
+
+
+def _driver_of(processor: str) -> str:
+    return _CHIPS.get(processor, _OLD_CHIP)
 
 
 def _chip(root: Path, driver: str) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from station.acceptance.outcome import Outcome, Shown, share
-from station.acceptance.site import Site, text_of
+from station.acceptance.site import Site
 from station.journal import FILE_NAME, Journal
 from station.machine import identity_of
 from station.opening import random63
 from station.tap import TOKEN_BYTES, Json, Kind, Tap
+from station.vitals import text_of
 
 COMMITS: Final = 200
 SLOW_MS: Final = 250

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from station.acceptance.outcome import Outcome, Shown
-from station.acceptance.site import Site, text_of
+from station.acceptance.site import Site
 from station.tap import Json
+from station.vitals import text_of
 
 MOST_DRIFT_S: Final = 5
 TODO: Final = (

@@ -14,12 +14,12 @@ from station.config import StationSettings
 from station.machine import gpio_of
 from station.panel.gpio import Gpio
 from station.tap import Json
+from station.vitals import text_of
 
 SCRATCH: Final = "acceptance"
 """The folder in the station's own for trial journals: on the same card, and never the real one."""
 
 _PATIENCE_S: Final = 120
-_MOST_BYTES: Final = 4_096
 _NO_SUCH_PROGRAM: Final = 127
 
 Ask: TypeAlias = Callable[[Sequence[str]], tuple[int, str]]
@@ -54,15 +54,6 @@ class Site:
     def read(self, name: str) -> str:
         """Return what the kernel says in a file below the root, nothing where it says nothing."""
         return text_of(self.root / name)
-
-
-def text_of(file: Path) -> str:
-    """Return the beginning of a small file of the kernel's, nothing where it cannot be read."""
-    try:
-        with file.open("rb") as stream:
-            return stream.read(_MOST_BYTES).decode("utf-8", "replace").strip("\0\n ")
-    except OSError:
-        return ""
 
 
 def run_program(command: Sequence[str]) -> tuple[int, str]:
