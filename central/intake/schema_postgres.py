@@ -19,7 +19,7 @@ from central.store.postgres import (
 )
 
 VERSION: Final = 1
-_FOUNDING: Final = lock_key("0" * 14, EVIDENCE)
+FOUNDING: Final = lock_key("0" * 14, EVIDENCE)
 """Of no school: whoever holds this advisory lock makes tables."""
 _PATIENCE: Final = "2s"
 """So long the session of an intake that just ended may take to be gone."""
@@ -169,28 +169,35 @@ def _take_lock(connection: Connection, config: PostgresConfig) -> None:
 def _bring_up(connection: Connection, config: PostgresConfig) -> None:
     if _versions(connection, config) == (VERSION, VERSION):
         return
+    # Before the transaction begins: a session that waited inside one may still hold the schema to be missing
+    # that another made meanwhile. If this fails, the connection is closed, and the lock goes with it.
+    connection.execute("SELECT pg_advisory_lock(%s)", (FOUNDING,))
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_FOUNDING,))
-        # Another school's intake may have done the first part meanwhile.
-        shared, own = _versions(connection, config)
-        if max(shared, own) > VERSION:
-            msg = (
-                f"the evidence at {config.url} was made by a newer rollbook (schema {shared}, known here"
-                f" {VERSION}); upgrade rollbook"
-            )
-            raise ConfigError(msg)
-        if shared < VERSION:
-            connection.execute(_BEGINNING + "".join(_parent(name) for name in TABLES))
-            connection.execute("INSERT INTO evidence.form (version) VALUES (%s)", (VERSION,))
-        if own < VERSION:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {config.schema}")
-            for name in TABLES:
-                _make_part(connection, config, name)
-            connection.execute(
-                "INSERT INTO evidence.school (lea, school, version) VALUES (%s, %s, %s)"
-                " ON CONFLICT (lea, school) DO UPDATE SET version = excluded.version",
-                (config.lea, config.school, VERSION),
-            )
+        _make(connection, config)
+    connection.execute("SELECT pg_advisory_unlock(%s)", (FOUNDING,))
+
+
+def _make(connection: Connection, config: PostgresConfig) -> None:
+    # Another school's intake may have done the first part meanwhile.
+    shared, own = _versions(connection, config)
+    if max(shared, own) > VERSION:
+        msg = (
+            f"the evidence at {config.url} was made by a newer rollbook (schema {shared}, known here"
+            f" {VERSION}); upgrade rollbook"
+        )
+        raise ConfigError(msg)
+    if shared < VERSION:
+        connection.execute(_BEGINNING + "".join(_parent(name) for name in TABLES))
+        connection.execute("INSERT INTO evidence.form (version) VALUES (%s)", (VERSION,))
+    if own < VERSION:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {config.schema}")
+        for name in TABLES:
+            _make_part(connection, config, name)
+        connection.execute(
+            "INSERT INTO evidence.school (lea, school, version) VALUES (%s, %s, %s)"
+            " ON CONFLICT (lea, school) DO UPDATE SET version = excluded.version",
+            (config.lea, config.school, VERSION),
+        )
 
 
 def _versions(connection: Connection, config: PostgresConfig) -> tuple[int, int]:

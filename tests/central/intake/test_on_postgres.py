@@ -22,6 +22,7 @@ from central.intake.reply import Reply
 from central.store import postgres
 from central.store.evidence import Evidence as Reader
 from tests.fakes.intake import SERVER, IntakeBench
+from tests.fakes.station_process import wait_for
 from tests.fakes.virtual_station import Message, VirtualStation
 
 PATIENCE_S = 30
@@ -159,11 +160,26 @@ def test_a_school_has_one_writer_and_schools_do_not_know_of_each_other(school: P
     PostgresEvidence.open(school).close()
 
 
+def waiting(asking: postgres.Connection) -> int:
+    """Count the sessions that wait for an advisory lock of this database."""
+    row = asking.execute(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def test_many_schools_may_begin_at_once(postgres_url: str) -> None:
     schools = [PostgresConfig(postgres_url, "3400000", str(next(_SCHOOLS))) for _ in range(6)]
-    with ThreadPoolExecutor(6) as pool:
-        for evidence in pool.map(PostgresEvidence.open, schools):
-            evidence.close()
+    with closing(postgres.connect(schools[0])) as holding, ThreadPoolExecutor(6) as pool:
+        # Until all have seen that nothing is there yet, none may begin to make it.
+        holding.execute("SELECT pg_advisory_lock(%s)", (schema_postgres.FOUNDING,))
+        begun = [pool.submit(PostgresEvidence.open, school) for school in schools]
+        wait_for(lambda: waiting(holding) == len(schools), "all schools at the lock", PATIENCE_S)
+        holding.execute("SELECT pg_advisory_unlock(%s)", (schema_postgres.FOUNDING,))
+        for each in begun:
+            each.result(PATIENCE_S).close()
     with closing(postgres.connect(schools[0])) as asking:
         found = asking.execute("SELECT school FROM evidence.school ORDER BY 1").fetchall()
         asking.execute("UPDATE evidence.form SET version = %s", (schema_postgres.VERSION + 1,))
