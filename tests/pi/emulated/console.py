@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.pi.emulated.waiting import Heard
+from tests.pi.waiting import Heard
 
 _LISTENS: Final = b"the console listens"
 _LINE: Final = 512

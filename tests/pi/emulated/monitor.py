@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from tests.pi.emulated.waiting import Heard
+from tests.pi.waiting import Heard
 
 _ANSWER_S: Final = 300.0
 

@@ -1,11 +1,10 @@
 """The pins of the emulated board seen, and driven, from outside: QEMU's qtest socket."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-from tests.pi.board import Edge
-from tests.pi.emulated.waiting import Heard
+from tests.pi.edges import Edges
 
 _GPIO: Final = 0x3F200000
 # Which of its functions each of pins 40-49 and 50-53 has, three bits a pin; the card is at 48 to 53.
@@ -22,30 +21,28 @@ _PROCESSORS: Final = 4
 _ANSWER_S: Final = 60.0
 
 
-class Pins:
+class Pins(Edges):
     """The `Lamps` of an emulated board, over all its boots."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._heard = Heard()
-        self._edges: list[Edge] = []
+        super().__init__(monotonic)
         self._answers: list[str] = []
-        self._levels: dict[int, int] = {}
         self._begun = b""
         self._is_owed = False
         self._send: Callable[[bytes], None] = lambda _data: None
 
     def power_on(self, send: Callable[[bytes], None]) -> None:
         """Be wired to a board that was just switched on: no pin is driven, every change is told from now."""
-        with self._heard:
-            self._levels, self._answers, self._begun, self._send = {}, [], b"", send
+        with self.heard:
+            self.drop_levels()
+            self._answers, self._begun, self._send = [], b"", send
             self._is_owed = True
             send(_WATCH)
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they came from QEMU."""
         *lines, self._begun = (self._begun + data).split(b"\n")
-        with self._heard:
+        with self.heard:
             for line in lines:
                 self._take(line.decode("ascii").split())
 
@@ -55,33 +52,7 @@ class Pins:
             self._answers += [] if self._is_owed else [" ".join(words)]
             self._is_owed = False
             return
-        pin, level = int(words[2]), int(words[1] == "raise")
-        if self._levels.get(pin, 0) != level:
-            self._levels[pin] = level
-            self._edges.append(Edge(self._monotonic(), pin, level))
-
-    def seen(self) -> Sequence[Edge]:
-        """Return every edge so far."""
-        with self._heard:
-            return tuple(self._edges)
-
-    def wait_for_edge(self, pin: int, level: int, timeout_s: float, since: int = 0) -> int:
-        """Wait until an edge stands in `seen` at or behind place `since`; return its place."""
-
-        def look() -> int | None:
-            places = range(since, len(self._edges))
-            return next(
-                (at for at in places if self._edges[at].pin == pin and self._edges[at].level == level), None
-            )
-
-        return self._heard.wait(look, timeout_s, f"level {level} of pin {pin}")
-
-    def wait_for_more(self, count: int, timeout_s: float) -> bool:
-        """Wait until `seen` is longer than `count`; return whether it is."""
-        try:
-            return self._heard.wait(lambda: len(self._edges) > count or None, timeout_s, "another edge")
-        except TimeoutError:
-            return False
+        self.note(int(words[2]), int(words[1] == "raise"))
 
     def level(self, pin: int) -> int:
         """Return the level of a pin below 32 as the chip has it, output or input."""
@@ -115,9 +86,9 @@ class Pins:
             self._ask(f"set_irq_in {_TIMERS} {processor} 1")
 
     def _ask(self, question: str) -> str:
-        with self._heard:
+        with self.heard:
             self._answers.clear()
             self._send(question.encode("ascii") + b"\n")
-        answer = self._heard.wait(lambda: self._answers[0] if self._answers else None, _ANSWER_S, question)
+        answer = self.heard.wait(lambda: self._answers[0] if self._answers else None, _ANSWER_S, question)
         assert answer.startswith("OK"), answer
         return answer
