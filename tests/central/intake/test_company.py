@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.central.intake.test_writer import done, keep, kept, writing
 from tests.fakes.gated_evidence import PATIENCE_S, Gate
+from tests.fakes.requests_kept import done, keep, kept, writing
 
 
 @pytest.fixture

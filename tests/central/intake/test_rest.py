@@ -4,20 +4,16 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from central.intake.evidence import Arrived, Evidence
 from central.intake.evidence_sqlite import SqliteEvidence
-from central.intake.reply import Reply
 from central.intake.schema import LONGEST_LOG_PAGES
 from central.intake.writer import Writer
+from tests.fakes.gated_evidence import PATIENCE_S
+from tests.fakes.requests_kept import OK, keep
 
-PATIENCE_S = 20
-OK = Reply(200, b"kept")
 WAL_HEAD, FRAME_HEAD, PAGE = 32, 24, 4_096
 
 
@@ -57,11 +53,6 @@ def resting() -> type[Resting]:
     return Fresh
 
 
-def keep(evidence: Evidence, data: bytes = b"a") -> Reply:
-    evidence.set_aside("st-r101", 1, "a reason", Arrived(0, data, sha256(data).digest()))
-    return OK
-
-
 def moved(path: Path) -> bool:
     """Whether everything of the log is in the file: read with the log left away."""
     with sqlite3.connect(f"file:{path}?immutable=1", uri=True) as connection:
@@ -72,20 +63,20 @@ def moved(path: Path) -> bool:
 def test_the_log_is_moved_into_the_file_once_nobody_waits(tmp_path: Path, resting: type[Resting]) -> None:
     path = tmp_path / "evidence.sqlite"
     with writing(path, resting, rest_s=0.05) as writer:
-        assert writer.submit(keep).result(PATIENCE_S) == OK
+        assert writer.submit(keep("a")).result(PATIENCE_S) == OK
         assert resting.rests.acquire(timeout=PATIENCE_S)
         assert not moved(path)
         resting.may_go_on.set()
         # What is written after it is written after it.
-        assert writer.submit(keep).result(PATIENCE_S) == OK
+        assert writer.submit(keep("a")).result(PATIENCE_S) == OK
         assert moved(path)
 
 
 def test_whoever_comes_meanwhile_is_let_in(tmp_path: Path, resting: type[Resting]) -> None:
     with writing(tmp_path / "evidence.sqlite", resting, rest_s=0.05) as writer:
-        writer.submit(keep).result(PATIENCE_S)
+        writer.submit(keep("a")).result(PATIENCE_S)
         assert resting.rests.acquire(timeout=PATIENCE_S)
-        reply = writer.submit(keep)
+        reply = writer.submit(keep("a"))
         assert not reply.done()
         resting.may_go_on.set()
         assert reply.result(PATIENCE_S) == OK
@@ -97,9 +88,9 @@ def test_a_rest_that_fails_is_said_and_loses_nothing(
     resting.fails = True
     resting.may_go_on.set()
     with writing(tmp_path / "evidence.sqlite", resting, rest_s=0.05) as writer:
-        writer.submit(keep).result(PATIENCE_S)
+        writer.submit(keep("a")).result(PATIENCE_S)
         assert resting.rests.acquire(timeout=PATIENCE_S)
-        assert writer.submit(partial(keep, data=b"b")).result(PATIENCE_S) == OK
+        assert writer.submit(keep("b")).result(PATIENCE_S) == OK
     assert "evidence.no-rest" in caplog.text
     with sqlite3.connect(tmp_path / "evidence.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM quarantine").fetchone() == (2,)
@@ -111,7 +102,7 @@ def test_without_rest_the_log_is_moved_before_it_grows_too_long(tmp_path: Path) 
     for group in range(3 * LONGEST_LOG_PAGES // 2_000):
         evidence.begin()
         for n in range(10):
-            keep(evidence, bytes([group, n]) * (50 * PAGE))
+            keep(f"{group}.{n} " * (12 * PAGE))(evidence)
         evidence.commit()
     log = path.with_name("evidence.sqlite-wal").stat().st_size
     evidence.close()

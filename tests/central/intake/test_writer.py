@@ -2,17 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
-from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from central.intake.admission import Lane
-from central.intake.evidence import Arrived, Evidence
+from central.intake.evidence import Evidence
 from central.intake.evidence_sqlite import SqliteEvidence
 from central.intake.reply import Reply
 from central.intake.schema import open_file
@@ -20,45 +16,13 @@ from central.intake.writer import GROUP, Judge, Writer
 from sync_agent import wire
 from tests.fakes.gated_evidence import PATIENCE_S, Gate, GatedEvidence, gated
 from tests.fakes.intake import SERVER, IntakeBench
+from tests.fakes.requests_kept import OK, done, keep, kept, writing
 from tests.fakes.virtual_station import VirtualStation
-
-OK = Reply(200, b"kept")
-
-
-def keep(text: str) -> Judge:
-    """Return a request that keeps a line."""
-
-    def judge(evidence: Evidence) -> Reply:
-        data = text.encode()
-        evidence.set_aside("st-r101", 1, text, Arrived(0, data, sha256(data).digest()))
-        return OK
-
-    return judge
-
-
-def kept(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return [row[0] for row in connection.execute("SELECT reason FROM quarantine ORDER BY id")]
-
-
-@contextmanager
-def writing(path: Path, gate: Gate, capacity: int = 512) -> Iterator[Writer]:
-    writer = Writer(partial(gated, path, gate), capacity)
-    writer.start()
-    try:
-        yield writer
-    finally:
-        gate.open()
-        writer.stop()
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "evidence.sqlite"
-
-
-def done(*replies: "Future[Reply]") -> list[int]:
-    return [reply.result(PATIENCE_S).status for reply in replies]
 
 
 @pytest.mark.invariant(8)
