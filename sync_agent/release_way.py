@@ -70,7 +70,7 @@ class ReleaseWay:
     courier: ReleaseCourier
     running: str
     monotonic: Callable[[], float]
-    _not_before: float | None = field(default=None, init=False)
+    _not_before: tuple[str, float] | None = field(default=None, init=False)
     _until: float = field(default=0.0, init=False)
 
     def follow(self, version: str | None) -> None:
@@ -82,23 +82,31 @@ class ReleaseWay:
             self._want_nothing()
             return
         now = self.monotonic()
-        if self._not_before is not None and now < self._not_before:
+        if self._rests(version, now):
             return
         self._until = now + AT_A_TIME_S
         try:
             self._fetch(version)
-            self._not_before = self.monotonic() + AGAIN_S
+            self._not_before = version, self.monotonic() + AGAIN_S
         except _OutOfTimeError:
             return
         except (AgentError, OSError) as error:
-            self._not_before = self.monotonic() + PAUSE_S
+            self._not_before = version, self.monotonic() + PAUSE_S
             log.warning("release.unfetched", version=version, why=error)
 
     @property
     def _home(self) -> Path:
         return self.state_dir / FOLDER
 
+    def _rests(self, version: str, now: float) -> bool:
+        """Say whether this release is not yet to be asked for again; another one never waits for it."""
+        if self._not_before is None:
+            return False
+        rests, until = self._not_before
+        return rests == version and now < until
+
     def _want_nothing(self) -> None:
+        self._not_before = None
         wanted = self._home / WANTED_FILE
         if wanted.exists():
             wanted.unlink()

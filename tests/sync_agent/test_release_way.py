@@ -153,3 +153,24 @@ def test_what_waits_for_its_moment_is_signed_anew_from_time_to_time(
     notes = tmp_path / "update/release/metadata/timestamp.json"
     assert notes.read_bytes() == office.note("timestamp.json").read_bytes()
     assert sum(WHEEL in name for name, _ in central.asked) == -(-len(CONTENT) // PIECE)
+
+
+def test_another_release_does_not_wait_for_the_one_before_it(
+    office: Office, central: Central, way: ReleaseWay, tmp_path: Path
+) -> None:
+    way.follow("1.1.0")
+    # It went back from that one, and the office names a better one: nobody waits an hour for it.
+    office.add("1.2.0", {WHEEL.replace("1.1.0", "1.2.0"): CONTENT})
+    way.follow("1.2.0")
+    assert handed_over(tmp_path) == "1.2.0"
+    asked = len(central.asked)
+    way.follow("1.2.0")
+    assert len(central.asked) == asked
+
+
+def test_a_release_that_was_called_back_and_named_again_does_not_wait_either(
+    way: ReleaseWay, tmp_path: Path
+) -> None:
+    for version, found in (("1.1.0", "1.1.0"), (None, None), ("1.1.0", "1.1.0")):
+        way.follow(version)
+        assert handed_over(tmp_path) == found
