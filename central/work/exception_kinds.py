@@ -17,6 +17,7 @@ class ExceptionKind(StrEnum):
     NO_CLASS = "no-class"
     OTHER_CLASS = "other-class"
     AFTER_DECISION = "after-decision"
+    CARD_NOT_THEIRS = "card-not-theirs"
     MISSING_OUT = "missing-out"
     PAPER_CONFLICT = "paper-conflict"
     PAPER_WITHOUT_OUTAGE = "paper-without-outage"
@@ -80,6 +81,12 @@ MEANINGS: Mapping[ExceptionKind, Meaning] = {
         "Taps that came in for %(room)s on %(last)s after its teacher had signed: %(n)s.",
         "A record may say absent although the student tapped.",
         "Have the teacher look at the class again, and sign again where a record is wrong.",
+    ),
+    _K.CARD_NOT_THEIRS: Meaning(
+        "Signed on another's card",
+        "Signed presence in %(room)s on %(last)s by a card that was not the student's that day: %(n)s.",
+        "The card was called lost or given to somebody else later; presence on it cannot be defended.",
+        "Have the teacher look at the class again, and correct and sign whoever was not there.",
     ),
     _K.MISSING_OUT: Meaning(
         "No tap on leaving",

@@ -1,7 +1,7 @@
 """What is odd about taps, line by line: unknown cards, other classes, two places, late ones."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -53,7 +53,7 @@ def tap_lines(school: School, since: date, until: date) -> Iterator[ExceptionLin
     yield from _by_room(taps)
     newest = Tap.objects.filter(school=school, on__range=(max(since, until - timedelta(days=1)), until))
     pairs = list(_in_two_places(_seen(newest)))
-    yield from _two_places(pairs, _holders(school, {after.token for _, after in pairs}))
+    yield from _two_places(pairs, _cards(school, {after.token for _, after in pairs}))
 
 
 def _seen(rows: QuerySet[Tap]) -> list[_Seen]:
@@ -131,19 +131,30 @@ def _in_two_places(taps: Iterable[_Seen]) -> Iterator[tuple[_Seen, _Seen]]:
             yield before[0], tap
 
 
-def _holders(school: School, tokens: Collection[bytes]) -> dict[bytes, Student]:
+def _cards(school: School, tokens: Collection[bytes]) -> list[Credential]:
     if not tokens:
-        return {}
+        return []
     held = Credential.objects.filter(school=school, student__isnull=False, token__in=list(tokens))
-    found = held.select_related("student")
-    return {bytes(card.token): card.student for card in found if card.student}
+    return list(held.select_related("student"))
+
+
+def _holder(cards: Iterable[Credential], token: bytes, on: date) -> Student | None:
+    """Return who held a card on a day, whoever has it now."""
+    return next(
+        (
+            card.student
+            for card in cards
+            if bytes(card.token) == token and card.since <= on and (card.until is None or on <= card.until)
+        ),
+        None,
+    )
 
 
 def _two_places(
-    pairs: Iterable[tuple[_Seen, _Seen]], holders: Mapping[bytes, Student]
+    pairs: Iterable[tuple[_Seen, _Seen]], cards: Collection[Credential]
 ) -> Iterator[ExceptionLine]:
     for before, tap in pairs:
-        student = holders.get(tap.token)
+        student = _holder(cards, tap.token, tap.on) if tap.on else None
         if student is None or tap.on is None:
             continue
         yield ExceptionLine(

@@ -8,6 +8,7 @@ from typing import Final
 
 from central.errors import RefusedError
 from central.store.models import ExceptionStep, School, Staff
+from central.work.exception_cards import card_lines
 from central.work.exception_kinds import ExceptionKind, ExceptionLine
 from central.work.exception_records import record_lines
 from central.work.exception_taps import tap_lines
@@ -53,7 +54,11 @@ def queue(school: School, now: datetime, since: date | None = None, mine: Mine |
     until = local_date(school, now)
     begin = since or until - timedelta(days=DAYS - 1)
     steps = _steps(school)
-    found = [*tap_lines(school, begin, until), *record_lines(school, begin, until, now)]
+    found = [
+        *tap_lines(school, begin, until),
+        *card_lines(school, begin, until),
+        *record_lines(school, begin, until, now),
+    ]
     lines = [
         replace(line, step=steps.get((line.kind, line.key)))
         for line in found

@@ -8,6 +8,7 @@ from central.domain.calendar import DateSpan
 from central.errors import RefusedError
 from central.store.models import (
     Assignment,
+    AttendanceRecord,
     Credential,
     ExceptionStep,
     PaperLine,
@@ -83,6 +84,43 @@ def test_one_card_in_two_rooms_within_two_minutes_is_one_place_too_many(small: S
     (line,) = lines(small, Kind.TWO_PLACES)
     assert line.students == (small.ana,)
     assert {line.figures["room"], line.figures["other"]} == {"R101", "R102"}
+
+
+def test_whoever_held_a_card_that_day_is_named_not_whoever_has_it_now(small: SmallSchool) -> None:
+    token = small.token(small.ana)
+    Credential.objects.filter(token=token).update(until=MONDAY)
+    Credential.objects.create(
+        school=small.school, student=small.dan, token=token, kind="uid", since=MONDAY + timedelta(days=1)
+    )
+    tap(small, token, "08:33:30", Tap.Outcome.RECORDED)
+    tap(small, token, "08:34:30", Tap.Outcome.RECORDED, small.station_102)
+    (line,) = lines(small, Kind.TWO_PLACES)
+    assert line.students == (small.ana,)
+
+
+def test_signed_presence_on_a_card_that_was_lost_by_then_is_shown_until_it_is_settled(
+    small: SmallSchool,
+) -> None:
+    for student, clock in ((small.ana, "08:31"), (small.ben, "08:32")):
+        record = provisional(small, student)
+        shown = tap(small, small.token(student), clock, Tap.Outcome.RECORDED)
+        Tap.objects.filter(pk=shown.pk).update(record=record)
+        record.stage = AttendanceRecord.Stage.CERTIFIED
+        record.save()
+    # Handed in that day, after class: it was the student's as long as it counted.
+    Credential.objects.filter(token=small.token(small.ben)).update(until=MONDAY)
+    assert lines(small, Kind.CARD_NOT_THEIRS) == []
+    Credential.objects.filter(token=small.token(small.ana)).update(until=MONDAY - timedelta(days=1))
+    (line,) = lines(small, Kind.CARD_NOT_THEIRS)
+    assert (line.figures["n"], line.page, line.arguments[0]) == ("1", "session", line.figures["room"])
+    exceptions.settle(line, small.clerk, "the teacher saw the student", NOW)
+    assert lines(small, Kind.CARD_NOT_THEIRS) == []
+    # The card was somebody else's that day, not hers: that does not make it hers.
+    Credential.objects.create(
+        school=small.school, student=small.dan, token=small.token(small.ana), kind="uid", since=MONDAY
+    )
+    AttendanceRecord.objects.filter(student=small.ben).update(student=small.dan)
+    assert [line.figures["n"] for line in lines(small, Kind.CARD_NOT_THEIRS)] == ["2"]
 
 
 def test_records_that_do_not_explain_themselves(small: SmallSchool) -> None:
