@@ -1,6 +1,7 @@
 """The shell on the console of the emulated board."""
 
 import base64
+import hashlib
 import re
 import threading
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from tests.pi.waiting import Heard
 
 _LISTENS: Final = b"the console listens"
 _LINE: Final = 512
+_ASKED_AGAIN: Final = 5
+_TOLD: Final = re.compile(rb"([A-Za-z0-9+/]*=*) ([0-9a-f]{64}) (\d+)")
 
 
 class Console:
@@ -52,12 +55,29 @@ class Console:
         """
         with self._one_at_a_time:
             self._number += 1
-            begin, end = f"<{self._number}<", f">{self._number}>"
-            with self._heard:
-                self._text = b""
-            self._send(_typed(command, begin, end))
-            said = self._wait(re.compile(rf"{begin}\n(.*?){end}(\d+)\n".encode(), re.DOTALL), timeout_s)
-        return int(said[2]), said[1].decode(errors="replace")
+            typed = _typed(command)
+            for _ in range(_ASKED_AGAIN):
+                said = self._ask(typed + _answer(self._number), timeout_s)
+                if said:
+                    return said
+                typed = b""
+        msg = f"the console was talked over {_ASKED_AGAIN} times; what it said is in {self._log}"
+        raise ConnectionError(msg)
+
+    def _ask(self, typed: bytes, timeout_s: float) -> tuple[int, str] | None:
+        """Return code and words, or None where others who speak on the console talked over them."""
+        with self._heard:
+            self._text = b""
+        self._send(typed)
+        mark = self._number
+        heard = self._wait(re.compile(rf"<{mark}<(.*?)>{mark}>".encode(), re.DOTALL), timeout_s)
+        told = _TOLD.fullmatch(heard[1])
+        if not told:
+            return None
+        said = base64.b64decode(told[1])
+        if hashlib.sha256(said).hexdigest().encode() != told[2]:
+            return None
+        return int(told[3]), said.decode(errors="replace")
 
     def _wait(self, pattern: re.Pattern[bytes], timeout_s: float) -> re.Match[bytes]:
         try:
@@ -69,12 +89,21 @@ class Console:
             raise
 
 
-def _typed(command: str, begin: str, end: str) -> bytes:
+def _typed(command: str) -> bytes:
     """Return what is typed for a command; as base64, for a terminal takes some letters for its own."""
     whole = base64.b64encode(command.encode()).decode("ascii")
     lines = "\n".join(whole[at : at + _LINE] for at in range(0, len(whole), _LINE))
     return (
         f"base64 -d > /run/asked <<.\n{lines}\n.\n"
-        # In two halves: what is typed must not look like what is awaited.
-        f"echo '{begin[:1]}''{begin[1:]}'; bash /run/asked 2>&1 < /dev/null; echo '{end[:1]}''{end[1:]}'$?\n"
+        "bash /run/asked > /run/said 2>&1 < /dev/null; echo $? > /run/code\n"
     ).encode("ascii")
+
+
+def _answer(mark: int) -> bytes:
+    """Return what is typed to be told code and words, in one line that shows whether it came whole.
+
+    The system and its services speak on the same console whenever they like.
+    """
+    # In two halves: what is typed must not look like what is awaited.
+    told = "$(base64 -w0 /run/said) $(sha256sum < /run/said | cut -c1-64) $(cat /run/code)"
+    return f"echo '<''{mark}<'\"{told}\"'>''{mark}>'\n".encode("ascii")

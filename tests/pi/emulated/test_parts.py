@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -161,20 +163,38 @@ def test_the_monitor_takes_its_answers_apart_from_what_it_is_told_unasked() -> N
     assert monitor.why_it_ended() == "guest-reset"
 
 
-def shell(console: Console, code: int) -> Callable[[bytes], None]:
-    """A shell that says back what is typed, then what was asked for."""
+def shell(console: Console, *answers: str) -> Callable[[bytes], None]:
+    """A shell that says back what is typed, then each time the next answer."""
+    left = list(answers)
 
     def type_in(data: bytes) -> None:
         console.feed(data)
-        console.feed(b"<1<\nsaid\n>1>%d\n" % code)
+        console.feed(left.pop(0).encode())
 
     return type_in
 
 
+def answer(said: str, code: int) -> str:
+    words = base64.b64encode(said.encode()).decode()
+    return f"<1<{words} {hashlib.sha256(said.encode()).hexdigest()} {code}>1>\n"
+
+
 def test_a_command_on_the_console_gives_its_code_and_its_words_alone(tmp_path: Path) -> None:
     console = Console(tmp_path / "log")
-    console.power_on(shell(console, 3))
+    console.power_on(shell(console, "[ 198.4] somebody else\n" + answer("said\n", 3)))
     assert console.run("false", 1.0) == (3, "said\n")
+
+
+def test_an_answer_that_was_talked_over_is_asked_for_again(tmp_path: Path) -> None:
+    whole, console = answer("said\n", 0), Console(tmp_path / "log")
+    spoilt = [whole[:6] + "[ 198.4] somebody else\n" + whole[6:], whole.replace("c2Fp", "c2Fq")]
+    console.power_on(shell(console, *spoilt, whole))
+    assert console.run("true", 1.0) == (0, "said\n")
+    console.power_on(
+        shell(console, *(answer.replace("1>", "2>").replace("<1", "<2") for answer in spoilt * 3))
+    )
+    with pytest.raises(ConnectionError, match="talked over 5 times"):
+        console.run("true", 1.0)
 
 
 def test_who_waits_for_a_board_that_went_off_is_told_at_once(tmp_path: Path) -> None:
