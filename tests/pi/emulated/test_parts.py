@@ -190,9 +190,8 @@ def test_an_answer_that_was_talked_over_is_asked_for_again(tmp_path: Path) -> No
     spoilt = [whole[:6] + "[ 198.4] somebody else\n" + whole[6:], whole.replace("c2Fp", "c2Fq")]
     console.power_on(shell(console, *spoilt, whole))
     assert console.run("true", 1.0) == (0, "said\n")
-    console.power_on(
-        shell(console, *(answer.replace("1>", "2>").replace("<1", "<2") for answer in spoilt * 3))
-    )
+    spoilt = [each.replace("<1<", "<2<").replace(">1>", ">2>") for each in spoilt]
+    console.power_on(shell(console, *spoilt, *spoilt, *spoilt))
     with pytest.raises(ConnectionError, match="talked over 5 times"):
         console.run("true", 1.0)
 
