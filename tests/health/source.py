@@ -48,9 +48,15 @@ def syntax(name: str) -> ast.Module:
     return ast.parse(text(name), filename=name)
 
 
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return every node of a module; nearly every rule asks for them, and walking is most of its work."""
+    return tuple(ast.walk(tree))
+
+
 def imports(tree: ast.Module) -> Iterator[str]:
     """Yield the full name of everything a module imports, wherever in it the import stands."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -58,21 +64,25 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def mentions(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield (line, dotted name) of every attribute, with imported names written out in full.
+@cache
+def mentions(tree: ast.Module) -> tuple[tuple[int, str], ...]:
+    """Return (line, dotted name) of every attribute, with imported names written out in full.
 
     `from datetime import datetime as dt; dt.now()` is seen as `datetime.datetime.now`.
     """
     full: dict[str, str] = {}
-    for node in ast.walk(tree):
+    found = []
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             full |= {alias.asname: alias.name for alias in node.names if alias.asname}
         elif isinstance(node, ast.ImportFrom) and node.module:
             full |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute | ast.Name) and (name := _dotted(node)):
             first, _, rest = name.partition(".")
-            yield node.lineno, f"{full.get(first, first)}.{rest}" if rest else full.get(first, first)
+            first = full.get(first, first)
+            found.append((node.lineno, f"{first}.{rest}" if rest else first))
+    return tuple(found)
 
 
 def _dotted(node: ast.expr) -> str:

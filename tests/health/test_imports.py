@@ -91,7 +91,7 @@ def strays(name: str, tree: ast.Module) -> list[str]:
 def repeating_triggers(tree: ast.Module) -> list[int]:
     """Return the lines that ask APScheduler for a job that repeats by the wall clock."""
     lines = []
-    for node in ast.walk(tree):
+    for node in source.nodes(tree):
         if isinstance(node, ast.Call):
             words = [*node.args[:2], *(item.value for item in node.keywords if item.arg == "trigger")]
             values = {word.value for word in words if isinstance(word, ast.Constant)}

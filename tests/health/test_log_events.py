@@ -18,7 +18,7 @@ Events = dict[str, dict[str, tuple[set[str], set[str]]]]
 
 def calls(name: str) -> Iterator[ast.Call]:
     """Yield each place in a file where something is logged."""
-    for node in ast.walk(source.syntax(name)):
+    for node in source.nodes(source.syntax(name)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             speaker = node.func.value
             if isinstance(speaker, ast.Name) and speaker.id == "log" and node.func.attr in LEVELS:

@@ -36,7 +36,7 @@ SELF_FILLING = {"auto_now", "auto_now_add"}
 def clock_reads(tree: ast.Module) -> list[str]:
     """Return every read of a clock in a module, with its line."""
     reads = [f"{line} {name}" for line, name in source.mentions(tree) if name in CLOCK_READS]
-    keywords = [node for node in ast.walk(tree) if isinstance(node, ast.keyword)]
+    keywords = [node for node in source.nodes(tree) if isinstance(node, ast.keyword)]
     return reads + [f"{node.lineno} {node.arg}" for node in keywords if node.arg in SELF_FILLING]
 
 
