@@ -1,12 +1,11 @@
 """Releases as IT makes them: wheels collected and signed with the product's own commands, ruined ones too."""
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,7 @@ from demo.programs import run
 from sync_agent.release_platform import platform_name
 from tests.fakes import wheelhouse
 from tests.fakes.wheelhouse import REPOSITORY
+from tests.pi.kept import kept
 
 BOOKWORM_BOARD: Final = "cp311-aarch64"
 TRIXIE_BOARD: Final = "cp313-aarch64"
@@ -88,13 +88,13 @@ def for_this_machine(folder: Path) -> Releases:
     return _signed(Releases(folder, wheels, (platform_name(),)))
 
 
-def for_boards(folder: Path, cache: Path) -> Releases:
+def for_boards(folder: Path) -> Releases:
     """Sign this checkout for 64-bit boards of bookworm and trixie.
 
     The wheels are collected by the commands of docs/howto/it-update.md, once for each state of pins and
     sources. Raises UncollectedError.
     """
-    collected = _kept(cache / f"wheels-{_key()}", _collect)
+    collected = kept("wheels", _collected_from(), _collect)
     wheels = folder / "wheels"
     wheels.mkdir(parents=True)
     for file in collected.glob("*.whl"):
@@ -104,9 +104,9 @@ def for_boards(folder: Path, cache: Path) -> Releases:
     return _signed(Releases(folder, wheels, (BOOKWORM_BOARD, TRIXIE_BOARD)))
 
 
-def gpio_of_bookworm(cache: Path) -> Path:
+def gpio_of_bookworm() -> Path:
     """Return a folder with what a bookworm board imports as RPi.GPIO, unpacked from its pinned wheels."""
-    return _kept(cache / f"gpio-{_digest(_pins('311', _PINS_OF_GPIO))}", _unpack_gpio)
+    return kept("gpio", _pins("311", _PINS_OF_GPIO), _unpack_gpio)
 
 
 def _signed(releases: Releases) -> Releases:
@@ -167,35 +167,11 @@ def _unpack_gpio(folder: Path) -> None:
     shutil.rmtree(fetched)
 
 
-def _kept(folder: Path, make: Callable[[Path], None]) -> Path:
-    """Return a folder that is made once, whole or not at all; of two that make it the quicker one's stays."""
-    if not folder.is_dir():
-        draft = folder.with_name(f"{folder.name}.{os.getpid()}")
-        draft.mkdir(parents=True)
-        try:
-            make(draft)
-            draft.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return folder
-
-
 def _pins(python: str, names: Sequence[str]) -> list[str]:
     lines = (REPOSITORY / f"constraints/py{python}.txt").read_text("utf-8").splitlines()
     return [line for line in lines if line.partition("==")[0] in names]
 
 
-def _key() -> str:
-    """Name the state of everything that is collected: what is pinned, how, and the wheel of our own."""
-    told = [collecting_commands()]
-    for name in _SOURCES:
-        files = sorted(file for file in (REPOSITORY / name).rglob("*") if file.is_file())
-        told += [f"{file}{_digest([file.read_text('latin-1')])}" for file in files if file.suffix != ".pyc"]
-    return _digest([*told, (REPOSITORY / "pyproject.toml").read_text("utf-8")])
-
-
-def _digest(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+def _collected_from() -> list[str | Path]:
+    """Return all that decides what is collected: what is pinned, how, and the sources of our own wheel."""
+    return [collecting_commands(), *(REPOSITORY / name for name in (*_SOURCES, "pyproject.toml"))]

@@ -6,7 +6,6 @@ import pytest
 
 from provisioning import release as bundled
 from tests.pi import release
-from tests.pi.emulated.kept import STORE
 from tests.pi.release import RUINED, UncollectedError
 
 
@@ -28,7 +27,7 @@ def test_the_newest_of_this_machines_releases_is_what_a_card_is_given(tmp_path: 
 @pytest.mark.pi
 def test_the_pages_commands_collect_a_release_for_the_boards(tmp_path: Path) -> None:
     try:
-        releases = release.for_boards(tmp_path, STORE)
+        releases = release.for_boards(tmp_path)
     except UncollectedError as error:
         pytest.skip(str(error))
     wheels = bundled.read(releases.signed).wheels

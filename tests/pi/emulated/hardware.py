@@ -9,8 +9,8 @@ from typing import Final
 
 from tests.pi import stand_ins
 from tests.pi.emulated import card_image, device_tree, initramfs, root_files, unpacking
-from tests.pi.emulated.kept import STORE, kept
 from tests.pi.emulated.systems import System
+from tests.pi.kept import STORE, kept
 
 _HERE: Final = Path(__file__).parent
 _FINISHING: Final = ("root_files.py", "card_image.py", "device_tree.py", "initramfs.py", "laid")
@@ -69,5 +69,5 @@ def _make(system: System, unpacked: Path, folder: Path) -> None:
         root = Path(scratch) / "root"
         root_files.copy(unpacked, root)
         root_files.finish(system, root)
-        stand_ins.put(system.name, root, STORE)
+        stand_ins.put(system.name, root)
         card_image.make(root, board.card)

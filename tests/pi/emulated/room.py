@@ -9,7 +9,6 @@ from tests.pi import release
 from tests.pi.card import Desk
 from tests.pi.emulated import qemu
 from tests.pi.emulated.board import EmulatedBoard
-from tests.pi.emulated.kept import STORE
 from tests.pi.emulated.systems import System
 from tests.pi.morning import arriving
 from tests.pi.morning.scene import Scene
@@ -24,7 +23,7 @@ _PATIENCE_S: Final = 3 * 3600.0
 def commissioned(system: System, folder: Path) -> Iterator[tuple[Scene, Releases]]:
     """Give a room whose station runs, is enrolled and has its roster, and IT's releases."""
     school = LiveSchool(folder / "school", (qemu.HOST, LOOPBACK))
-    releases = release.for_boards(folder / "releases", STORE)
+    releases = release.for_boards(folder / "releases")
     desk = Desk(school, releases, folder / "papers")
     with school.serving(), EmulatedBoard(system, folder / "board") as board:
         scene = Scene(school, school.sections[0], board, folder / "looks", _PATIENCE_S)

@@ -11,7 +11,6 @@ from tests.pi import release
 from tests.pi.card import Desk
 from tests.pi.emulated import card_image, qemu
 from tests.pi.emulated.board import EmulatedBoard
-from tests.pi.emulated.kept import STORE
 from tests.pi.emulated.systems import SYSTEMS, System
 from tests.pi.morning import arriving
 from tests.pi.morning.scene import Scene
@@ -27,7 +26,7 @@ _LIBRARY = f"cd /run && {_PYTHON} 'from RPi import GPIO; print(GPIO.__file__, GP
 @pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
 def test_a_card_makes_a_station_of_itself_on_a_board_without_a_clock(system: System, tmp_path: Path) -> None:
     school = LiveSchool(tmp_path / "school", (qemu.HOST, LOOPBACK))
-    desk = Desk(school, release.for_boards(tmp_path / "releases", STORE), tmp_path / "papers")
+    desk = Desk(school, release.for_boards(tmp_path / "releases"), tmp_path / "papers")
     with EmulatedBoard(system, tmp_path / "board", clock=None) as board, school.serving():
         scene = Scene(school, school.sections[0], board, tmp_path / "looks", _PATIENCE_S)
         scene.give_card(desk, system.name)

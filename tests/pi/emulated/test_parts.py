@@ -8,8 +8,9 @@ import pytest
 
 from station.simulator.field import Field
 from station.simulator.frames import ACK
+from tests.pi import kept
 from tests.pi.board import Edge
-from tests.pi.emulated import card_image, initramfs, kept
+from tests.pi.emulated import card_image, initramfs
 from tests.pi.emulated.console import Console
 from tests.pi.emulated.monitor import Monitor
 from tests.pi.emulated.pins import Pins
@@ -99,6 +100,16 @@ def test_what_was_begun_and_not_ended_is_no_kept_folder(
     place = kept.kept("thing", ["made of"], lambda folder: (folder / "whole").touch())
     assert [file.name for file in place.iterdir()] == ["whole"]
     assert kept.kept("thing", ["made of"], half) == place
+
+
+def test_only_what_was_used_last_of_a_name_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "STORE", tmp_path)
+    (tmp_path / "thing-of-another-name-0").mkdir()
+    made = [kept.kept("thing", [str(n)], lambda _folder: None) for n in range(3)]
+    assert kept.kept("thing", ["0"], lambda _folder: None) == made[0]
+    made.append(kept.kept("thing", ["3"], lambda _folder: None))
+    assert [each.exists() for each in made] == [True, False, True, True]
+    assert (tmp_path / "thing-of-another-name-0").exists()
 
 
 def told(pins: Pins, *lines: str) -> list[tuple[int, int]]:

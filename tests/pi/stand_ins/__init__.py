@@ -24,12 +24,12 @@ _FILES: Final = {
 _LIBRARIES: Final = "usr/lib/python3/dist-packages"
 
 
-def put(system: str, root: Path, cache: Path) -> None:
-    """Put all of them into a root file system; `cache` keeps what is fetched for bookworm's pins."""
+def put(system: str, root: Path) -> None:
+    """Put all of them into a root file system."""
     for name, place, mode in _FILES[system]:
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_HERE / system / name, root / place)
         (root / place).chmod(mode)
     if system == BOOKWORM:
         # Raspberry Pi OS has the same two as python3-rpi-lgpio; no wheel fits trixie's Python.
-        shutil.copytree(release.gpio_of_bookworm(cache), root / _LIBRARIES, dirs_exist_ok=True)
+        shutil.copytree(release.gpio_of_bookworm(), root / _LIBRARIES, dirs_exist_ok=True)

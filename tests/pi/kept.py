@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[3]
+ROOT: Final = Path(__file__).parents[2]
 STORE: Final = ROOT / "var" / "pi"
 _SHOWN: Final = 16
+_OF_A_NAME: Final = 3
+"""So many states of a thing are kept: those used last."""
 
 
 def digest(parts: Iterable[str | Path]) -> str:
@@ -33,11 +35,11 @@ def _pieces(path: Path) -> Iterable[bytes]:
 def kept(name: str, parts: Iterable[str | Path], make: Callable[[Path], None]) -> Path:
     """Return the folder that `make` fills for these parts; what was begun and not ended is made anew.
 
-    Whoever else asks for anything meanwhile waits.
+    Whoever else asks for one of this name meanwhile waits. What was made of other parts long ago goes.
     """
     STORE.mkdir(parents=True, exist_ok=True)
     place = STORE / f"{name}-{digest(parts)}"
-    with (STORE / ".lock").open("w") as lock:
+    with (STORE / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
             begun = STORE / f".{place.name}"
@@ -45,4 +47,11 @@ def kept(name: str, parts: Iterable[str | Path], make: Callable[[Path], None]) -
             begun.mkdir()
             make(begun)
             begun.rename(place)
+        place.touch()
+        for old in sorted(_all_of(name), key=lambda each: -each.stat().st_mtime_ns)[_OF_A_NAME:]:
+            shutil.rmtree(old, ignore_errors=True)
     return place
+
+
+def _all_of(name: str) -> Iterable[Path]:
+    return (each for each in STORE.iterdir() if each.name.rpartition("-")[0] == name)
