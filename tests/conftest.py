@@ -3,7 +3,7 @@
 import gc
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,15 +17,22 @@ settings.register_profile(
 )
 settings.load_profile("rollbook")
 
+_GARBAGE: Final = (50_000, 20, 50)
+"""How many more objects than before are looked through, and how many such looks go before a deeper one."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Look for no garbage while thousands of tests are collected that all stay, and never among them."""
+    """Look for no garbage while thousands of tests are collected that all stay, and never among them.
+
+    Afterwards it is looked for more rarely than is usual: a worker has memory to spare and no processor.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*_GARBAGE)
         gc.enable()
 
 
