@@ -13,6 +13,8 @@ from station.tap import Entry
 
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 BOOT_ID_VARIABLE: Final = "ROLLBOOK_BOOT_ID"
+UNNUMBERED: Final = 0
+"""No boot's number: the journal has not told yet which one this is."""
 
 log = Log(__name__)
 
@@ -44,17 +46,18 @@ def boot_to_begin(journal: JournalReader, boot_id: str, raw_ms: int) -> int:
 def boot_as_journalled(journal: JournalReader, boot_id: str, raw_ms: int) -> int:
     """Return the number of this boot for everybody but the station; raises JournalError.
 
-    The station begins first and tells the number. A boot nobody can name is the one of the newest
-    entry for as long as the raw clock runs on from there. It is 0, which is no boot's number, while
-    the newest entry's boot has not been named: that may be this one or the one before.
+    The station alone gives numbers, by writing down that a boot began; until it has, this one is
+    UNNUMBERED. It may end without a word in the journal, as when the disk refuses all day, and then its
+    number is the next boot's: whatever had been told under it would be told of the wrong boot. A boot
+    nobody can name is the one of the newest entry for as long as the raw clock runs on from there.
     """
     newest = journal.newest()
-    if boot_id:
-        last = _last_boot(journal, newest)
-        return 0 if last and not last[1] else boot_to_begin(journal, boot_id, raw_ms)
-    if newest is None:
-        return 1
-    return newest.reading.boot + (0 if raw_ms >= newest.reading.raw_ms else 1)
+    if newest is None or raw_ms < newest.reading.raw_ms:
+        return UNNUMBERED
+    if not boot_id:
+        return newest.reading.boot
+    last = _last_boot(journal, newest)
+    return last[0] if last and last[1] == boot_id else UNNUMBERED
 
 
 def _last_boot(journal: JournalReader, newest: Entry | None) -> tuple[int, str] | None:

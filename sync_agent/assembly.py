@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import partial
 
 import sync_agent as package
-from station.boot import boot_as_journalled, boot_id_of
+from station.boot import UNNUMBERED, boot_as_journalled, boot_id_of
 from station.clock import Clock, clock_for
 from station.journal import FILE_NAME as JOURNAL_FILE
 from station.journal import JournalReader
 from station.roster import FILE_NAME as ROSTER_FILE
 from sync_agent.agent import Agent, Pacing, Parts
 from sync_agent.beacon import Inbox, Sealer
+from sync_agent.boot_clock import BootClock
 from sync_agent.carry import Carrier
 from sync_agent.composing import Identity
 from sync_agent.config import KEYS_FOLDER, Keys, SyncSettings, read_keys
@@ -48,8 +49,7 @@ def clock_of(settings: SyncSettings) -> Clock:
     """Return the clock entries of this boot are recorded with, numbered as the station numbers it."""
     practice = None if settings.practice is None else settings.practice.clock
     journal = JournalReader(settings.state_dir / JOURNAL_FILE)
-    raw_ms = clock_for(0, practice).reading().raw_ms
-    return clock_for(boot_as_journalled(journal, boot_id_of(), raw_ms), practice)
+    return BootClock(clock_for(UNNUMBERED, practice), partial(boot_as_journalled, journal, boot_id_of()))
 
 
 @contextmanager
@@ -130,6 +130,6 @@ def first_delay_s(settings: SyncSettings, standing: Standing, clock: Clock, die:
     if settings.practice is not None or standing.success_raw_ms is None:
         return 0.0
     reading = clock.reading()
-    if reading.boot == standing.success_boot and reading.raw_ms - standing.success_raw_ms < FRESH_MS:
+    if standing.is_of_boot(reading) and reading.raw_ms - standing.success_raw_ms < FRESH_MS:
         return 0.0
     return die * min(float(standing.window_s), settings.timing.reconnect_s)

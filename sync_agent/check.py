@@ -70,7 +70,8 @@ def _clock(settings: SyncSettings, findings: list[str]) -> list[str]:
     reading = clock.reading()
     claim = clock.now().isoformat(timespec="seconds")
     quality = f"wrong by {reading.max_error_ms} ms at most" if reading.sync_state else "not synchronised"
-    lines = [f"claims {claim}, {quality}", f"boot {reading.boot}"]
+    boot = f"boot {reading.boot}" if reading.boot else "a boot the station has not numbered yet"
+    lines = [f"claims {claim}, {quality}", boot]
     if is_current(settings.state_dir / FILE_NAME):
         lines += _floor(look(settings.state_dir / FILE_NAME).standing, reading, findings)
     if settings.practice is not None:

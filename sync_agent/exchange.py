@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from station.boot import UNNUMBERED
 from station.clock import Clock
 from station.errors import ChainError
 from station.logs import Log
@@ -245,8 +246,9 @@ def _standing_after(standing: Standing, proven: Proven, reading: Reading) -> Sta
 
 
 def _beacon_payload(proven: Proven, pending: Pending, reading: Reading) -> Mapping[str, object] | None:
-    # After a restart of the machine t1 belongs to another clock than t4: the pair would be a false fact.
-    if pending.boot != reading.boot:
+    # After a restart of the machine t1 belongs to another clock than t4, and before the station has
+    # numbered the boot nobody can say of which clock both are: the pair would be a false fact.
+    if reading.boot == UNNUMBERED or pending.boot != reading.boot:
         return None
     return {
         "t1": pending.t1_raw_ms,

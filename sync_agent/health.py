@@ -117,7 +117,7 @@ def _clock(reading: Reading, standing: Standing) -> Told:
     rate = KernelTime().rate_ppm()
     if rate is not None:
         told["rate_ppm"] = round(rate, 1)
-    if standing.success_boot == reading.boot and standing.success_raw_ms is not None:
+    if standing.is_of_boot(reading) and standing.success_raw_ms is not None:
         # Central's time at the last talk, carried on by the clock that nobody sets.
         proven_ms = standing.time_floor_ms + reading.raw_ms - standing.success_raw_ms
         told["off_ms"] = reading.wall_ms - proven_ms

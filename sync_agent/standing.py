@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from station import chain
+from station.boot import UNNUMBERED
+from station.tap import Reading
 from sync_agent.wire import Position
 
 BEGINNING = Position(0, chain.START)
@@ -29,6 +31,10 @@ class Standing:
     roster_etag: str | None = None
     config_version: int | None = None
     config_etag: str | None = None
+
+    def is_of_boot(self, reading: Reading) -> bool:
+        """Tell whether the last success was in the boot of a reading; nobody can of one without a number."""
+        return reading.boot != UNNUMBERED and self.success_boot == reading.boot
 
 
 @dataclass(frozen=True, slots=True)

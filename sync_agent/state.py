@@ -43,7 +43,7 @@ class ClockTrust(StrEnum):
 
 def clock_trust(standing: Standing, reading: Reading) -> ClockTrust:
     """Return how far the wall clock is believed; it never decides anything but what people are told."""
-    if standing.success_boot == reading.boot:
+    if standing.is_of_boot(reading):
         return ClockTrust.ANCHORED
     is_possible = 0 < standing.time_floor_ms <= reading.wall_ms
     return ClockTrust.SOFT if is_possible else ClockTrust.UNKNOWN

@@ -10,10 +10,11 @@ from typing import Final
 
 from central.fleet.board import Board, BoardClock
 from central.fleet.kept import KeptMemory, KeptReader
-from station.boot import boot_as_journalled
+from station.boot import UNNUMBERED, boot_as_journalled
 from station.journal import FILE_NAME as JOURNAL_FILE
 from sync_agent.agent import Agent, Pacing, Parts
 from sync_agent.beacon import Inbox, Sealer
+from sync_agent.boot_clock import BootClock
 from sync_agent.carry import Carrier
 from sync_agent.composing import Identity
 from sync_agent.config import TimingSettings
@@ -60,7 +61,8 @@ class AgentProgram:
         if not memory_file.exists():
             shutil.copyfile(memory_template, memory_file)
         reader = KeptReader(folder / JOURNAL_FILE)
-        clock = BoardClock(board, boot_as_journalled(reader, board.boot_id, board.raw_ms()))
+        numbered = partial(boot_as_journalled, reader, board.boot_id)
+        clock = BootClock(BoardClock(board, UNNUMBERED), numbered)
         memory = KeptMemory.open(memory_file)
         outbox, inbox = Outbox(reader, memory), Inbox(folder)
         nonce = partial(_nonce, board, dice)

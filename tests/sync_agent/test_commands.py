@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from station.boot import boot_id_of
 from station.clock import SystemClock
 from station.inbox import Inbox as StationInbox
 from station.journal import Identity, Journal
-from station.tap import Kind, Tap
+from station.tap import Json, Kind, Tap
 from sync_agent import cli
 from sync_agent.memory import Memory
 from sync_agent.signing import SigningKey
@@ -108,6 +109,8 @@ def test_the_agent_runs_delivers_survives_a_kill_and_stops_when_told(
 ) -> None:
     stub.rules.roster_text = roster(4)
     config = str(write_settings(tmp_path, stub.url, QUICK))
+    begun: Json = {"boot_id": boot_id_of(), "sw": "0.1.0", "clean": True}
+    journal.append_all([(Kind.BOOT, begun)], SystemClock(1).reading())
     tap(journal, 3)
     epoch = journal.head.epoch
 

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from station import chain
+from station.boot import UNNUMBERED
 from station.tap import Entry, Kind, encode
 from sync_agent import wire
 from sync_agent.exchange import Acked, Again, Halted, Later
@@ -206,6 +207,14 @@ def test_an_answer_to_a_question_of_an_earlier_boot_bounds_nothing(bench: Bench,
     line.faults.append("lost answer")
     bench.exchange.round()
     bench.clock.reboot()
+    outcome = bench.exchange.round()
+    assert isinstance(outcome, Acked)
+    assert outcome.beacon is None
+
+
+def test_an_answer_in_a_boot_the_station_has_not_numbered_bounds_nothing(bench: Bench) -> None:
+    bench.settle()
+    bench.clock.boot = UNNUMBERED
     outcome = bench.exchange.round()
     assert isinstance(outcome, Acked)
     assert outcome.beacon is None
