@@ -14,7 +14,7 @@ from pathlib import Path
 from central.commands import Now, say
 from central.config import CentralConfig
 from central.errors import ConfigError, UnavailableError
-from central.serving import listening
+from central.serving import garbage, listening
 from central.serving.family import BEAT, Family, program
 from central.serving.site import Life, Site
 from station.notify import ALIVE, READY, STOPPING, notify
@@ -93,6 +93,7 @@ def _child(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
 
     if args.child == _STATIONS:
         intake = asgi.stations(config, now)
+        garbage.spare_the_waiting()
         Site(intake, config, has_lifespan=True, life=Life(beat, intake.state.is_alive)).serve_on(listener)
         return 0
     _require_records(config)
