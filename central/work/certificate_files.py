@@ -1,9 +1,10 @@
 """The folder of published certificates: one file a day, whole or not at all, and what waits to be signed."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from station import durable
 
 FOLDER: Final = "certificates"
 OF_THE_SCHOOL: Final = "_school"
@@ -23,12 +24,7 @@ def place(path: Path, text: str) -> None:
     data = text.encode()
     if path.exists() and path.read_bytes() == data:
         return
-    draft = path.with_name(f".{path.name}")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    durable.place(path, data)
 
 
 def await_day(stations: Path, day: str | None) -> None:

@@ -1,9 +1,8 @@
 """Replace a file that others follow, whole or not at all."""
 
-import os
 from pathlib import Path
 
-from station.durable import sync_folder
+from station.durable import place
 
 
 def replace(path: Path, text: str) -> None:
@@ -11,10 +10,4 @@ def replace(path: Path, text: str) -> None:
     data = f"{text}\n".encode("ascii")
     if path.exists() and path.read_bytes() == data:
         return
-    making = path.with_suffix(".new")
-    with making.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    making.rename(path)
-    sync_folder(path.parent)
+    place(path, data)
