@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from central.store.models import AttendanceRecord, Credential, School, Tap
 from central.work.exception_kinds import ExceptionKind, ExceptionLine
@@ -35,7 +35,7 @@ def card_lines(school: School, since: date, until: date) -> Iterator[ExceptionLi
         record__stage__in=_SIGNED,
     )
     found = taps.values_list("record__section__code", "on").annotate(
-        n=Count("record", distinct=True), last=Max(F("pk"))
+        n=Count("record", distinct=True), last=Max("pk")
     )
     for code, on, n, last in found.order_by("on", "record__section__code"):
         figures = {"n": str(n), "room": code, "last": f"{on:%m/%d/%Y}"}
