@@ -12,9 +12,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import IO, cast
 
 from benchmarks import rows
 from benchmarks.rows import Row
@@ -40,32 +41,36 @@ _LOCK = re.compile(r"fcntl\(\d+<([^>]*)>, F_SETLKW?, \{l_type=F_WRLCK, l_whence=
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened: ratios of the tap path's latency, refused taps, and what the agent got done."""
+    """What happened: ratios of the tap path's latency, refused taps, and what the agent got done.
+
+    `control` is what the tail of taps alone makes of itself, measured anew: no ratio is known better.
+    """
 
     p50_ratio: float
     p99_ratio: float
-    p99_ratios: Sequence[float]
+    control: float
     busy: int
     drained: int
     writer_locks: int | None
 
 
 def measure(folder: Path, entries: int, rounds: int) -> Outcome:
-    """Tap without and with an agent that drains `entries`, in turns, and watch once which locks it takes."""
-    journal, middle, tail, busy, drained = _filled(folder, entries), [], [], 0, 0
+    """Tap alone, beside an agent that drains `entries`, and alone; watch once which locks it takes."""
+    journal, alone, beside, again, drained = _filled(folder, entries), _Run(), _Run(), _Run(), 0
     try:
         for _ in range(rounds):
-            alone = _taps(journal)
+            _tap(journal, alone)
             with _draining(folder) as agent:
-                beside = _taps(journal)
+                _tap(journal, beside)
                 drained += int(agent.communicate()[0])
-            busy += alone.busy + beside.busy
-            middle.append(_ratio(beside.latencies, alone.latencies, 50))
-            tail.append(_ratio(beside.latencies, alone.latencies, 99))
+            _tap(journal, again)
         locks = _writer_locks(folder)
     finally:
         journal.close()
-    return Outcome(statistics.median(middle), statistics.median(tail), tail, busy, drained, locks)
+    quiet = _Run([*alone.latencies, *again.latencies])
+    middle, tail = (beside.percentile(percent) / quiet.percentile(percent) for percent in (50, 99))
+    control = again.percentile(99) / alone.percentile(99)
+    return Outcome(middle, tail, control, alone.busy + beside.busy + again.busy, drained, locks)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,13 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     locks = "not counted (no strace)" if outcome.writer_locks is None else str(outcome.writer_locks)
     print(
         f"drain: a tap beside a draining agent takes {outcome.p50_ratio:.2f} times at p50 and"
-        f" {outcome.p99_ratio:.2f} times at p99 what it takes alone (median of {options.rounds});"
-        f" {outcome.drained} entries drained, {outcome.busy} taps refused as busy,"
-        f" writer's locks taken by the agent: {locks}"
+        f" {outcome.p99_ratio:.2f} times at p99 what it takes alone ({options.rounds} rounds;"
+        f" alone against alone p99 {outcome.control:.2f}); {outcome.drained} entries drained,"
+        f" {outcome.busy} taps refused as busy, writer's locks taken by the agent: {locks}"
     )
     found = [
         Row("a tap beside a draining agent : alone, p50", outcome.p50_ratio),
         Row("a tap beside a draining agent : alone, p99", outcome.p99_ratio),
+        Row("a tap alone : alone anew, p99", outcome.control),
         Row("taps refused beside a draining agent", outcome.busy, "= 0", ""),
     ]
     if outcome.writer_locks is not None:
@@ -100,28 +106,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Run:
-    latencies: Sequence[float]
-    busy: int
+    latencies: list[float] = field(default_factory=list)
+    busy: int = 0
+
+    def percentile(self, percent: int) -> float:
+        return statistics.quantiles(self.latencies, n=100)[percent - 1]
 
 
-def _taps(journal: Journal) -> _Run:
-    clock, latencies, busy = SystemClock(boot=1), [], 0
+def _tap(journal: Journal, run: _Run) -> None:
+    clock = SystemClock(boot=1)
     for _ in range(TAPS):
         payload = Tap(secrets.token_bytes(16), "k1", "nfc").payload()
         began = time.perf_counter()
         try:
             journal.append(Kind.TAP, payload, clock.reading())
         except JournalError as error:
-            busy += getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-        latencies.append(time.perf_counter() - began)
+            run.busy += getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+        run.latencies.append(time.perf_counter() - began)
         time.sleep(PAUSE_S)
-    return _Run(latencies, busy)
-
-
-def _ratio(beside: Sequence[float], alone: Sequence[float], percent: int) -> float:
-    return statistics.quantiles(beside, n=100)[percent - 1] / statistics.quantiles(alone, n=100)[percent - 1]
 
 
 def _filled(folder: Path, entries: int) -> Journal:
@@ -140,11 +144,13 @@ def _filled(folder: Path, entries: int) -> Journal:
 
 @contextmanager
 def _draining(folder: Path, *before: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run an agent's core in a process of its own, with a central that answers at once."""
+    """Run an agent's core in a process of its own, once it has begun, with a central that answers at once."""
     (folder / MEMORY_FILE).unlink(missing_ok=True)
     command = [*before, sys.executable, "-m", "benchmarks.drain", "--agent", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as agent:
         try:
+            # Its start reads a hundred files and makes a database: no part of draining.
+            cast("IO[bytes]", agent.stdout).readline()
             yield agent
         finally:
             agent.kill()
@@ -169,6 +175,7 @@ def _drain(folder: Path) -> int:
     courier = DirectCourier(CentralRules(STATION_KEY.verify_key))
     clock, nonce = SystemClock(boot=1), partial(secrets.token_bytes, 16)
     exchange = Exchange(identity, courier, outbox, memory, clock, nonce)
+    print("begun", flush=True)
     while True:
         outcome = exchange.round()
         courier.carried.clear()
