@@ -16,7 +16,7 @@ BRIEF: Final = {
     "tap_path": ["--runs", "1", "--blocks", "2"],
     "tap_processor": ["--runs", "1", "--blocks", "2"],
     "grouping": ["--rounds", "1", "--requests", "128"],
-    "drain": ["--rounds", "1", "--entries", "2000"],
+    "drain": ["--rounds", "1", "--entries", "2000", "--taps", "50"],
     "carrying": ["--rounds", "1", "--entries", "500"],
     "ingest": ["--brief", "--stores", "sqlite"],
     "projecting": ["--rounds", "1", "--entries", "2000", "--taps", "200"],

@@ -54,16 +54,16 @@ class Outcome:
     writer_locks: int | None
 
 
-def measure(folder: Path, entries: int, rounds: int) -> Outcome:
+def measure(folder: Path, entries: int, rounds: int, taps: int) -> Outcome:
     """Tap alone, beside an agent that drains `entries`, and alone; watch once which locks it takes."""
     journal, alone, beside, again, drained = _filled(folder, entries), _Run(), _Run(), _Run(), 0
     try:
         for _ in range(rounds):
-            _tap(journal, alone)
+            _tap(journal, alone, taps)
             with _draining(folder) as agent:
-                _tap(journal, beside)
+                _tap(journal, beside, taps)
                 drained += int(agent.communicate()[0])
-            _tap(journal, again)
+            _tap(journal, again, taps)
         locks = _writer_locks(folder)
     finally:
         journal.close()
@@ -79,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="a folder on the disk to measure (default: the system's)")
     parser.add_argument("--entries", type=int, default=ENTRIES)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--taps", type=int, default=TAPS, help="so many in each turn")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--agent", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_drain(options.agent))
         return 0
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        outcome = measure(Path(folder), options.entries, options.rounds)
+        outcome = measure(Path(folder), options.entries, options.rounds, options.taps)
     locks = "not counted (no strace)" if outcome.writer_locks is None else str(outcome.writer_locks)
     print(
         f"drain: a tap beside a draining agent takes {outcome.p50_ratio:.2f} times at p50 and"
@@ -115,9 +116,9 @@ class _Run:
         return statistics.quantiles(self.latencies, n=100)[percent - 1]
 
 
-def _tap(journal: Journal, run: _Run) -> None:
+def _tap(journal: Journal, run: _Run, count: int) -> None:
     clock = SystemClock(boot=1)
-    for _ in range(TAPS):
+    for _ in range(count):
         payload = Tap(secrets.token_bytes(16), "k1", "nfc").payload()
         began = time.perf_counter()
         try:

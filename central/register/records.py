@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from central.domain.attendance import Mark
 from central.domain.calendar import DateSpan, TrackCalendar
 from central.domain.calendar import SchoolYear as Year
 from central.domain.enrolment import EnrolledSpan
 from central.domain.minutes import DayMinutes
 from central.domain.student import DatedFact, FactKind, StudentFacts
 from central.law.periods import divisor_days
-from central.store.attended import SessionKey, Signed, Standing, signed_sessions, standing_records
+from central.register.gathered import Gathered, gather
+from central.store.attended import SessionKey, Signed, signed_sessions
 from central.store.models import SchoolYear
 from central.store.queries.calendars import track_calendars
 from central.store.queries.enrolments import enrolled_spans
@@ -71,14 +71,9 @@ class Records:
         return day_minutes(self.year.school_id, self.span)
 
     @cached_property
-    def standing(self) -> list[Standing]:
-        """Every attendance record as decisions left it."""
-        return standing_records(self.year, self.before, self.as_of)
-
-    @cached_property
-    def present(self) -> list[Standing]:
-        """The records of presence a certificated person stands behind."""
-        return [record for record in self.standing if record.mark is Mark.PRESENT and record.stage.counts]
+    def gathered(self) -> Gathered:
+        """What was found by going through every attendance record as decisions left it."""
+        return gather(self)
 
     @cached_property
     def signed(self) -> dict[SessionKey, Signed]:

@@ -76,28 +76,53 @@ class Register:
     rows: tuple[Standing, ...]
 
 
-def register(school: School, as_of: date, year: SchoolYear | None) -> Register:
+def register(
+    school: School, as_of: date, year: SchoolYear | None, counted: Mapping[str, Answer] | None = None
+) -> Register:
     """Return how every requirement of a school stands at the end of a day.
 
     `year` is the school year the records are asked about; without one, or with nobody enrolled or
-    no calendar, what the records would have to say needs evidence.
+    no calendar, what the records would have to say needs evidence. With what `answers` said earlier,
+    `counted`, they are not asked again.
     """
-    before = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(school.time_zone)).astimezone(UTC)
-    answers = _answers(Records(year, as_of, before)) if year else {}
-    evidence = brought(school.pk, before)
+    if counted is None:
+        counted = answers(year, as_of) if year else {}
+    evidence = brought(school.pk, _end_of(as_of, school))
     every = rows()
     return Register(
         school.name,
         year.name if year else "",
         as_of,
-        tuple(_standing(row, every, answers, evidence, as_of) for row in every.values()),
+        tuple(_standing(row, every, counted, evidence, as_of) for row in every.values()),
     )
+
+
+def answers(year: SchoolYear, as_of: date) -> dict[str, Answer]:
+    """Return what the records answer at the end of a day, by the names of the questions."""
+    records = Records(year, as_of, _end_of(as_of, year.school))
+    if not records.calendars:
+        return {}
+    if not records.enrolled:
+        nobody = needs_evidence(
+            "nobody is enrolled yet; bring the roster with rollbook-central import-roster"
+        )
+        return dict.fromkeys(QUERIES, nobody)
+    facts_are_kept = year.school.facts_kept_since is not None
+    unknown = needs_evidence(_NO_FACTS)
+    return {
+        **{query.__name__: query(records) if facts_are_kept else unknown for query in _OF_PEOPLE},
+        **{query.__name__: query(records) for query in _OTHERS},
+    }
+
+
+def _end_of(on: date, school: School) -> datetime:
+    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(school.time_zone)).astimezone(UTC)
 
 
 def _standing(
     row: Row,
     every: Mapping[str, Row],
-    answers: Mapping[str, Answer],
+    counted: Mapping[str, Answer],
     evidence: Mapping[str, list[RequirementEvidence]],
     as_of: date,
 ) -> Standing:
@@ -107,20 +132,4 @@ def _standing(
             row, stands(asked.needs, evidence.get(asked.key, []), as_of), due_on(asked.needs, as_of)
         )
     nothing = needs_evidence("the records hold no calendar of the school year; bring it with import-calendar")
-    return Standing(row, answers.get(asked.query or "", nothing))
-
-
-def _answers(records: Records) -> dict[str, Answer]:
-    if not records.calendars:
-        return {}
-    if not records.enrolled:
-        nobody = needs_evidence(
-            "nobody is enrolled yet; bring the roster with rollbook-central import-roster"
-        )
-        return dict.fromkeys(QUERIES, nobody)
-    facts_are_kept = records.year.school.facts_kept_since is not None
-    unknown = needs_evidence(_NO_FACTS)
-    return {
-        **{query.__name__: query(records) if facts_are_kept else unknown for query in _OF_PEOPLE},
-        **{query.__name__: query(records) for query in _OTHERS},
-    }
+    return Standing(row, counted.get(asked.query or "", nothing))

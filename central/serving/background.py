@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from central.config import CentralConfig
 from central.errors import CentralError
+from central.register import counted
 from central.reports.scheduled import run_due
 from central.store.models import AuditEvent, CredentialEvent, School
 from central.work.brought_keys import take_up
@@ -56,6 +57,7 @@ class Projector(threading.Thread):
         self._certify_after_s = 0.0
         self._kit_after: datetime | None = None
         self._reports_after: datetime | None = None
+        self._count_after: datetime | None = None
         self._imports_seen: int | None = None
         self._began_s: float | None = None
 
@@ -104,6 +106,8 @@ class Projector(threading.Thread):
             self._save_kit(now)
         if self._reports_after is None or now >= self._reports_after:
             self._deliver_report(now)
+        if self._count_after is None or now >= self._count_after:
+            self._count_requirements(now)
 
     def _save_kit(self, now: datetime) -> None:
         self._kit_after = now + _KIT_EVERY
@@ -115,6 +119,15 @@ class Projector(threading.Thread):
             return
         if path:
             log.info("kit.saved file=%s", path.name)
+
+    def _count_requirements(self, now: datetime) -> None:
+        self._count_after = now + counted.EVERY
+        try:
+            for school in School.objects.all():
+                counted.count(self._config.data, school, now)
+        except OSError:
+            # A full disk must not keep evidence from being read.
+            log.exception("requirements.not-counted")
 
     def _deliver_report(self, now: datetime) -> None:
         """Write one report that is due; the others wait for later rounds, so that taps are read between."""

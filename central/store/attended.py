@@ -36,6 +36,12 @@ class Scope:
         wanted = {f"{record}student__in": self.students, f"{record}on__in": self.days}
         return {path: values for path, values in wanted.items() if values is not None}
 
+    def within(self, since: date, until: date) -> tuple[date, date]:
+        """Return the first and the last of some days that can be looked at: what an index finds at once."""
+        if not self.days:
+            return since, until
+        return max(since, min(self.days)), min(until, max(self.days))
+
 
 EVERYTHING = Scope()
 
@@ -87,7 +93,7 @@ def standing_records(
     the student was enrolled in that day.
     """
     span = Year(year.name)
-    on = (span.starts_on, min(span.ends_on, until))
+    on = scope.within(span.starts_on, min(span.ends_on, until))
     last, signed = _last_decisions(year, before, on, scope)
     signatures = _signatures(year, scope)
     enrolled = _Tracks(enrolled_spans(year.school_id, span, scope.students))

@@ -3,18 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from django.conf import settings
 from django.http import Http404
 from ninja import Schema
 from ninja.responses import Status
 from pydantic import StringConstraints
 
-from central.domain.calendar import SchoolYear as Year
 from central.register import evidence as verbs
+from central.register.counted import newest
 from central.register.evidence import Kept
-from central.register.register import register
 from central.register.standing import Standing
 from central.register.table import Row, rows
-from central.store.models import RequirementEvidence, SchoolYear
+from central.store.models import RequirementEvidence
 from central.web import clock
 from central.web.api.caller import Asked
 from central.web.api.operation import Operation
@@ -66,9 +66,14 @@ class EvidenceBrought(Form):
 
 
 class Requirements(Schema):
-    """The requirements as they stand at the end of a day."""
+    """The requirements as they stand at the end of a day.
+
+    `counted_at` is when a large school's records were counted, which is done some times a day; null
+    where they were counted for this answer.
+    """
 
     as_of: date
+    counted_at: datetime | None
     year: str
     requirements: list[Requirement]
 
@@ -80,10 +85,10 @@ def requirements(
     school = request.auth.staff.school
     today = clock.today(school)
     on = min(as_of or today, today)
-    years = SchoolYear.objects.filter(school=school, name=Year.of(on).name).select_related("school")
-    found = register(school, on, years.first())
+    found, counted_at = newest(settings.CONFIG.data, school, on, clock.now())
     shown = [row for row in found.rows if table in {"", row.row.table} and state in {"", row.answer.state}]
-    return Requirements(as_of=on, year=found.year, requirements=[_requirement(row) for row in shown])
+    rows_shown = [_requirement(row) for row in shown]
+    return Requirements(as_of=on, counted_at=counted_at, year=found.year, requirements=rows_shown)
 
 
 def evidence(request: Asked, key: Code) -> KnownEvidences:

@@ -14,15 +14,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from central.domain.calendar import SchoolYear as Year
 from central.errors import CentralError
 from central.exchange.named_file import NamedFile
 from central.register import render as written
+from central.register.counted import newest
 from central.register.evidence import Kept, bring, withdraw
-from central.register.register import Register, register
+from central.register.register import Register
 from central.register.standing import Standing, State
 from central.register.table import Row, rows, tables
-from central.store.models import RequirementEvidence, School, SchoolYear, Staff
+from central.store.models import RequirementEvidence, Staff
 from central.web import clock
 from central.web.dates import date_in
 from central.web.downloads import attachment
@@ -117,7 +117,7 @@ def _document(request: HttpRequest) -> Kept:
 def _page(request: HttpRequest, staff: Staff, row: Row | None, status: int = 200) -> HttpResponse:
     today = clock.today(staff.school)
     as_of = min(date_in(request.GET.get("as-of", ""), today), today)
-    found = register(staff.school, as_of, _year(staff.school, as_of))
+    found, counted_at = newest(settings.CONFIG.data, staff.school, as_of, clock.now())
     state, table = request.GET.get("state", ""), request.GET.get("table", "")
     shown = [
         each
@@ -132,6 +132,7 @@ def _page(request: HttpRequest, staff: Staff, row: Row | None, status: int = 200
     page = {
         "register": found,
         "as_of": as_of,
+        "counted_at": counted_at,
         "counts": [(each.value, _(each.value), counts[each]) for each in State],
         "state": state,
         "table": table,
@@ -178,8 +179,3 @@ def _of_one(staff: Staff, row: Row, shown: Sequence[Standing]) -> dict[str, obje
 def _file(found: Register, shown: Sequence[Standing]) -> HttpResponse:
     name = f"requirements_as-of_{found.as_of}.csv"
     return attachment(written.csv(found, shown), name)
-
-
-def _year(school: School, as_of: date) -> SchoolYear | None:
-    rows = SchoolYear.objects.filter(school=school, name=Year.of(as_of).name)
-    return rows.select_related("school").first()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from central.config import CentralConfig
+from central.register import counted
 from central.serving import background
 from central.serving.background import Projector
 from central.work.catch_up import CaughtUp, catch_up
@@ -36,6 +37,26 @@ def test_rosters_are_published_at_the_start_and_again_as_time_goes_by(school: Ce
     school.at += timedelta(minutes=5)
     projector.work()
     assert path.exists()
+
+
+def test_a_large_schools_requirements_are_counted_at_the_start_and_every_six_hours(
+    school: Central, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(counted, "is_large", lambda _year: True)
+    projector = Projector(school.config, lambda: school.at)
+    projector.work()
+    (path,) = school.config.data.glob("requirements-counted-*.json")
+    path.unlink()
+    school.at += timedelta(hours=5, minutes=59)
+    projector.work()
+    assert not path.exists()
+    school.at += timedelta(minutes=1)
+    projector.work()
+    path.unlink()
+    path.with_name(f".{path.name}.new").mkdir()
+    school.at += timedelta(hours=6)
+    projector.work()
+    assert "requirements.not-counted" in caplog.text
 
 
 def test_taps_that_waited_are_judged_again_only_after_an_import_or_a_new_key(

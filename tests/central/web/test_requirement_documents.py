@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from central.register import counted
 from central.store.models import RequirementEvidence, Viewing
 from central.web import clock
 from tests.central.web.test_claims_pages import DUTY, browser, text
@@ -59,3 +60,16 @@ def test_a_file_that_is_not_to_be_kept_leaves_its_digest_alone(
     assert RequirementEvidence.objects.get().sha256 == hashlib.sha256(b"a").hexdigest()
     assert list(tmp_path.iterdir()) == []
     assert client.get(f"/requirements/document/{hashlib.sha256(b'a').hexdigest()}/").status_code == 404
+
+
+def test_a_large_school_is_told_when_its_records_were_counted(
+    small: SmallSchool, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CONFIG = replace(settings.CONFIG, data_dir=str(tmp_path))
+    client = browser(small, "admin")
+    assert "every six hours" not in text(client.get("/requirements/"))
+    monkeypatch.setattr(counted, "is_large", lambda _year: True)
+    assert counted.count(tmp_path, small.school, at(MONDAY, "14:00"))
+    assert "every six hours, the last time on 09/09/2024 2:00 PM." in text(client.get("/requirements/"))
+    spanish = text(client.get("/requirements/", headers={"Accept-Language": "es"}))
+    assert "cada seis horas; la última vez, el 09/09/2024 2:00 PM" in spanish
