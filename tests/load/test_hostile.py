@@ -17,12 +17,14 @@ from tests.fakes.virtual_station import VirtualStation
 pytestmark = [pytest.mark.journey, pytest.mark.invariant(40), pytest.mark.fault("L1", "N5")]
 
 TALKS = 300
+HONEST = 60
+"""So many that none of them asks more often than a station may while others wait."""
 ROUNDS = 5
 
 
 @pytest.mark.soak
 def test_one_hostile_station_does_not_double_what_the_others_wait(tmp_path: Path) -> None:
-    everybody = stations(11)
+    everybody = stations(1 + HONEST)
     config = lay_out(tmp_path / "central", everybody)
     ratios = []
     with IntakeProcess(config) as intake:
