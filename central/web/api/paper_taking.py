@@ -22,6 +22,8 @@ from central.work.tool_rights import Right, Tool
 PAGES = ("paper", "paper-file")
 
 _NO_CLASS: Final = "none of your classes has that code today; GET /api/v1/classes lists them"
+# A description names the keys that fit a pattern, and leaves all others open unless told otherwise.
+_NAMED_ALONE: Final = Field(max_length=100, json_schema_extra={"additionalProperties": False})
 
 
 class PaperFile(Form):
@@ -33,7 +35,7 @@ class PaperFile(Form):
 
     file: FileSent
     mapping: Text = ""
-    told: Annotated[dict[Code, Words], Field(max_length=100)] = {}
+    told: Annotated[dict[Code, Words], _NAMED_ALONE] = {}
     section: Text = ""
     sheet: Annotated[Text, Field(max_length=60)] = ""
 
