@@ -6,7 +6,6 @@ from datetime import date
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
-from central.domain.calendar import SchoolYear as Year
 from central.errors import CentralError
 from central.register import render
 from central.register.evidence import bring, withdraw
@@ -109,4 +108,4 @@ def _year(name: str | None, school: School, as_of: date) -> SchoolYear | None:
     """Return the year asked for, or that of the day, which may not be in the records yet."""
     if name:
         return lookup.school_year(name)
-    return SchoolYear.objects.filter(school=school, name=Year.of(as_of).name).select_related("school").first()
+    return lookup.year_of(school, as_of)

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from central.domain.calendar import SchoolYear as Year
 from central.register.register import Register, answers, register
 from central.register.standing import Answer, State
+from central.store import lookup
 from central.store.models import AttendanceRecord, School, SchoolYear
 from central.work.local_days import local_date
 from station.durable import place
@@ -41,7 +41,7 @@ def count(folder: Path, school: School, now: datetime) -> bool:
     folder cannot be written.
     """
     today = local_date(school, now)
-    year = year_of(school, today)
+    year = lookup.year_of(school, today)
     if year is None or not is_large(year):
         _file(folder, school).unlink(missing_ok=True)
         return False
@@ -56,17 +56,12 @@ def newest(folder: Path, school: School, as_of: date, now: datetime) -> tuple[Re
 
     Of an earlier day, as of a large school nobody has counted of late, all is counted now.
     """
-    year = year_of(school, as_of)
+    year = lookup.year_of(school, as_of)
     if year is not None and as_of == local_date(school, now) and is_large(year):
         kept = _kept(_file(folder, school))
         if kept is not None and kept.year == year.name and now - kept.at < _LONGEST:
             return register(school, as_of, year, kept.answers), kept.at
     return register(school, as_of, year), None
-
-
-def year_of(school: School, on: date) -> SchoolYear | None:
-    """Return the school year a date lies in, if the records have it."""
-    return SchoolYear.objects.filter(school=school, name=Year.of(on).name).select_related("school").first()
 
 
 def is_large(year: SchoolYear) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from central.domain.attendance import Mark, Stage
 from central.domain.calendar import DateSpan
+from central.domain.enrolment import EnrolledSpan
 from central.store.attended import Scope, SessionKey, Standing, standing_records
 from central.store.models import AttendanceRecord, Placement
 
@@ -45,8 +46,9 @@ def gather(records: "Records") -> Gathered:
     found, places = Gathered(), _Places(records)
     for days in _parts(records):
         standing = standing_records(records.year, records.before, records.as_of, Scope(days=days))
-        present = [record for record in standing if record.mark is Mark.PRESENT and record.stage.counts]
-        found.signed_by |= {(record.certified_by, record.on) for record in standing if record.stage.counts}
+        signed = [record for record in standing if record.stage.counts]
+        present = [record for record in signed if record.mark is Mark.PRESENT]
+        found.signed_by.update((record.certified_by, record.on) for record in signed)
         found.presences += len(present)
         found.not_taught.update(
             (record.on, record.track)
@@ -79,9 +81,9 @@ class _Places:
         self._signed: dict[date, list[SessionKey]] = defaultdict(list)
         for key in records.signed:
             self._signed[key.on].append(key)
-        self._enrolled: dict[str, list[DateSpan]] = defaultdict(list)
+        self._enrolled: dict[str, list[EnrolledSpan]] = defaultdict(list)
         for span in records.enrolled:
-            self._enrolled[span.student].append(DateSpan(span.since, span.until))
+            self._enrolled[span.student].append(span)
         self._placed: dict[str, list[tuple[str, DateSpan]]] = defaultdict(list)
         rows = Placement.objects.filter(section__school_year=records.year)
         for section, student, since, until in rows.values_list(

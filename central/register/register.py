@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from central.register import (
@@ -16,6 +16,7 @@ from central.register.evidence import brought, due_on, stands
 from central.register.records import Records
 from central.register.standing import Answer, Standing, needs_evidence
 from central.register.table import Row, rows
+from central.reports.groundwork import end_of
 from central.store.models import RequirementEvidence, School, SchoolYear
 
 Query = Callable[[Records], Answer]
@@ -87,7 +88,7 @@ def register(
     """
     if counted is None:
         counted = answers(year, as_of) if year else {}
-    evidence = brought(school.pk, _end_of(as_of, school))
+    evidence = brought(school.pk, end_of(as_of, ZoneInfo(school.time_zone)))
     every = rows()
     return Register(
         school.name,
@@ -99,7 +100,7 @@ def register(
 
 def answers(year: SchoolYear, as_of: date) -> dict[str, Answer]:
     """Return what the records answer at the end of a day, by the names of the questions."""
-    records = Records(year, as_of, _end_of(as_of, year.school))
+    records = Records(year, as_of, end_of(as_of, ZoneInfo(year.school.time_zone)))
     if not records.calendars:
         return {}
     if not records.enrolled:
@@ -113,10 +114,6 @@ def answers(year: SchoolYear, as_of: date) -> dict[str, Answer]:
         **{query.__name__: query(records) if facts_are_kept else unknown for query in _OF_PEOPLE},
         **{query.__name__: query(records) for query in _OTHERS},
     }
-
-
-def _end_of(on: date, school: School) -> datetime:
-    return datetime.combine(on + timedelta(days=1), time(), ZoneInfo(school.time_zone)).astimezone(UTC)
 
 
 def _standing(

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from central.domain.calendar import SchoolYear as Year
 from central.errors import CentralError
 from central.store.models import School, SchoolYear, Section, Staff, Station, Student
 
@@ -63,3 +64,8 @@ def school_year(name: str) -> SchoolYear:
         msg = f"there is no school year {name} in the records (there is {have}); import its calendar"
         raise CentralError(msg)
     return found
+
+
+def year_of(school: School, on: date) -> SchoolYear | None:
+    """Return the school year a date lies in, if the records have it."""
+    return SchoolYear.objects.filter(school=school, name=Year.of(on).name).select_related("school").first()

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from central.domain.calendar import SchoolYear as Year
 from central.domain.enrolment import Programme
 from central.errors import RefusedError
+from central.store import lookup
 from central.store.models import Enrollment, InterventionStep, School, SchoolYear, Staff, Student
 from central.work.absence_figures import Figures, figures
 from central.work.local_days import local_date
@@ -70,7 +70,7 @@ def calls(school: School, now: datetime) -> list[Call]:
     not bind them. Nothing is ever sent by itself.
     """
     today = local_date(school, now)
-    year = _year(school, today)
+    year = lookup.year_of(school, today)
     if year is None:
         return []
     students = {row.number: row for row in Student.objects.filter(school=school).select_related("school")}
@@ -96,10 +96,6 @@ def take_step(student: Student, done: Done, by: Staff, now: datetime) -> Interve
         at=now,
         says=reason(done.says, "a step"),
     )
-
-
-def _year(school: School, today: date) -> SchoolYear | None:
-    return SchoolYear.objects.filter(school=school, name=Year.of(today).name).select_related("school").first()
 
 
 def _partners(year: SchoolYear, on: date) -> set[int]:
