@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -60,6 +61,7 @@ class Outcome:
     corrections: int
     correction_s: float
     recount_s: float
+    correction_ratio: float
     state: counting_state.Outcome | None
 
 
@@ -72,8 +74,7 @@ def measure(folder: Path, students: int, rounds: int, state: int) -> Outcome:
     gc.collect()
     gc.freeze()
     ours, theirs, parallel, arrays, counts = _in_turns(folder, year, rounds)
-    correction = _correct(year)
-    recounts = [_timed(lambda: count(year.rows, year.masks))[0].cpu_s for _ in range(rounds)]
+    corrections, recounts = _correct(year, rounds)
     return Outcome(
         students=students,
         student_days=student_days,
@@ -86,8 +87,9 @@ def measure(folder: Path, students: int, rounds: int, state: int) -> Outcome:
         parallel_ratio=_ratio([cost.wall_s for cost in ours], [cost.wall_s for cost in parallel]),
         numpy_ratio=_ratio([cost.wall_s for cost in arrays], [cost.wall_s for cost in theirs]),
         corrections=CORRECTIONS,
-        correction_s=correction,
+        correction_s=statistics.median(corrections),
         recount_s=statistics.median(recounts),
+        correction_ratio=_ratio(recounts, corrections),
         state=counting_state.measure(folder, state) if state else None,
     )
 
@@ -112,8 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     print(
         f"counting: one correction takes {1e6 * outcome.correction_s:.0f} us of a processor,"
-        f" 1/{outcome.recount_s / outcome.correction_s:.0f} of counting all anew;"
-        f" equal to it after {outcome.corrections}"
+        f" 1/{outcome.correction_ratio:.0f} of counting all anew, in turns with it;"
+        f" equal to it in each, after {outcome.corrections}"
     )
     if outcome.state is not None:
         print(outcome.state)
@@ -127,7 +129,7 @@ def _rows(outcome: Outcome) -> list[Row]:
         Row("ADA year of a school's bits : DuckDB, processor time", outcome.cpu_ratio, "<= 0.5"),
         Row("ADA year of a school's bits : DuckDB on all processors, time", outcome.parallel_ratio),
         Row("ADA year in memory with NumPy : DuckDB on rows, time", outcome.numpy_ratio, "<= 0.1"),
-        Row("a recount : one correction that equals it", outcome.recount_s / outcome.correction_s, ">= 500"),
+        Row("a recount : one correction that equals it", outcome.correction_ratio, ">= 500"),
     ]
     if outcome.state is not None:
         found += [
@@ -169,29 +171,35 @@ def _from_bits(bits: sqlite3.Connection, year: MadeUpYear) -> Counts:
     return count(rows, year.masks, {student: recovery(from_bytes(days)) for student, days in earned})
 
 
-def _correct(year: MadeUpYear) -> float:
-    """Turn single days over and keep the counts; return the processor time of one correction."""
+def _correct(year: MadeUpYear, rounds: int) -> tuple[list[float], list[float]]:
+    """Turn single days over and keep the counts, in turns with counting all anew: processor seconds of each.
+
+    The first list is of one correction in each turn, the second of one count of all.
+    """
     random = Random(2)  # noqa: S311  dice, not secrets
     rows = [[row] for row in year.rows]
     counts = count(year.rows, year.masks)
-    changes = [(random.randrange(len(rows)), 1 << random.randrange(366)) for _ in range(CORRECTIONS)]
     times = Counter(row.student for row in year.rows)
-    began = time.process_time()
-    done = 0
-    for which, day in changes:
-        before = rows[which]
-        row = before[0]
-        if times[row.student] > 1:
-            continue
-        attended = from_bytes(row.attended) ^ day & from_bytes(row.enrolled)
-        rows[which] = [
-            row._replace(attended=to_bytes(attended), absent=to_bytes(from_bytes(row.absent) & ~day))
-        ]
-        recount(counts, before, rows[which], year.masks)
-        done += 1
-    took = (time.process_time() - began) / done
-    assert counts == count([row for held in rows for row in held], year.masks), "counts have drifted"
-    return took
+    # Who has several rows is corrected in all of them at once, which is another question.
+    alone = [which for which, row in enumerate(year.rows) if times[row.student] == 1]
+    corrections, recounts = [], []
+    for _ in range(rounds):
+        changes = [(random.choice(alone), 1 << random.randrange(366)) for _ in range(CORRECTIONS // rounds)]
+        began = time.process_time()
+        for which, day in changes:
+            before = rows[which]
+            row = before[0]
+            attended = from_bytes(row.attended) ^ day & from_bytes(row.enrolled)
+            rows[which] = [
+                row._replace(attended=to_bytes(attended), absent=to_bytes(from_bytes(row.absent) & ~day))
+            ]
+            recount(counts, before, rows[which], year.masks)
+        corrections.append((time.process_time() - began) / len(changes))
+        flat = [row for held in rows for row in held]
+        cost, anew = _timed(partial(count, flat, year.masks))
+        recounts.append(cost.cpu_s)
+        assert counts == anew, "counts have drifted"
+    return corrections, recounts
 
 
 def _timed(run: Callable[[], _T]) -> tuple[Cost, _T]:

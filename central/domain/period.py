@@ -14,6 +14,9 @@ class PeriodKind(StrEnum):
     P2 = "P-2"
     ANNUAL = "Annual"
 
+    # An enumeration's own hash is worked out in Python, at every look into the counts.
+    __hash__ = str.__hash__
+
 
 PERIODS: Final[Mapping[str, PeriodKind]] = {
     "p1": PeriodKind.P1,

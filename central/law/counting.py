@@ -120,8 +120,9 @@ def _add_days(counts: Counts, cell: Cell, rows: Sequence[Row[Key]], masks: Track
     """Count the days of many students at once: their sets side by side are one long number."""
     enrolments = [(from_bytes(days), times) for days, times in Counter([row[4] for row in rows]).items()]
     abreast = min(len(rows), _ABREAST)
-    divisors = [from_bytes(to_bytes(days) * abreast) for days in masks.divisors]
-    countable = [from_bytes(to_bytes(days) * abreast) for days in masks.countable]
+    each = from_bytes(to_bytes(1) * abreast)
+    divisors = [days * each for days in masks.divisors]
+    countable = [days * each for days in masks.countable]
     attended, absent = [0] * len(PERIODS), [0] * len(PERIODS)
     for start in range(0, len(rows), abreast):
         together = rows[start : start + abreast]
