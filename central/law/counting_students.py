@@ -102,15 +102,15 @@ def _expected(rows: Sequence[Row[Key]], masks: Mapping[str, TrackMasks]) -> Sequ
         enrolled |= from_bytes(row[4])
         attended |= from_bytes(row[5])
     seen = _since_first_seen(enrolled, attended, masks[rows[0][1]].weekends)
+    read = [(masks[row[1]], Cell(*row[1:4]), from_bytes(row[4]), from_bytes(row[6])) for row in rows]
     found = []
     for index in range(len(PERIODS)):
         days, missed, homes = 0, 0, []
-        for row in rows:
-            track = masks[row[1]]
-            held = from_bytes(row[4]) & track.until[index] & track.taught
+        for track, cell, there, absent in read:
+            held = there & track.until[index] & track.taught
             days |= held & seen
-            missed |= from_bytes(row[6]) & track.until[index]
-            homes.append((held.bit_length(), Cell(*row[1:4])))
+            missed |= absent & track.until[index]
+            homes.append((held.bit_length(), cell))
         found.append((max(homes)[1], days, missed & days))
     return found
 
