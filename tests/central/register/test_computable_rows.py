@@ -25,7 +25,7 @@ from central.store.models import (
     TeachingCredential,
     Track,
 )
-from tests.fakes import healthy_school
+from tests.fakes import every_row, healthy_school
 from tests.fakes.healthy_school import AS_OF, HealthySchool, Kind, mondays
 from tests.fakes.school import FIRST_DAY, at, place, taught
 
@@ -39,19 +39,17 @@ class Kept:
 
     def __init__(self) -> None:
         self.made: HealthySchool | None = None
-        self.rows: list[str] = []
+        self.rows: every_row.Rows = {}
         self.states: dict[str, State] = {}
 
     def school(self) -> HealthySchool:
-        raw = connection.connection
-        assert raw is not None
         if self.made is None:
-            self.made = healthy_school.build()
-            self.rows = [line for line in raw.iterdump() if line.startswith('INSERT INTO "store_')]
-            self.states = states(self.made)
+            made = healthy_school.build()
+            self.rows = every_row.taken()
+            self.states = states(made)
+            self.made = made
         else:
-            for line in self.rows:
-                raw.execute(line)
+            every_row.put(self.rows)
         return copy.deepcopy(self.made)
 
 

@@ -16,7 +16,11 @@ from central.store.models import AuditEvent
 from central.work import audit_heads
 from sync_agent.signing import SigningKey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Heads are signed of a copy in a file, wherever the records are; here they are copied from a file too.
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="the records are on a server"),
+]
 KEY = SigningKey(b"central acknowledges with this..")
 AT = datetime(2026, 9, 1, 19, tzinfo=UTC)
 EVENTS = "store_auditevent"

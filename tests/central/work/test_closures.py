@@ -4,13 +4,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from central.domain.closure import RequestState
 from central.errors import InputError, RefusedError
 from central.law.emergency import credit, days_of_attendance_credited
 from central.store.models import StateRequestStep
 from central.store.queries.closures import closed_days, requests
+from tests.fakes.every_row import content
 from tests.fakes.school import LABOR_DAY, at
 from tests.fakes.study_school import StudySchool
 
@@ -34,12 +34,6 @@ def drafted(school: StudySchool, text: str = DAYS, *more: str, kind: str = "clos
 
 def step(school: StudySchool, verb: str, on: str, *more: str) -> str:
     return school.request(verb, "J1", "--on", on, "--evidence", "binder 2", *more)
-
-
-def content() -> str:
-    raw = connection.connection
-    assert raw is not None
-    return "\n".join(raw.iterdump())
 
 
 def test_closed_days_are_credited_on_approval_and_at_no_step_before(school: StudySchool) -> None:

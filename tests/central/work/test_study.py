@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from central.domain.enrolment import Modality
 from central.errors import InputError, RefusedError
 from central.store.models import Enrollment, StudyAgreement, StudySignature, StudyWork, TeachingCredential
 from central.store.queries.study import study_staffing
 from central.work.study_claims import study_claim
+from tests.fakes.every_row import content
 from tests.fakes.school import FIRST_DAY, LAST_DAY, MONDAY, at, taught
 from tests.fakes.study_school import FRIDAY, StudySchool, week, work_file
 
@@ -27,12 +27,6 @@ def counted(school: StudySchool, until: date = JUNE_30) -> list[date]:
     """Return the dates Ana may be claimed for by independent study."""
     claim = study_claim(school.small.year, None, until)
     return sorted(day.on for day in claim.days if day.student == school.small.ana.number)
-
-
-def content() -> str:
-    raw = connection.connection
-    assert raw is not None
-    return "\n".join(raw.iterdump())
 
 
 def test_a_week_of_evaluated_work_under_a_signed_agreement_is_five_days(school: StudySchool) -> None:
