@@ -36,8 +36,8 @@ def sign_in(staff: Staff) -> Client:
 
 
 def code() -> str:
-    """Return the one-time code of this moment."""
-    counter = next(iter(yield_hotp_counters_from_time()))
+    """Return the one-time code of this moment: a step before or after it is accepted as well."""
+    _, counter, _ = yield_hotp_counters_from_time()
     return str(format_hotp_value(hotp_value(TOTP_SECRET, counter)))
 
 
