@@ -54,7 +54,7 @@ class EmulatedBoard:
         folder.mkdir(parents=True, exist_ok=True)
         self.system, self.folder = system, folder
         self.field = Field()
-        self.machine = Machine(self.field, folder / "console.log")
+        self.machine = Machine(self.field, folder / "console.log", self._plug_in)
         self._clock = clock
         self._wiring = qemu.Wiring(hardware(system), folder / "card.img")
         self._has_network = True
@@ -85,12 +85,10 @@ class EmulatedBoard:
         """Switch on and return once a shell listens, however often the system starts again before."""
         self.machine.power_on(self._from_card)
         self.wait_for_shell()
-        if not self._has_network:
-            self.network(is_up=False)
 
     def wait_for_shell(self) -> None:
         """Wait for a start's end, also of one that the system asked for by itself."""
-        self.machine.console.wait_for_shell(_START_S)
+        self.machine.wait_for_shell(_START_S)
 
     @property
     def card(self) -> Path:
@@ -101,7 +99,17 @@ class EmulatedBoard:
         """Do what the firmware does at every start: read from the card what the kernel is told."""
         told = card_image.boot_text(self._wiring.card, _COMMAND_LINE).strip()
         self._said_to_kernel = f"{told} board.clock={self._clock():.0f}" if self._clock else told
-        return self._wiring.command(wires, self._said_to_kernel, has_cable=True)
+        return self._wiring.command(wires, self._said_to_kernel, has_hub=False)
+
+    def _plug_in(self) -> None:
+        """Plug the network in, into a system that has started.
+
+        While the kernel prepares QEMU's controller it may miss what is plugged in already, for as long as
+        the power is on: on a busy machine one start in ten had no network.
+        """
+        for device in self._wiring.plugged_in():
+            self.machine.monitor.ask("device_add", **device)
+        self.network(is_up=self._has_network)
 
     def cut(self) -> None:
         """Take the power away at once."""
@@ -167,7 +175,7 @@ class EmulatedBoard:
             # Should the system start again, it does so from the card.
             if self.machine.starts > starts:
                 return self._from_card(wires)
-            return [*self._wiring.command(wires, saved.said_to_kernel, has_cable=False), *incoming]
+            return [*self._wiring.command(wires, saved.said_to_kernel, has_hub=True), *incoming]
 
         self.machine.power_on(plug)
         monitor = self.machine.monitor

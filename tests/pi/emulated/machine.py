@@ -32,16 +32,18 @@ class Machine:
     """One board, over all its starts.
 
     It starts again by itself when the system asks for that, and stays off when the system has halted, as a
-    Pi does.
+    Pi does. Of every start `at_shell` is told, in a thread of its own, once a shell listens.
     """
 
-    def __init__(self, field: Field, log: Path) -> None:
+    def __init__(self, field: Field, log: Path, at_shell: Callable[[], None]) -> None:
         self.pins, self.console, self.monitor = Pins(), Console(log), Monitor()
         self.reader = ReaderLine(field)
         self.starts = 0
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._is_off = True
+        self._at_shell = at_shell
+        self._greeting = threading.Thread()
         self._life = threading.Thread()
         self._is_wired = threading.Event()
         self._switch = threading.Lock()
@@ -80,6 +82,11 @@ class Machine:
                 self._process.kill()
         if self._life.ident:
             self._life.join()
+
+    def wait_for_shell(self, timeout_s: float) -> None:
+        """Wait until a shell listens and `at_shell`, which every start calls by itself then, is done."""
+        self.console.wait_for_shell(timeout_s)
+        self._greeting.join(timeout_s)
 
     def wait_until_off(self, timeout_s: float) -> None:
         """Wait until the board is off by itself: its system has halted, or the board broke."""
@@ -121,6 +128,8 @@ class Machine:
                 end.close()
             for name, end in ours.items():
                 self._outside[name].power_on(end.sendall)
+            self._greeting = threading.Thread(target=self._greet, args=(self.starts,), daemon=True)
+            self._greeting.start()
             self._is_wired.set()
             self._serve(ours)
             self._process.wait()
@@ -129,6 +138,15 @@ class Machine:
                 for end in pair:
                     end.close()
         return self.monitor.why_it_ended() == "guest-reset"
+
+    def _greet(self, start: int) -> None:
+        """Tell of the shell of a start; of none where the board starts anew or loses its power before."""
+        try:
+            self.console.wait_for_shell(threading.TIMEOUT_MAX)
+            if self.starts == start:
+                self._at_shell()
+        except ConnectionError:
+            """The board is off."""
 
     def _serve(self, ours: Mapping[str, socket.socket]) -> None:
         """Carry what comes over the wires until QEMU ends."""

@@ -1,6 +1,7 @@
 """QEMU's own monitor: stop, save, plug and unplug (its QMP protocol)."""
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ class Monitor:
 
     def __init__(self) -> None:
         self._heard = Heard()
+        self._one_at_a_time = threading.Lock()
         self._begun = b""
         self._is_owed = False
         self._answers: list[dict[str, Any]] = []
@@ -47,10 +49,11 @@ class Monitor:
 
     def ask(self, command: str, **arguments: object) -> Any:  # noqa: ANN401 (as many shapes as commands)
         """Carry a command out and return what it returns; AssertionError with the words of a refusal."""
-        with self._heard:
-            self._answers.clear()
-            self._send(json.dumps({"execute": command, "arguments": arguments}).encode("ascii"))
-        answer = self._heard.wait(lambda: self._answers[0] if self._answers else None, _ANSWER_S, command)
+        with self._one_at_a_time:
+            with self._heard:
+                self._answers.clear()
+                self._send(json.dumps({"execute": command, "arguments": arguments}).encode("ascii"))
+            answer = self._heard.wait(lambda: self._answers[0] if self._answers else None, _ANSWER_S, command)
         assert "return" in answer, f"{command} {arguments}: {answer}"
         return answer["return"]
 

@@ -1,6 +1,6 @@
 """The command that makes QEMU a Raspberry Pi 3."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ PROGRAM: Final = "qemu-system-aarch64"
 HOST: Final = "10.0.2.2"
 _NET: Final = "net=10.0.2.0/24,host=10.0.2.9,dhcpstart=10.0.2.15,restrict=on"
 CABLE: Final = "cable"
+_HUB: Final = {"driver": "usb-hub", "port": "1", "id": "hub"}
 # RPi.GPIO reaches for registers that Debian's kernel keeps to itself; Raspberry Pi's own lets it.
 _OWN_WORDS: Final = "console=ttyS1,115200 iomem=relaxed quiet systemd.show_status=0"
 
@@ -26,13 +27,14 @@ class Wiring:
     # Locally made up; the first bytes say Raspberry Pi, so that the kernel calls the cable eth0.
     address: str = "b8:27:eb:00:00:01"
 
-    def cable(self) -> Mapping[str, str]:
-        """Return what QEMU's monitor plugs in as the cable."""
-        return {"driver": "usb-net", "netdev": "net", "id": CABLE, "mac": self.address, "port": "1.1"}
+    def plugged_in(self) -> Sequence[Mapping[str, str]]:
+        """Return what QEMU's monitor plugs into a started board: a hub, and the cable into that."""
+        cable = {"driver": "usb-net", "netdev": "net", "id": CABLE, "mac": self.address, "port": "1.1"}
+        return _HUB, cable
 
-    def command(self, wires: Mapping[str, int], said_to_kernel: str, *, has_cable: bool) -> list[str]:
+    def command(self, wires: Mapping[str, int], said_to_kernel: str, *, has_hub: bool) -> list[str]:
         """Return the command for wires by name, each an open descriptor, and the words to the kernel."""
-        cable = ",".join(f"{key}={value}" for key, value in self.cable().items()).removeprefix("driver=")
+        hub = ",".join(f"{key}={value}" for key, value in _HUB.items()).removeprefix("driver=")
         return [
             # Whatever becomes of the tests, no board outlives them.
             *("setpriv", "--pdeathsig", "KILL"),
@@ -53,9 +55,7 @@ class Wiring:
             ),
             *("-object", "qtest,id=outside,chardev=pins,log=/dev/null"),
             *("-netdev", f"user,id=net,{_NET}" + "".join(_forward(port) for port in sorted(self.ports))),
-            # QEMU would add one with the cable, and miss it where a board that was put aside goes on without.
-            *("-device", "usb-hub,port=1"),
-            *(("-device", cable) if has_cable else ()),
+            *(("-device", hub) if has_hub else ()),
         ]
 
 
