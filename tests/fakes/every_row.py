@@ -1,6 +1,6 @@
 """Every row of the records, wherever they are kept: to be compared, or to be written again as they were."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.apps import apps
 from django.db.models import Model
@@ -9,8 +9,9 @@ Rows = Mapping[type[Model], Sequence[Model]]
 
 
 def taken() -> Rows:
-    """Read every row."""
-    return {model: rows for model in _models() if (rows := list(model._base_manager.order_by("pk")))}
+    """Read every row of ours."""
+    models = apps.get_app_config("store").get_models(include_auto_created=True)
+    return {model: rows for model in models if (rows := list(model._base_manager.order_by("pk")))}
 
 
 def put(rows: Rows) -> None:
@@ -20,13 +21,7 @@ def put(rows: Rows) -> None:
 
 
 def content() -> str:
-    """Return what all rows say, to be compared with what they said before."""
-    return "\n".join(f"{model.__name__} {row}" for model in _models() for row in _values(model))
-
-
-def _values(model: type[Model]) -> Iterator[object]:
-    yield from model._base_manager.order_by("pk").values_list()
-
-
-def _models() -> Iterator[type[Model]]:
-    yield from apps.get_app_config("store").get_models(include_auto_created=True)
+    """Return what all rows say, logins and all, to be compared with what they said before."""
+    every = apps.get_models(include_auto_created=True)
+    rows = ((model, row) for model in every for row in model._base_manager.order_by("pk").values_list())
+    return "\n".join(f"{model.__name__} {row}" for model, row in rows)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from central.config import CentralConfig
 from central.store.models import School
 from central.work import keys
+from tests.fakes import every_row
 from tests.fakes.central_process import INIT, Installation
 from tests.fakes.oneroster import SCHOOL_CODE, RosterZip
 
@@ -84,13 +84,7 @@ def with_calendar(central: Central) -> Central:
 def content(central: Central) -> Callable[[], str]:
     """Return a function that writes out every row of every table."""
     del central
-
-    def dump() -> str:
-        raw = connection.connection
-        assert raw is not None
-        return "\n".join(raw.iterdump())
-
-    return dump
+    return every_row.content
 
 
 @pytest.fixture(scope="session")

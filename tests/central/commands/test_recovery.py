@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
-from django.db import connection
 
 from central import cli
 from central.config import CentralConfig
@@ -17,6 +16,7 @@ from central.store.models import RecoveryService, SchoolYear
 from central.work.recovery_attendance import sign
 from tests.central.commands.conftest import Central
 from tests.fakes import recovery_school
+from tests.fakes.every_row import content
 from tests.fakes.recovery_school import CODE, JUNE_30, OTHER_CODE, RecoverySchool, at
 from tests.fakes.school import TOTP_SECRET, give_login
 
@@ -36,12 +36,6 @@ def central(school: RecoverySchool, tmp_path: Path, capsys: pytest.CaptureFixtur
     return Central(CentralConfig(data_dir=str(tmp_path)), tmp_path, capsys, at(date(2025, 10, 11), "14:00"))
 
 
-def dump() -> str:
-    raw = connection.connection
-    assert raw is not None
-    return "\n".join(raw.iterdump())
-
-
 def do(central: Central, line: str, by: str = CLERK) -> str:
     """Run one verb as somebody, words parted by spaces."""
     return central.run("recovery", *line.split(), "--as", by)
@@ -49,10 +43,10 @@ def do(central: Central, line: str, by: str = CLERK) -> str:
 
 def refused(central: Central, line: str, by: str = CLERK, kind: type[Exception] = InputError) -> str:
     """Return what a refused verb says; nothing may be written."""
-    before = dump()
+    before = content()
     with pytest.raises(kind) as said:
         do(central, line, by)
-    assert dump() == before
+    assert content() == before
     return str(said.value)
 
 
