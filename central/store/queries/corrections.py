@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import F, Q
+
 from central.domain.attendance import Stage
 from central.store.models import Decision, SchoolYear
 
@@ -30,11 +32,12 @@ def corrections(year: SchoolYear, since: datetime | None, before: datetime) -> l
     A record that was certified and says something else afterwards, or is removed, or comes back, was
     corrected. Its whole history is read, because the step before may be older than `since`.
     """
-    late = Decision.objects.filter(record__section__school_year=year, at__lt=before)
-    if since is not None:
-        late = late.filter(at__gte=since)
-    touched = late.exclude(stage_from="").values("record_id")
-    history = Decision.objects.filter(record__in=touched, at__lt=before).order_by("record_id", "pk")
+    steps = Decision.objects.filter(at__lt=before)
+    # What was never removed and never said anything but what it says now was not corrected: nearly all.
+    # Asked of all years, as one walk along the steps takes a tenth of the time of going there by classes.
+    moved = steps.filter(Q(stage_to=Stage.REMOVED) | ~Q(mark=F("record__mark")))
+    history = steps.filter(record__in=moved.values("record_id"), record__section__school_year=year)
+    history = history.order_by("record_id", "pk")
     columns = ("record_id", "stage_to", "mark", "at", "by__number", "by_process", "reason")
     where = ("record__student__number", "record__on", "record__section__code", "record__section__track__code")
     found: list[Correction] = []
