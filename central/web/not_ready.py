@@ -1,4 +1,4 @@
-"""A page for what no view can answer because the installation lacks something: a key, a disk, a server."""
+"""What is said where the installation lacks something: a key, a disk, a server."""
 
 import logging
 from collections.abc import Callable
@@ -12,6 +12,15 @@ from station.errors import SettingsError
 
 log = logging.getLogger(__name__)
 _NOT_READY: Final = 503
+LACKING: Final = (ConfigError, SettingsError, UnavailableError)
+"""What is raised where something is missing that only IT can bring back."""
+
+
+def note(request: HttpRequest, error: Exception) -> None:
+    """Tell the log, in which IT looks, what is missing and who needed it."""
+    # The address itself may hold a student's number.
+    page = request.resolver_match.view_name if request.resolver_match else "none"
+    log.error("page.unanswered page=%s why=%r", page, str(error))
 
 
 class NotReady:
@@ -27,8 +36,7 @@ class NotReady:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for a view that met what only IT can mend; any other error is a fault of the program."""
-        if not isinstance(error, ConfigError | SettingsError | UnavailableError):
+        if not isinstance(error, LACKING):
             return None
-        page = request.resolver_match.view_name if request.resolver_match else "none"
-        log.error("page.unanswered page=%s why=%r", page, str(error))
+        note(request, error)
         return render(request, "503.html", {"missing": str(error)}, status=_NOT_READY)

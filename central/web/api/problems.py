@@ -11,7 +11,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from central.domain.errors import DomainError
-from central.errors import CentralError, InputError, UnavailableError
+from central.errors import CentralError, InputError
+from central.web.not_ready import LACKING, note
 from central.work.signing_off import TryLaterError
 from central.work.tokens import TokenRefusedError
 from sync_agent.wire import PROBLEM_MEDIA_TYPE
@@ -87,7 +88,6 @@ def of_a_token(error: TokenRefusedError) -> ProblemError:
 
 
 def _answer(request: HttpRequest, error: object) -> HttpResponse:
-    del request
     if isinstance(error, ProblemError):
         return problem(error.name, error.detail)
     if isinstance(error, InputError):
@@ -98,6 +98,8 @@ def _answer(request: HttpRequest, error: object) -> HttpResponse:
         return problem("invalid", "; ".join(found), problems=found)
     name = next(name for kind, name in _PLAIN.items() if isinstance(error, kind))
     said = str(error)
+    if isinstance(error, LACKING):
+        note(request, error)
     # Django's own words name the models of the records.
     return problem(name, "" if said.endswith("matches the given query.") else said)
 
@@ -105,7 +107,7 @@ def _answer(request: HttpRequest, error: object) -> HttpResponse:
 # The first that fits counts: the narrower before the wider.
 _PLAIN: Final[Mapping[type[Exception], str]] = {
     TryLaterError: "too-many-tries",
-    UnavailableError: "unavailable",
+    **dict.fromkeys(LACKING, "unavailable"),
     CentralError: "refused",
     DomainError: "refused",
     PermissionDenied: "forbidden",

@@ -58,6 +58,15 @@ def test_everybody_else_hears_whom_to_tell(room: UntimedRoom, caplog: pytest.Log
     assert "Al servidor le falta algo" in ask(clerk, "es")[1]
 
 
+def test_a_program_that_asks_hears_the_same(room: UntimedRoom, caplog: pytest.LogCaptureFixture) -> None:
+    answer = reader(room, "admin").get(f"/api/v1/gaps?on={MONDAY}")
+    assert answer.status_code == 503
+    assert answer.json()["type"].endswith("/unavailable")
+    assert LOST in answer.json()["detail"]
+    said = [line.getMessage() for line in caplog.records if line.name == "central.web.not_ready"]
+    assert [line.partition(" why=")[0] for line in said] == ["page.unanswered page=staff-api:gaps"]
+
+
 def test_a_fault_of_the_program_is_a_page_too(room: UntimedRoom, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         msg = "a secret of the program"
