@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from central.errors import CentralError
+from central.web.dates import written_date
 
 REFUSED = 409
 """The status of a page shown again because its form was refused."""
@@ -27,7 +28,7 @@ def send(request: HttpRequest, act: Callable[[], object], said: str) -> bool:
 def date_of(form: QueryDict, name: str) -> date:
     """Return a date of a form; raises CentralError for none."""
     try:
-        return date.fromisoformat(form.get(name, ""))
+        return written_date(form.get(name, ""))
     except ValueError as error:
         raise CentralError(_("Choose a date.")) from error
 

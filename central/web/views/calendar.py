@@ -20,6 +20,7 @@ from central.law.periods import period_ends_on
 from central.reports.year_calendar import of_year
 from central.store.models import SchoolYear, Staff
 from central.web import clock
+from central.web.dates import written_date
 from central.web.sending import REFUSED
 from central.work.calendar_desk import Desk, look, take_in
 from central.work.calendar_weeks import Week
@@ -99,7 +100,7 @@ def _weeks(text: str) -> tuple[Week, ...]:
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return written_date(text)
     except ValueError as error:
         raise CentralError(_("Write days like 2024-12-23.")) from error
 

@@ -24,6 +24,7 @@ from central.reports.request_effect import Effect
 from central.store.models import SchoolYear, Staff, StateRequestStep
 from central.store.queries.closures import closed_days, requests
 from central.web import clock
+from central.web.dates import written_date
 from central.web.tables import Table, from_rows
 from central.web.views import closure_papers
 from central.work.closure_steps import Step, take_step
@@ -120,7 +121,7 @@ def _carry_out(request: HttpRequest, staff: Staff, year: SchoolYear) -> str:
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return written_date(text)
     except ValueError as error:
         raise CentralError(_("Write days like 2024-12-23.")) from error
 

@@ -11,6 +11,7 @@ from central.exchange.credentials_csv import token_of
 from central.store import lookup
 from central.store.models import Credential, Staff, Student
 from central.store.queries.student_search import the_student
+from central.web.dates import written_date
 from central.work import credential_verbs, keys, learn_card
 from central.work.credential_verbs import Act, Card, Done
 
@@ -73,6 +74,6 @@ def _typed(form: QueryDict) -> Card:
 def _day(form: QueryDict, name: str) -> date | None:
     text = form.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        return written_date(text) if text else None
     except ValueError as error:
         raise CentralError(_("This is no date; choose one.")) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from central.store.queries.emergencies import (
     tracks_of,
 )
 from central.web import clock
+from central.web.dates import written_instant
 from central.web.sending import REFUSED, date_of, send
 from central.web.years import year_asked
 from central.work import announcements, emergencies, emergency_days, emergency_learning
@@ -154,10 +155,10 @@ def _note_sent(form: QueryDict, row: Emergency, act: Act) -> None:
     if channel not in set(Channel) or language not in set(Language):
         raise CentralError(_("Choose what was sent."))
     try:
-        local = datetime.fromisoformat(form.get("sent-at", ""))
+        zone = ZoneInfo(row.school_year.school.time_zone)
+        sent_at = written_instant(form.get("sent-at", ""), zone)
     except ValueError as error:
         raise CentralError(_("Say when it was sent.")) from error
-    sent_at = local.replace(tzinfo=ZoneInfo(row.school_year.school.time_zone))
     sent = Sent(sent_at, form.get("sent-by", ""), form.get("evidence", ""))
     announcements.note_sent(row, (Channel(channel), Language(language)), sent, act)
 

@@ -13,7 +13,7 @@ from central.errors import CentralError
 from central.reports.render_late_entries import late_entries_csv
 from central.store.models import Outage, Staff, Station
 from central.web import clock
-from central.web.dates import date_in
+from central.web.dates import date_in, written_instant
 from central.web.downloads import attachment
 from central.web.outage_access import DAYS, late_seen_by, likely, touched_seen_by
 from central.web.sending import REFUSED, send
@@ -139,7 +139,6 @@ def _instant(staff: Staff, form: Mapping[str, str], name: str) -> datetime | Non
     if not text:
         return None
     try:
-        written = datetime.fromisoformat(text)
+        return written_instant(text, ZoneInfo(staff.school.time_zone))
     except ValueError as error:
         raise CentralError(_("Write the date and the time.")) from error
-    return written.replace(tzinfo=ZoneInfo(staff.school.time_zone)) if written.tzinfo is None else written

@@ -25,7 +25,7 @@ from central.reports.what_if import KEYS, Supposition, WhatIf
 from central.reports.what_if_report import what_if
 from central.store.models import SchoolYear, Staff
 from central.web import clock, report_groups, tables
-from central.web.dates import date_in
+from central.web.dates import date_in, written_date
 from central.web.downloads import attachment
 from central.web.sending import REFUSED
 from central.work.report_schedule_days import states
@@ -168,7 +168,7 @@ def _close(request: HttpRequest, staff: Staff, asked: Asked) -> str:
         raise CentralError(_("A supposition cannot be closed."))
     edition = Edition(form["edition"]) if form.get("edition") in set(Edition) else None
     try:
-        audited_on = date.fromisoformat(form["audited-on"]) if form.get("audited-on") else None
+        audited_on = written_date(form["audited-on"]) if form.get("audited-on") else None
     except ValueError as error:
         raise CentralError(_("Say when the audit was completed as a date.")) from error
     signer = Signer(staff, clock.now(), form.get("code", ""))

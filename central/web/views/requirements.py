@@ -24,7 +24,7 @@ from central.register.standing import Standing, State
 from central.register.table import Row, rows, tables
 from central.store.models import RequirementEvidence, Staff
 from central.web import clock
-from central.web.dates import date_in
+from central.web.dates import date_in, written_date
 from central.web.downloads import attachment
 from central.web.sending import REFUSED
 from central.work import documents, viewings
@@ -83,7 +83,7 @@ def _carry_out(request: HttpRequest, staff: Staff, row: Row) -> str:
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return written_date(text) if text else None
     except ValueError as error:
         raise CentralError(_("Write the days it holds as dates.")) from error
 

@@ -15,8 +15,7 @@ from central.exchange.column_mapping import COLUMNS
 from central.exchange.named_file import NamedFile
 from central.store.models import ImportedFile, Staff
 from central.web import clock
-from central.web.dates import date_in
-from central.web.sending import REFUSED
+from central.web.sending import REFUSED, date_of
 from central.work import column_mappings, roster_upload
 from central.work.roster_preview import Difference, Value
 from central.work.roster_upload import MOST_BYTES, Kind, Upload
@@ -58,7 +57,7 @@ def _upload(request: HttpRequest) -> Upload:
     data = sent.read(MOST_BYTES + 1)
     wishes = Wishes(
         files_are=form.get("files_are", "") if form.get("files_are") in {"bulk", "delta"} else "",
-        as_of=date_in(form.get("as_of", ""), date.min) if form.get("as_of") else None,
+        as_of=date_of(form, "as_of") if form.get("as_of") else None,
         accepts_many_ends=form.get("accept_ends") == "yes",
         why_older=form.get("why_older", ""),
     )

@@ -16,6 +16,7 @@ from central.store.evidence import Evidence
 from central.store.models import Staff, Student, Tap
 from central.web import clock
 from central.web.access import rooms_seen_by
+from central.web.dates import written_instant
 from central.web.sending import REFUSED
 from central.work import rights, time_review
 from central.work.time_bracket import Entry, needs_a_person
@@ -101,7 +102,7 @@ def _decide(request: HttpRequest, staff: Staff, entry: Entry, *, is_anchor: bool
 def _instant(text: str, zone: ZoneInfo, fold: int) -> datetime:
     """Read a time of the school's clocks; in the hour that comes twice the wider reading counts."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+        return written_instant(text, zone, fold)
     except ValueError as error:
         raise CentralError(_("Say from when to when, with date and time.")) from error
 

@@ -47,6 +47,8 @@ def test_an_outage_is_put_down_corrected_and_withdrawn_and_nothing_is_lost(small
     assert noted(clerk, small, says=" ") == 409
     assert noted(clerk, small, until="2024-09-09T07:00") == 409
     assert noted(clerk, small, until="2031-01-01T07:00") == 409
+    assert noted(clerk, small, since="0001-01-01T00:00") == 409
+    assert noted(clerk, small, since=f"{MONDAY}T08:00Z") == 409
     assert noted(clerk, small, scope="school") == 409
     assert not Outage.objects.exists()
     assert noted(clerk, small) == 302
