@@ -4,11 +4,13 @@ import argparse
 import secrets
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from central.commands import Now, a_date, say
 from central.config import CentralConfig
+from central.domain.local_day import end_of
 from central.errors import CentralError
 from central.store import lookup
 from central.store.models import ApiToken
@@ -62,7 +64,8 @@ def run(args: argparse.Namespace, config: CentralConfig, now: Now) -> int:
 
 def _make(args: argparse.Namespace, at: datetime) -> None:
     by = lookup.staff(args.by)
-    wish = tokens.TokenWish(args.name, tokens.tools(args.scope), tokens.end_of(args.until, by))
+    expires_at = end_of(args.until, ZoneInfo(by.school.time_zone))
+    wish = tokens.TokenWish(args.name, tokens.tools(args.scope), expires_at)
     if args.out.exists():
         msg = f"{args.out} is there already; name a new file, a secret is never written over another"
         raise CentralError(msg)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from central.domain.local_day import end_of
 from central.register import (
     queries_calendar,
     queries_emergencies,
@@ -16,7 +17,6 @@ from central.register.evidence import brought, due_on, stands
 from central.register.records import Records
 from central.register.standing import Answer, Standing, needs_evidence
 from central.register.table import Row, rows
-from central.reports.groundwork import end_of
 from central.store.models import RequirementEvidence, School, SchoolYear
 
 Query = Callable[[Records], Answer]

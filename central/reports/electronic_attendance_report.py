@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from central.domain.local_day import start_of
 from central.reports.electronic_attendance import ElectronicAttendanceReport, Letter, RoleSight
 from central.reports.electronic_attendance_findings import find
 from central.reports.entry_books import gather
@@ -30,7 +31,7 @@ def report(year: SchoolYear, as_of: date, now: datetime) -> ElectronicAttendance
     logins are those known now. Raises CentralError as `occasion` does.
     """
     of = occasion(year, as_of, now)
-    begins = datetime.combine(of.since, time(), ZoneInfo(of.zone))
+    begins = start_of(of.since, ZoneInfo(of.zone))
     books = gather(year, of)
     made = ElectronicAttendanceReport(
         of=of,

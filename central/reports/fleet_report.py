@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from central.domain.local_day import start_of
 from central.reports.fleet_findings import find
 from central.reports.fleet_year import FleetReport, StationDay, StationYear
 from central.reports.occasion import Occasion, occasion
@@ -53,7 +54,7 @@ class _Gathered:
 
     def __init__(self, year: SchoolYear, of: Occasion, until: datetime) -> None:
         school, evidence = year.school, Evidence(settings.CONFIG.evidence_at)
-        begins = datetime.combine(of.since, time(), ZoneInfo(of.zone))
+        begins = start_of(of.since, ZoneInfo(of.zone))
         self._zone = ZoneInfo(of.zone)
         days = [day.on for day in ended_days(school, until)]
         self._days = [on for on in days if of.since <= on <= of.until]

@@ -1,10 +1,11 @@
 """Published: gather what a report rests on, as decisions taken by the end of a day left it."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from central.domain.absence import FullDayAbsence
 from central.domain.enrolment import Modality
+from central.domain.local_day import end_of
 from central.domain.period import PeriodKind
 from central.errors import CentralError
 from central.law.absence import full_day_absences
@@ -50,11 +51,6 @@ def ground_of(year: SchoolYear, kind: PeriodKind, as_of: date, now: datetime) ->
         absences=absences,
         months=_months(made, absences, as_of),
     )
-
-
-def end_of(on: date, zone: ZoneInfo) -> datetime:
-    """Return the instant a local date ends."""
-    return datetime.combine(on + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def _absences(year: SchoolYear, made: Claimed, before: datetime) -> list[FullDayAbsence]:

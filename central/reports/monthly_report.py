@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from central.domain.attendance import Stage
 from central.domain.calendar import SchoolYear as Year
 from central.domain.enrolment import GradeSpan, Modality
+from central.domain.local_day import end_of
 from central.domain.period import PeriodKind
 from central.law import question
 from central.law.membership import Membership, memberships, month_windows
 from central.law.monthly import CellKey
 from central.reports import identities
 from central.reports.ground import Ground
-from central.reports.groundwork import end_of, ground_of
+from central.reports.groundwork import ground_of
 from central.reports.head import head
 from central.reports.monthly import MonthLine, MonthlyReport
 from central.reports.period import ProofLine

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from central.domain.calendar import SchoolYear as Year
+from central.domain.local_day import end_of
 from central.errors import CentralError
-from central.reports.groundwork import end_of
 from central.reports.head import head, require_come
 from central.reports.headed import Headed
 from central.store.models import SchoolYear

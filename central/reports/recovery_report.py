@@ -8,13 +8,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from central.domain.calendar import SchoolYear as Year
+from central.domain.local_day import end_of
 from central.domain.period import PeriodKind
 from central.domain.recovery import RecoverySession
 from central.errors import CentralError
 from central.law import question
 from central.law.absence import expected_days
 from central.law.calpads import AbsenceSummary, absence_summary, findings_on_absence_summaries
-from central.reports.groundwork import end_of
 from central.reports.head import head
 from central.reports.recovery import (
     RecoveredAbsence,

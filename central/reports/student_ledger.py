@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from central.domain.absence import FullDayAbsence
 from central.domain.finding import Finding
+from central.domain.local_day import end_of
 from central.domain.period import PeriodKind
 from central.domain.recovery import RecoverySession
 from central.law.recovery_account import RecoveryAccount
 from central.law.recovery_claw_back import ClawBack, claw_back
 from central.law.recovery_ledger import DateCredit
-from central.reports.groundwork import end_of
 from central.reports.recovery_books import RecoveryBooks, books
 from central.reports.recovery_findings import of_student
 from central.store.models import SchoolYear

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import chain as joined
 from typing import Final
 
+from central.domain.local_day import end_of, start_of
 from central.timeline import Stamped
 from central.timeline.liveness import liveness
 from central.work.journal_lines import Line, Said
@@ -44,8 +45,7 @@ class DayFacts:
 
 def school_day(on: date, zone: tzinfo, bells: tuple[time, time] | None) -> SchoolDay:
     """Return a date as the school lives it; without a bell schedule the whole of it counts."""
-    midnights = (datetime.combine(each, time(), zone) for each in (on, on + timedelta(days=1)))
-    starts_ms, ends_ms = (int(each.timestamp() * 1000) for each in midnights)
+    starts_ms, ends_ms = (int(each.timestamp() * 1000) for each in (start_of(on, zone), end_of(on, zone)))
     if bells is None:
         return SchoolDay(on, starts_ms, ends_ms, (starts_ms, ends_ms))
     first_ms, last_ms = (int(datetime.combine(on, each, zone).timestamp() * 1000) for each in bells)

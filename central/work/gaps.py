@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from central.domain.local_day import end_of, start_of
 from central.errors import RefusedError
 from central.store.models import (
     AuditEvent,
@@ -69,7 +70,7 @@ def gaps_of(station: Station, on: date) -> list[Gap]:
     them: those take reading the evidence (`register`).
     """
     zone = ZoneInfo(station.school.time_zone)
-    span = _midnights(on, zone)
+    span = (start_of(on, zone), end_of(on, zone))
     return _explained(_known([station], span))
 
 
@@ -83,7 +84,7 @@ def register(
     """
     zone = ZoneInfo(school.time_zone)
     stations = _stations(school, station)
-    found = _known(stations, (_midnights(since, zone)[0], _midnights(until, zone)[1]))
+    found = _known(stations, (start_of(since, zone), end_of(until, zone)))
     timetable = Timetable(school)
     for on in (since + timedelta(n) for n in range((until - since).days + 1)):
         hours = _hours(timetable.bells(on))
@@ -233,10 +234,6 @@ def _hours(bells: Sequence[Bell]) -> dict[int, tuple[time, time]]:
 
 def _span(on: date, hours: tuple[time, time], zone: ZoneInfo) -> Span:
     return datetime.combine(on, hours[0], zone), datetime.combine(on, hours[1], zone)
-
-
-def _midnights(on: date, zone: ZoneInfo) -> Span:
-    return datetime.combine(on, time.min, zone), datetime.combine(on + timedelta(1), time.min, zone)
 
 
 def _by_time(gap: Gap) -> tuple[bool, float, str, str]:

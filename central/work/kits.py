@@ -1,13 +1,14 @@
 """Save emergency kits: one encrypted file by which a laptop prints and keys sheets while central is down."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from central.config import CentralConfig
+from central.domain.local_day import end_of
 from central.errors import RefusedError
 from central.exchange.kit.contents import Contents, KitClass, Person, Terms
 from central.exchange.kit.contents import School as KitSchool
@@ -113,7 +114,7 @@ def withdraw(name: str, by: Staff, why: str, now: datetime) -> None:
 
 def _terms(school: School, last: date, classes: int, name: str, now: datetime) -> Terms:
     serials = reserve(max(_LEAST_SHEETS, _SHEETS_A_CLASS * classes))
-    ends_at = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(school.time_zone)).astimezone(UTC)
+    ends_at = end_of(last, ZoneInfo(school.time_zone))
     return Terms(name, now, last, ends_at, serials[0], serials[-1])
 
 

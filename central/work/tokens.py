@@ -5,10 +5,9 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -142,12 +141,12 @@ def find(secret: str, now: datetime) -> ApiToken:
         raise TokenRefusedError(
             Fault.UNKNOWN, "this token is not one of this server's; copy it whole, or make a new one"
         )
-    standing = state(token, now)
-    if standing is State.REVOKED:
-        text = f"token {token.name!r} was revoked on {token.revoked_at:%Y-%m-%d}; make a new one"
+    if token.revoked_at is not None:
+        on = local_date(token.staff.school, token.revoked_at)
+        text = f"token {token.name!r} was revoked on {on}; make a new one"
         raise TokenRefusedError(Fault.REVOKED, text)
-    if standing is State.EXPIRED:
-        text = f"token {token.name!r} expired on {token.expires_at:%Y-%m-%d}; make a new one"
+    if state(token, now) is State.EXPIRED:
+        text = f"token {token.name!r} expired on {last_day(token)}; make a new one"
         raise TokenRefusedError(Fault.EXPIRED, text)
     if not has_login(token.staff):
         text = f"the login of employee {token.staff.number} is out of use, and with it token {token.name!r}"
@@ -167,11 +166,6 @@ def state(token: ApiToken, now: datetime) -> State:
     if token.revoked_at is not None:
         return State.REVOKED
     return State.EXPIRED if token.expires_at <= now else State.IN_USE
-
-
-def end_of(last_day: date, staff: Staff) -> datetime:
-    """Return the instant at which a token's last day ends at the school."""
-    return datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(staff.school.time_zone))
 
 
 def last_day(token: ApiToken) -> date:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from central.auditor.packet.manifest import About
 from central.auditor.packet.sample import Population, draw
 from central.auditor.packet.tables import Row
 from central.domain.attendance import Mark, Stage
+from central.domain.local_day import start_of
 
 CellKey = tuple[str, str, str, str]
 """Track, number of the school month, grade span and modality, as the tables write them."""
@@ -112,7 +113,7 @@ def _certified(
     for member in tables.record_tables(packet):
         on, here = _day_of(member), dict[tuple[str, date], Counter[str]]()
         claimed, last = set[str](), ("", "", 0)
-        begins_at = datetime.combine(on, time(), ZoneInfo(about.zone))
+        begins_at = start_of(on, ZoneInfo(about.zone))
         for row in tables.rows(packet, member):
             found.records += 1
             place = (row["class"], row["student"], row.whole("record"))

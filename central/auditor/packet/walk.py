@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from central.auditor.packet.layout import PacketError
 from central.auditor.packet.tables import Row
 from central.auditor.public_keys import Keys
 from central.domain.attendance import MOVES, Stage
+from central.domain.local_day import start_of
 from station import chain
 from station.errors import EntryError
 from station.tap import Kind, Tap, decode
@@ -111,7 +112,7 @@ def _hold_row(way: Fields, row: Row, found: Walked) -> None:
 def _hold_decisions(way: Fields, row: Row, zone: ZoneInfo, found: Walked) -> None:
     """Hold the steps of a record together: none is left out, none comes before it may."""
     stage, mark, signer, last_at = "", "", "", datetime.min.replace(tzinfo=UTC)
-    begins_at = datetime.combine(row.on(), time(), zone)
+    begins_at = start_of(row.on(), zone)
     steps = listed(way, "decisions")
     for number, step in enumerate(steps, 1):
         at, to = _instant(step, "at"), step.text("stage_to")

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from central.domain.finding import Finding, Severity
-from central.reports.groundwork import end_of
+from central.domain.local_day import end_of
 from central.store.models import School, SchoolYear
 from central.work.exports import Made, OutFile
 

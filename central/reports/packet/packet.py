@@ -22,9 +22,9 @@ from central.auditor.packet.writer import PacketWriter
 from central.config import CentralConfig
 from central.domain.attendance import Stage
 from central.domain.calendar import SchoolYear as Year
+from central.domain.local_day import end_of
 from central.errors import RefusedError, UnavailableError
 from central.law import provision
-from central.reports.groundwork import end_of
 from central.reports.packet import lists, readme, signed
 from central.reports.packet.days import Line, Span, days
 from central.reports.packet.totals import Totals

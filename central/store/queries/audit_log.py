@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Generic, TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model, Q, QuerySet
 
+from central.domain.local_day import end_of, start_of
 from central.store.models import AuditEvent, Decision, ImportedFile, School
 
 Row = TypeVar("Row", bound=Model)
@@ -94,9 +95,9 @@ def _when(school: School, sought: Sought) -> Q:
     zone = ZoneInfo(school.time_zone)
     found = Q()
     if sought.since is not None:
-        found &= Q(at__gte=datetime.combine(sought.since, time(), zone))
+        found &= Q(at__gte=start_of(sought.since, zone))
     if sought.until is not None:
-        found &= Q(at__lt=datetime.combine(sought.until + timedelta(days=1), time(), zone))
+        found &= Q(at__lt=end_of(sought.until, zone))
     return found
 
 

@@ -1,11 +1,12 @@
 """Published: who looked at what names a student: the access log of one pupil."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from central.domain.local_day import end_of, start_of
 from central.store.models import Placement, Student, Viewing
 
 
@@ -49,9 +50,9 @@ def _between(student: Student, since: date | None, until: date | None) -> list[Q
     zone = ZoneInfo(student.school.time_zone)
     bounds = []
     if since is not None:
-        bounds.append(Q(at__gte=datetime.combine(since, time(), zone)))
+        bounds.append(Q(at__gte=start_of(since, zone)))
     if until is not None:
-        bounds.append(Q(at__lt=datetime.combine(until + timedelta(days=1), time(), zone)))
+        bounds.append(Q(at__lt=end_of(until, zone)))
     return bounds
 
 

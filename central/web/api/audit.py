@@ -1,12 +1,13 @@
 """The audit: who did what when and why, and what was changed after it was certified."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ninja import Query, Schema
 
+from central.domain.local_day import end_of, start_of
 from central.store.models import School
 from central.store.queries import audit_log
 from central.store.queries.audit_log import Line, Sought
@@ -101,9 +102,9 @@ def corrected(
     """List what was changed after it was certified in a school year, newest first."""
     of = found.year(request, year)
     zone = ZoneInfo(of.school.time_zone)
-    first = datetime.combine(since, time(), zone) if since else None
-    last = datetime.combine(until, time(), zone) + timedelta(days=1) if until else clock.now()
-    every = corrections(of, first, last.astimezone(UTC))[::-1]
+    first = start_of(since, zone) if since else None
+    last = end_of(until, zone) if until else clock.now()
+    every = corrections(of, first, last)[::-1]
     shown = [_correction(one) for one in every[offset : offset + MOST]]
     return KnownCorrections(year=of.name, count=len(every), corrections=shown)
 

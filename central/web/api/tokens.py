@@ -3,12 +3,14 @@
 import secrets
 from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from django.shortcuts import get_object_or_404
 from ninja import Schema
 from ninja.responses import Status
 from pydantic import StringConstraints
 
+from central.domain.local_day import end_of
 from central.store.models import ApiToken
 from central.web import clock
 from central.web.api.caller import Asked
@@ -67,7 +69,7 @@ def tokens(request: Asked) -> KnownTokens:
 def make(request: Asked, form: TokenAsked) -> Status[TokenMade]:
     """Make a token for a program that reads in one's name; the secret is shown this once."""
     staff = request.auth.staff
-    wish = TokenWish(form.name, keys.tools(form.scopes), keys.end_of(form.until, staff))
+    wish = TokenWish(form.name, keys.tools(form.scopes), end_of(form.until, ZoneInfo(staff.school.time_zone)))
     made = keys.make(staff, wish, secrets.token_bytes, clock.now())
     row = made.token
     shown = TokenMade(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from central.domain.local_day import end_of, start_of
 from central.reports.render_csv import table as csv_table
 from central.store.models import School, SchoolYear, Staff
 from central.store.queries import audit_log
@@ -108,9 +109,9 @@ def _corrections(asked: Asked, staff: Staff) -> list[Line]:
     if year is None:
         return []
     zone, sought = ZoneInfo(staff.school.time_zone), asked.sought
-    since = datetime.combine(sought.since, time(), zone) if sought.since else None
-    last = datetime.combine(sought.until, time(), zone) + timedelta(days=1) if sought.until else clock.now()
-    found = corrections(year, since, last.astimezone(UTC))
+    since = start_of(sought.since, zone) if sought.since else None
+    last = end_of(sought.until, zone) if sought.until else clock.now()
+    found = corrections(year, since, last)
     lines = [
         Line(
             each.at,

@@ -1,17 +1,18 @@
 """One's own tokens: which programs read in one's name, what, until when; made and revoked here."""
 
 import secrets
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from central.domain.local_day import end_of
 from central.errors import CentralError
 from central.store.models import Staff
 from central.web import clock
-from central.web.dates import date_in
-from central.web.sending import REFUSED
+from central.web.sending import REFUSED, date_of
 from central.work import tokens as keys
 from central.work.tool_rights import Right, Tool, may
 
@@ -36,9 +37,9 @@ def tokens(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 def _make(request: HttpRequest, staff: Staff) -> keys.NewToken:
     now = clock.now()
-    until = date_in(request.POST.get("until", ""), clock.today(staff.school))
+    until, zone = date_of(request.POST, "until"), ZoneInfo(staff.school.time_zone)
     scopes = keys.tools(request.POST.getlist("scope"))
-    wish = keys.TokenWish(request.POST.get("name", ""), scopes, keys.end_of(until, staff))
+    wish = keys.TokenWish(request.POST.get("name", ""), scopes, end_of(until, zone))
     return keys.make(staff, wish, secrets.token_bytes, now)
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from central.reports.groundwork import end_of
+from central.domain.local_day import end_of
 from central.timeline import Interval, local_day
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")

@@ -42,19 +42,19 @@ def test_a_token_is_made_shown_once_and_revoked(small: SmallSchool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "status"),
+    "change",
     [
-        ({"until": str(MONDAY + timedelta(days=401))}, 409),
-        ({"until": "someday"}, 404),
-        ({"until": "2999-12-31"}, 409),
-        ({"name": ""}, 409),
-        ({"scope": []}, 409),
-        ({"scope": ["times-of-taps", "nothing"]}, 409),
+        {"until": str(MONDAY + timedelta(days=401))},
+        {"until": "someday"},
+        {"until": ""},
+        {"until": "2999-12-31"},
+        {"until": "9999-12-31"},
+        {"name": ""},
+        {"scope": []},
+        {"scope": ["times-of-taps", "nothing"]},
     ],
 )
-def test_a_form_that_says_too_little_makes_nothing(
-    small: SmallSchool, change: dict[str, object], status: int
-) -> None:
+def test_a_form_that_says_too_little_makes_nothing(small: SmallSchool, change: dict[str, object]) -> None:
     answer = sign_in(small.admin).post("/tokens/", FORM | change)
-    assert answer.status_code == status
+    assert answer.status_code == 409
     assert not ApiToken.objects.exists()
