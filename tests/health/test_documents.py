@@ -1,14 +1,8 @@
 """The documents: every link leads somewhere, every document named is here, every decision is in the index."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-import pytest
-
-from benchmarks import rows
-from benchmarks.__main__ import BRIEF
 from tests.health import source
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -49,17 +43,3 @@ def test_every_decision_is_in_the_index() -> None:
     records = [name for name in documents() if re.match(r"docs/decisions/\d{4}-", name)]
     assert records
     assert [name for name in records if PurePosixPath(name).name not in index] == []
-
-
-@pytest.mark.parametrize("name", BRIEF)
-def test_every_benchmark_still_runs(name: str, tmp_path: Path) -> None:
-    said = tmp_path / "said.json"
-    done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *BRIEF[name], "--json", said],
-        cwd=source.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert rows.read(said)
