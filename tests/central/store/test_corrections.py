@@ -16,27 +16,28 @@ from tests.fakes.school import MONDAY, SmallSchool, at
 pytestmark = pytest.mark.django_db
 BEGAN = at(MONDAY, "09:00")
 MARKS = ("present", "absent")
-RECORDS, HOURS = 60, 12
+RECORDS = 60
 
 
 def live(small: SmallSchool, day: int, dice: Random) -> None:
-    """Write a record with a history of up to ten steps, an hour or more apart."""
+    """Write a record with a history of up to ten steps, none to two hours apart."""
     steps = list[tuple[Stage | None, Stage, str, datetime]]()
-    stage, mark, now = None, dice.choice(MARKS), BEGAN
+    # Every record begins in the one stage that may come first.
+    ((stage, to),) = [move for move in MOVES if move[0] is None]
+    mark, now = dice.choice(MARKS), BEGAN
     for _ in range(dice.randint(1, 10)):
-        to = dice.choice([to for since, to in MOVES if since is stage])
         # A mark mostly stays, so that histories without any correction are there too.
         mark = dice.choice(MARKS) if dice.random() < 0.2 else mark
         now += timedelta(hours=dice.randint(0, 2))
         steps.append((stage, to, mark, now))
-        stage = to
+        stage, to = to, dice.choice([after for since, after in MOVES if since is to])
     record = AttendanceRecord.objects.create(
         school=small.school,
         student=small.ana,
         section=small.algebra,
         on=MONDAY + timedelta(days=day),
         mark=mark,
-        stage=stage,
+        stage=steps[-1][1],
         source="tap",
     )
     Decision.objects.bulk_create(
