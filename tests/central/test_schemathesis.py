@@ -1,5 +1,6 @@
 """Both descriptions for programs are kept to: whatever is sent, the answer is one that is described."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +20,7 @@ from central.config import CentralConfig
 from central.store.models import Staff
 from central.web import api, clock
 from central.web.api.operation import Operation
-from central.work import tokens
+from central.work import keys, tokens
 from central.work.keys import ACK
 from central.work.tokens import NewToken, TokenWish
 from central.work.tool_rights import Right, Tool, may
@@ -55,10 +56,10 @@ def office(db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offic
     """Build a school with one of everything, as the server's own installation, once for all operations."""
     del db
     folder = tmp_path_factory.mktemp("office")
-    (folder / "keys").mkdir()
+    keys.make(folder / "keys", secrets.token_bytes)
+    # The two that the school's stations and cards were made with.
     (folder / "keys" / f"{ACK}.pub").write_text(SERVER_KEY.verify_key.public.hex(), encoding="ascii")
     (folder / "keys" / "school.key").write_text(schools.SCHOOL_KEY.hex(), encoding="ascii")
-    (folder / "keys" / "school.key").chmod(0o600)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(django_settings, "CONFIG", CentralConfig(data_dir=str(folder)))
         patched.setattr(clock, "now", lambda: EVENING)
