@@ -35,6 +35,8 @@ class Sight:
 
 
 def require_no_scrolling_sideways(page: Page) -> None:
+    # A page that just begins to come has no width yet, nor anything that could be asked for it.
+    page.wait_for_load_state()
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider == 0, f"{page.url} is {wider} px wider than the screen"
 

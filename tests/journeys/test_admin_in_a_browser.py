@@ -92,8 +92,10 @@ def test_an_admin_walks_from_a_number_to_a_single_tap(evening: Evening, browser:
     expect(page.get_by_text("student-days ÷")).to_be_visible()
     require_no_scrolling_sideways(page)
     page.locator("tbody a", has_text=re.compile(r"^[1-9]")).first.click()
+    record = page.get_by_role("link", name=re.compile(r"^record \d+$")).first
+    expect(record).to_be_visible()
     require_no_scrolling_sideways(page)
-    page.get_by_role("link", name=re.compile(r"^record \d+$")).first.click()
+    record.click()
     expect(page.get_by_role("heading", name="Counts in")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("^P-2 2024-25: track"))).to_be_visible()
     page.get_by_role("link", name="Verify the taps from the stations' signed bytes").click()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from central import config
 from tests.fakes.central_process import INIT, Installation
@@ -101,11 +101,11 @@ def look(district: District, browser: Browser, address: str, pictures: Path) -> 
             require_no_scrolling_sideways(page)
             page.screenshot(path=pictures / f"deliveries-{width}.png", full_page=True)
             page.get_by_role("link", name="reopened 1").click()
-            assert "read back as T: changed there by 4711" in page.content()
+            expect(page.locator("main")).to_contain_text("read back as T: changed there by 4711")
             require_no_scrolling_sideways(page)
             page.screenshot(path=pictures / f"reopened-{width}.png", full_page=True)
             page.locator("table.stack tbody th a").click()
-            assert page.get_by_text("first confirmed").count() == 1
+            expect(page.get_by_text("first confirmed")).to_have_count(1)
             require_no_scrolling_sideways(page)
             page.screenshot(path=pictures / f"way-{width}.png", full_page=True)
             sight.require_calm(address)

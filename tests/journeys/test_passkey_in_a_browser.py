@@ -92,10 +92,12 @@ def test_a_teacher_adds_a_passkey_signs_in_with_it_and_certifies_a_class_with_it
         require_no_scrolling_sideways(page)
 
         page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
         page.goto(named.address)
         page.get_by_label("Name").fill(section.teacher.number)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
         require_no_scrolling_sideways(page)
         page.get_by_role("button", name="Use a passkey").click()
         page.get_by_role("link", name=section.title).click()
