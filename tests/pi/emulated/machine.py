@@ -5,6 +5,8 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -43,7 +45,7 @@ class Machine:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_off = True
         self._at_shell = at_shell
-        self._greeting = threading.Thread()
+        self._greeted = Future[None]()
         self._life = threading.Thread()
         self._is_wired = threading.Event()
         self._switch = threading.Lock()
@@ -62,7 +64,8 @@ class Machine:
     def power_on(self, plug: Plug) -> None:
         """Switch on; before every start `plug` gives QEMU's command for the descriptors of the wires by name.
 
-        Errors: what `plug` raises, or OSError, when the first start comes to nothing.
+        Errors: what `plug` raises, or OSError, when there is no such program. One that ends at once is a board
+        that is off.
         """
         assert self._is_off, "the power is on already"
         self._is_off = False
@@ -84,9 +87,12 @@ class Machine:
             self._life.join()
 
     def wait_for_shell(self, timeout_s: float) -> None:
-        """Wait until a shell listens and `at_shell`, which every start calls by itself then, is done."""
+        """Wait until a shell listens and `at_shell`, which every start calls by itself then, is done.
+
+        Errors: what `at_shell` raises; TimeoutError, and ConnectionError when the board is off.
+        """
         self.console.wait_for_shell(timeout_s)
-        self._greeting.join(timeout_s)
+        self._greeted.result(timeout_s)
 
     def wait_until_off(self, timeout_s: float) -> None:
         """Wait until the board is off by itself: its system has halted, or the board broke."""
@@ -102,6 +108,10 @@ class Machine:
         except BaseException as error:  # noqa: BLE001 (whoever switched on is told)
             self._fault = error
         finally:
+            if self._process:
+                # Still there only where a wire broke, not the board.
+                self._process.kill()
+                self._process.wait()
             why = f"the board is off ({self.monitor.why_it_ended()}); what it said last is in {self._log}"
             self.console.hang_up(why)
             self.monitor.hang_up(why)
@@ -127,9 +137,11 @@ class Machine:
             for _ours, end in ends.values():
                 end.close()
             for name, end in ours.items():
-                self._outside[name].power_on(end.sendall)
-            self._greeting = threading.Thread(target=self._greet, args=(self.starts,), daemon=True)
-            self._greeting.start()
+                # A QEMU that ended at once hears nothing; that the board is off is found while serving.
+                with suppress(BrokenPipeError):
+                    self._outside[name].power_on(end.sendall)
+            self._greeted = Future()
+            threading.Thread(target=self._greet, args=(self.starts, self._greeted), daemon=True).start()
             self._is_wired.set()
             self._serve(ours)
             self._process.wait()
@@ -139,14 +151,18 @@ class Machine:
                     end.close()
         return self.monitor.why_it_ended() == "guest-reset"
 
-    def _greet(self, start: int) -> None:
+    def _greet(self, start: int, greeted: Future[None]) -> None:
         """Tell of the shell of a start; of none where the board starts anew or loses its power before."""
         try:
             self.console.wait_for_shell(threading.TIMEOUT_MAX)
             if self.starts == start:
                 self._at_shell()
         except ConnectionError:
-            """The board is off."""
+            """The board is off, which whoever waits for the shell hears from the console."""
+        except BaseException as error:  # noqa: BLE001 (whoever waits for the shell is told)
+            greeted.set_exception(error)
+            return
+        greeted.set_result(None)
 
     def _serve(self, ours: Mapping[str, socket.socket]) -> None:
         """Carry what comes over the wires until QEMU ends."""
