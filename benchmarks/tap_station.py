@@ -30,9 +30,12 @@ _STATION, _SCHOOL, _KEY_ID = "st-bench", "00000000000000", "k1"
 
 
 class TapStation:
-    """One station in a folder; `tap` is everything between a credential read and its answer."""
+    """One station in a folder; `tap` is everything between a credential read and its answer.
 
-    def __init__(self, folder: Path) -> None:
+    With `pragma` its journal is not what it must be; only to see that counting notices.
+    """
+
+    def __init__(self, folder: Path, pragma: str = "") -> None:
         # Lines are made and written as in a service, and go nowhere.
         self._nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (closed with the station)
         logs.setup(stream=self._nowhere)
@@ -41,6 +44,9 @@ class TapStation:
         dice = partial(secrets.randbits, 63)
         self._path = folder / FILE_NAME
         self.journal = Journal.open(self._path, identity, self.clock.reading(), dice)
+        if pragma:
+            # While nothing else reads: the journal's mode changes only when nobody has it open.
+            self.journal._connection.execute(pragma)  # noqa: SLF001 (what it must never be)
         key = secrets.token_bytes(32)
         self._cards = [Credential("uid", secrets.token_hex(7), "nfc-a", 1, None) for _ in range(CARDS)]
         self._numbers = count()

@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -23,6 +24,7 @@ SPOILS = {"": "", "no flush": "PRAGMA synchronous = NORMAL", "many flushes": "PR
 
 _MARK = "mark"
 _REST_AFTER = 50
+_MOST_S = 120
 _CALLS = "trace=write,pwrite64,writev,pwritev,fsync,fdatasync,sync_file_range,msync"
 _CALL = re.compile(r"^(\d+)\s+(\w+)\((\d+)<([^>]*)>(.*)$")
 _PWRITE = re.compile(r", (\d+), (\d+)(?:\) += \d+| <unfinished \.\.\.>)$")
@@ -64,7 +66,7 @@ def count(folder: Path, taps: int = TAPS, spoil: str = "") -> Counted:
     trace = folder / "trace"
     command = ["strace", "-f", "-y", "-qq", "-s", "16", "-e", "signal=none", "-e", _CALLS, "-o", str(trace)]
     command += [sys.executable, "-m", "benchmarks.tap_trace", str(folder), str(taps), spoil]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=120)
+    _run(command)
     found = [_counted(calls) for calls in _marked(trace.read_text(encoding="utf-8", errors="replace"))]
     taps_found, appends = found[0::2], found[1::2]
     return Counted(
@@ -72,6 +74,18 @@ def count(folder: Path, taps: int = TAPS, spoil: str = "") -> Counted:
         [submitted for _, submitted in taps_found],
         [submitted for _, submitted in appends],
     )
+
+
+def _run(command: Sequence[str]) -> None:
+    # A group of its own: whoever ends strace alone leaves behind what it traced.
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, process_group=0) as traced:
+        try:
+            code = traced.wait(_MOST_S)
+        except BaseException:
+            os.killpg(traced.pid, signal.SIGKILL)
+            raise
+    if code:
+        raise subprocess.CalledProcessError(code, command)
 
 
 def _marked(trace: str) -> Iterator[list[re.Match[str]]]:
@@ -105,9 +119,7 @@ def main() -> None:
     parser.add_argument("taps", type=int)
     parser.add_argument("spoil", choices=SPOILS)
     options = parser.parse_args()
-    station = TapStation(Path(tempfile.mkdtemp(dir=options.folder)))
-    if SPOILS[options.spoil]:
-        station.journal._connection.execute(SPOILS[options.spoil])  # noqa: SLF001 (what it must never be)
+    station = TapStation(Path(tempfile.mkdtemp(dir=options.folder)), SPOILS[options.spoil])
     bare, at = os.open(options.folder / "bare", os.O_WRONLY | os.O_CREAT, 0o600), 0
     try:
         for number in range(options.taps):
