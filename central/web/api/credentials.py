@@ -234,15 +234,15 @@ def _unknown(of: UnknownCard) -> KnownUnknown:
     )
 
 
-_TOOL, _KEYS = Tool.CREDENTIALS, frozenset({503})
+_TOOL = Tool.CREDENTIALS
 _ONE = "/credentials/{identity}"
 OPERATIONS = (
     Operation("credentials", "GET", "/credentials", cards, KnownCards, _TOOL),
     Operation("unknownCards", "GET", "/unknown-cards", unknown, KnownUnknowns, _TOOL),
-    Operation("issueCard", "POST", "/credentials", issue, CardStep, _TOOL, Right.ADD, _KEYS),
-    Operation("lendCard", "POST", "/credentials/loans", lend, CardStep, _TOOL, Right.ADD, _KEYS),
+    Operation("issueCard", "POST", "/credentials", issue, CardStep, _TOOL, Right.ADD),
+    Operation("lendCard", "POST", "/credentials/loans", lend, CardStep, _TOOL, Right.ADD),
     Operation("loseCard", "POST", f"{_ONE}/loss", lose, CardStep, _TOOL, Right.WRITE),
-    Operation("replaceCard", "POST", f"{_ONE}/replacement", replace, CardStep, _TOOL, Right.WRITE, _KEYS),
+    Operation("replaceCard", "POST", f"{_ONE}/replacement", replace, CardStep, _TOOL, Right.WRITE),
     Operation("returnCard", "POST", f"{_ONE}/return", give_back, CardStep, _TOOL, Right.WRITE),
     Operation("learnCard", "POST", "/unknown-cards/{handle}/holder", learn, CardStep, _TOOL, Right.ADD),
 )

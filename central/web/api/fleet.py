@@ -136,7 +136,7 @@ def _condition(facts: Facts, alerts: list[Raised]) -> StationCondition:
 
 
 OPERATIONS = (
-    Operation("fleet", "GET", "/fleet", fleet, Fleet, Tool.FLEET, may_be=frozenset({503})),
+    Operation("fleet", "GET", "/fleet", fleet, Fleet, Tool.FLEET),
     Operation("orderStation", "POST", "/stations/{code}/orders", order, Ordered, Tool.FLEET, Right.ADD),
     Operation(
         "silenceAlert",

@@ -14,7 +14,7 @@ from sync_agent.wire import PROBLEM_MEDIA_TYPE
 
 READS: Final = "GET"
 _A_FILE: Final[Mapping[str, object]] = {"text/plain": {"type": "string"}, "text/csv": {"type": "string"}}
-_ALWAYS: Final = frozenset({401, 403, 404, 422})
+_ALWAYS: Final = frozenset({401, 403, 404, 422, 503})
 _MADE: Final = "POST"
 _NOTHING_ELSE: Final = frozenset[int]()
 _SAID: Final = {

@@ -156,9 +156,7 @@ def _gap(gap: Gap) -> KnownGap:
 
 
 OPERATIONS = (
-    Operation(
-        "stations", "GET", "/stations", stations, KnownStations, Tool.STATIONS, may_be=frozenset({503})
-    ),
+    Operation("stations", "GET", "/stations", stations, KnownStations, Tool.STATIONS),
     Operation(
         "clearStation",
         "POST",
@@ -167,9 +165,8 @@ OPERATIONS = (
         Cleared,
         Tool.STATIONS,
         Right.WRITE,
-        may_be=frozenset({503}),
     ),
-    Operation("gaps", "GET", "/gaps", gaps, KnownGaps, Tool.GAPS, may_be=frozenset({503})),
+    Operation("gaps", "GET", "/gaps", gaps, KnownGaps, Tool.GAPS),
     Operation(
         "explainGap",
         "POST",
@@ -178,6 +175,5 @@ OPERATIONS = (
         Explained,
         Tool.GAPS,
         Right.WRITE,
-        may_be=frozenset({503}),
     ),
 )

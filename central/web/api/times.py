@@ -167,7 +167,6 @@ OPERATIONS = (
         WordKept,
         Tool.TIMES,
         Right.WRITE,
-        may_be=frozenset({503}),
     ),
     Operation("staffTaps", "GET", "/staff-taps", anchors, StaffTaps, Tool.TIMES),
     Operation(
@@ -178,6 +177,5 @@ OPERATIONS = (
         WordKept,
         Tool.TIMES,
         Right.WRITE,
-        may_be=frozenset({503}),
     ),
 )

@@ -169,8 +169,7 @@ def _cell(of: CountedIn) -> CellCounted:
     )
 
 
-_SEALED = frozenset({503})
 OPERATIONS = (
-    Operation("record", "GET", "/records/{identity}", record, RecordTraced, Tool.REPORTS, may_be=_SEALED),
+    Operation("record", "GET", "/records/{identity}", record, RecordTraced, Tool.REPORTS),
     Operation("tap", "GET", "/taps/{station}/{epoch}/{sequence}", tap, TapTraced, Tool.REPORTS),
 )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from central.config import CentralConfig
-from central.web import clock
+from central.web import api, clock
 from central.web.views import gaps
 from central.work.keys import ACK
 from tests.fakes import school as schools
@@ -65,6 +65,13 @@ def test_a_program_that_asks_hears_the_same(room: UntimedRoom, caplog: pytest.Lo
     assert LOST in answer.json()["detail"]
     said = [line.getMessage() for line in caplog.records if line.name == "central.web.not_ready"]
     assert [line.partition(" why=")[0] for line in said] == ["page.unanswered page=staff-api:gaps"]
+
+
+def test_a_program_is_told_of_it_with_every_operation(room: UntimedRoom) -> None:
+    described = reader(room, "admin").get(f"/{api.AT}openapi.json").json()
+    operations = [each for way in described["paths"].values() for each in way.values()]
+    assert len(operations) == len(api.OPERATIONS)
+    assert all("503" in each["responses"] for each in operations)
 
 
 def test_a_fault_of_the_program_is_a_page_too(room: UntimedRoom, monkeypatch: pytest.MonkeyPatch) -> None:
