@@ -64,8 +64,8 @@ class Machine:
     def power_on(self, plug: Plug) -> None:
         """Switch on; before every start `plug` gives QEMU's command for the descriptors of the wires by name.
 
-        Errors: what `plug` raises, or OSError, when there is no such program. One that ends at once is a board
-        that is off.
+        Errors: what `plug` raises, or OSError, when there is no such program. One that ends at once leaves a
+        board that is off.
         """
         assert self._is_off, "the power is on already"
         self._is_off = False
